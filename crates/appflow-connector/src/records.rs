@@ -1,0 +1,247 @@
+//! The records of an answer, encoded as they arrive.
+//!
+//! AppFlow wants each record as the text of a JSON object inside a JSON string. Quotes and
+//! backslashes are therefore escaped a second time, and the size that counts is the size after
+//! that. Records are written straight into the bytes of the response, so the size is known exactly
+//! at every moment and nothing is copied once more at the end.
+
+use crate::response::ErrorDetails;
+use std::fmt;
+
+/// The response starts with its records; what else belongs to it is written behind them.
+const HEAD: &[u8] = br#"{"records":["#;
+
+/// Room for everything behind the records but the text of the token:
+/// `],"nextToken":"","isSuccess":true,"errorDetails":null}`.
+const TAIL_BYTES: usize = 64;
+
+/// The records of one [`QueryData`](crate::Operation::QueryData) or
+/// [`RetrieveData`](crate::Operation::RetrieveData) response, in their final encoding.
+///
+/// A record is written in pieces: [`begin`](Self::begin), any number of [`write`](Self::write)s
+/// that together are one JSON object, [`end`](Self::end). A record that turns out not to fit is
+/// taken back with [`rewind`](Self::rewind).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Records {
+    bytes: Vec<u8>,
+    count: usize,
+}
+
+/// A place between two records to which [`Records::rewind`] returns.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    bytes: usize,
+    count: usize,
+}
+
+impl Records {
+    /// No records yet.
+    pub fn new() -> Self {
+        Self { bytes: HEAD.to_vec(), count: 0 }
+    }
+
+    /// The number of records.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there is no record.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The size of the response if it ended here with a token of `token_bytes` bytes.
+    ///
+    /// The token must need no escaping, as base64 does not.
+    pub fn response_bytes(&self, token_bytes: usize) -> usize {
+        self.bytes.len() + TAIL_BYTES + token_bytes
+    }
+
+    /// The place behind the last complete record.
+    pub fn mark(&self) -> Mark {
+        Mark { bytes: self.bytes.len(), count: self.count }
+    }
+
+    /// Takes back everything written since `mark`.
+    pub fn rewind(&mut self, mark: Mark) {
+        self.bytes.truncate(mark.bytes);
+        self.count = mark.count;
+    }
+
+    /// Starts a record.
+    pub fn begin(&mut self) {
+        if self.count > 0 {
+            self.bytes.push(b',');
+        }
+        self.bytes.push(b'"');
+    }
+
+    /// Writes a piece of the record's JSON text, escaped for the string that holds it.
+    pub fn write(&mut self, json: &str) {
+        escape_into(&mut self.bytes, json.as_bytes());
+    }
+
+    /// Ends a record.
+    pub fn end(&mut self) {
+        self.bytes.push(b'"');
+        self.count += 1;
+    }
+
+    /// Writes a whole record.
+    pub fn push(&mut self, json: &str) {
+        self.begin();
+        self.write(json);
+        self.end();
+    }
+
+    /// Moves the records of `other` behind these.
+    pub fn append(&mut self, other: &Self) {
+        if other.is_empty() {
+            return;
+        }
+        if self.count > 0 {
+            self.bytes.push(b',');
+        }
+        self.bytes.extend_from_slice(&other.bytes[HEAD.len()..]);
+        self.count += other.count;
+    }
+
+    /// The bytes of a `QueryDataResponse`.
+    pub(crate) fn into_query_response(mut self, next_token: Option<&str>) -> Vec<u8> {
+        self.bytes.extend_from_slice(b"],\"nextToken\":");
+        write_json(&mut self.bytes, &next_token);
+        self.finish(None)
+    }
+
+    /// The bytes of a `RetrieveDataResponse`.
+    pub(crate) fn into_retrieve_response(mut self) -> Vec<u8> {
+        self.bytes.push(b']');
+        self.finish(None)
+    }
+
+    /// The bytes of either response when the call failed.
+    pub(crate) fn failure(details: &ErrorDetails) -> Vec<u8> {
+        let mut nothing = Self::new();
+        nothing.bytes.push(b']');
+        nothing.finish(Some(details))
+    }
+
+    fn finish(mut self, failure: Option<&ErrorDetails>) -> Vec<u8> {
+        self.bytes.extend_from_slice(b",\"isSuccess\":");
+        write_json(&mut self.bytes, &failure.is_none());
+        self.bytes.extend_from_slice(b",\"errorDetails\":");
+        write_json(&mut self.bytes, &failure);
+        self.bytes.push(b'}');
+        self.bytes
+    }
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Records are people's data, so they do not print.
+impl fmt::Debug for Records {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Records")
+            .field("count", &self.count)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn write_json<T: serde::Serialize>(bytes: &mut Vec<u8>, value: &T) {
+    serde_json::to_writer(bytes, value).expect("writing plain data to memory cannot fail");
+}
+
+/// Appends `text` as the inside of a JSON string.
+fn escape_into(bytes: &mut Vec<u8>, text: &[u8]) {
+    bytes.reserve(text.len() + text.len() / 8);
+    let mut copied = 0;
+    for (position, &byte) in text.iter().enumerate() {
+        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        bytes.extend_from_slice(&text[copied..position]);
+        copied = position + 1;
+        match byte {
+            b'"' => bytes.extend_from_slice(b"\\\""),
+            b'\\' => bytes.extend_from_slice(b"\\\\"),
+            b'\n' => bytes.extend_from_slice(b"\\n"),
+            b'\r' => bytes.extend_from_slice(b"\\r"),
+            b'\t' => bytes.extend_from_slice(b"\\t"),
+            control => {
+                const HEX: &[u8; 16] = b"0123456789abcdef";
+                bytes.extend_from_slice(b"\\u00");
+                bytes.push(HEX[usize::from(control >> 4)]);
+                bytes.push(HEX[usize::from(control & 0xf)]);
+            }
+        }
+    }
+    bytes.extend_from_slice(&text[copied..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::response::{ErrorCode, QueryDataResponse, RetrieveDataResponse};
+    use proptest::prelude::*;
+
+    fn read(bytes: &[u8]) -> QueryDataResponse {
+        serde_json::from_slice(bytes).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_what_is_read(
+            texts in prop::collection::vec(any::<String>(), 0..8),
+            token in prop::option::of("[A-Za-z0-9_-]{0,40}"),
+        ) {
+            let mut records = Records::new();
+            for text in &texts {
+                records.push(text);
+            }
+            let bound = records.response_bytes(token.as_ref().map_or(0, String::len));
+            let response = records.clone().into_query_response(token.as_deref());
+            prop_assert!(response.len() <= bound);
+            let read = read(&response);
+            prop_assert!(read.is_success);
+            prop_assert_eq!(&read.records, &texts);
+            prop_assert_eq!(read.next_token, token);
+        }
+    }
+
+    #[test]
+    fn a_record_can_be_taken_back() {
+        let mut records = Records::new();
+        records.push("{}");
+        let mark = records.mark();
+        records.push(r#"{"id":"too large"}"#);
+        records.rewind(mark);
+        records.push(r#"{"id":"2"}"#);
+        assert_eq!(read(&records.into_query_response(None)).records, ["{}", r#"{"id":"2"}"#]);
+    }
+
+    #[test]
+    fn records_of_two_buffers_can_be_joined() {
+        let [mut left, mut right] = [Records::new(), Records::new()];
+        left.append(&right);
+        right.push("{}");
+        left.append(&right);
+        left.append(&right);
+        assert_eq!(left.len(), 2);
+        assert_eq!(read(&left.into_query_response(None)).records, ["{}", "{}"]);
+    }
+
+    #[test]
+    fn a_failure_has_an_empty_list() {
+        let details = ErrorDetails::new(ErrorCode::ServerError, "it broke");
+        let response: RetrieveDataResponse =
+            serde_json::from_slice(&Records::failure(&details)).unwrap();
+        assert_eq!(response.error_details, Some(details));
+        assert!(!response.is_success);
+        assert!(response.records.is_empty());
+    }
+}
