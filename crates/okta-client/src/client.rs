@@ -1,0 +1,263 @@
+//! The walk of one request: wait for the budget, send, learn, decide, perhaps again.
+
+use crate::auth::Credential;
+use crate::error::{Error, ErrorKind, request_id};
+use crate::http::{HttpError, HttpErrorKind, HttpService};
+use crate::link::next_cursor;
+use crate::org::OrgUrl;
+use crate::rate_limit::{Admission, Bucket, Observation, RateLimits, server_time};
+use crate::request::{Cursor, Request};
+use crate::retry::{Decision, MIN_PAGE_SIZE, Outcome, decide};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep_until};
+
+/// An attempt that has less time than this is not started.
+const MIN_ATTEMPT: Duration = Duration::from_millis(250);
+
+/// No single attempt waits longer: Okta itself gives up on a listing after 30 s.
+const MAX_ATTEMPT: Duration = Duration::from_secs(20);
+
+/// What a client is made of.
+#[derive(Debug)]
+pub struct ClientConfig {
+    /// The org to ask.
+    pub org: OrgUrl,
+    /// Who asks.
+    pub credential: Credential,
+    /// The budgets of the connection; shared by all clients of the connection in this process.
+    pub rate_limits: Arc<Mutex<RateLimits>>,
+    /// How many requests may be on their way at once.
+    pub max_concurrency: usize,
+    /// Seeds the jitter of retries.
+    pub seed: u64,
+    /// The time of day in seconds since 1970, for answers without a `Date`.
+    pub wall_clock: fn() -> u64,
+}
+
+/// Asks one org.
+#[derive(Debug)]
+pub struct Client<S> {
+    http: S,
+    org: OrgUrl,
+    credential: Credential,
+    rate_limits: Arc<Mutex<RateLimits>>,
+    in_flight: Semaphore,
+    jitter: Mutex<fastrand::Rng>,
+    wall_clock: fn() -> u64,
+}
+
+/// One answer of Okta: for a listing a JSON array, else a JSON object.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The JSON, complete but not looked at.
+    pub body: Bytes,
+    /// Where the listing goes on; absent at its end.
+    pub next: Option<Cursor>,
+    /// The page size with which Okta answered in the end.
+    pub limit: Option<u32>,
+    /// Okta's id of the request.
+    pub request_id: Option<String>,
+    /// How many requests it took.
+    pub attempts: u32,
+}
+
+impl<S: HttpService> Client<S> {
+    /// A client that has sent nothing yet.
+    pub fn new(http: S, config: ClientConfig) -> Self {
+        Self {
+            http,
+            org: config.org,
+            credential: config.credential,
+            rate_limits: config.rate_limits,
+            in_flight: Semaphore::new(config.max_concurrency.max(1)),
+            jitter: Mutex::new(fastrand::Rng::with_seed(config.seed)),
+            wall_clock: config.wall_clock,
+        }
+    }
+
+    /// The org that is asked.
+    pub fn org(&self) -> &OrgUrl {
+        &self.org
+    }
+
+    /// Asks once, and again as long as that makes sense before `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], whose kind says what to do next. A wait that would pass the deadline is not begun:
+    /// it comes back at once as [`ErrorKind::RateLimited`].
+    pub async fn get(
+        &self,
+        request: &Request,
+        cursor: Option<&Cursor>,
+        deadline: Instant,
+    ) -> Result<Page, Error> {
+        let mut request = request.clone();
+        let mut attempt = 1;
+        loop {
+            let (outcome, error) = match self.attempt(&request, cursor, deadline).await? {
+                Ok(page) => return Ok(Page { attempts: attempt, ..page }),
+                Err(failure) => failure,
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            let jitter = self.jitter.lock().unwrap_or_else(PoisonError::into_inner).f64();
+            let wait = match decide(outcome, attempt, left.saturating_sub(MIN_ATTEMPT), jitter) {
+                Decision::Stop => return Err(error),
+                Decision::Wait(wait) => wait,
+                Decision::WaitAndHalve(wait) => {
+                    if let Some(limit) = request.limit() {
+                        request.set_limit((limit / 2).max(MIN_PAGE_SIZE.min(limit)));
+                    }
+                    wait
+                }
+            };
+            tracing::debug!(%error, attempt, wait_ms = millis(wait), "Okta is asked again");
+            tokio::time::sleep(wait).await;
+            attempt += 1;
+        }
+    }
+
+    /// One attempt. The outer error is final: the budget does not allow another one in time.
+    async fn attempt(
+        &self,
+        request: &Request,
+        cursor: Option<&Cursor>,
+        deadline: Instant,
+    ) -> Result<Result<Page, (Outcome, Error)>, Error> {
+        let permit = self.in_flight.acquire().await;
+        let _permit = permit.expect("the semaphore lives as long as the client and is not closed");
+        let bucket = Bucket::of(request.path());
+        self.wait_for_budget(bucket, deadline).await?;
+        let timeout = deadline.saturating_duration_since(Instant::now()).min(MAX_ATTEMPT);
+        let response = match self.build(request, cursor) {
+            Ok(http_request) => self.http.call(http_request, timeout).await,
+            Err(error) => {
+                self.settle(bucket, None);
+                return Err(error);
+            }
+        };
+        self.settle(bucket, response.as_ref().ok().map(http::Response::headers));
+        Ok(self.judge(bucket, request, response))
+    }
+
+    /// Waits until the bucket's budget lets a request go, unless that is too late.
+    async fn wait_for_budget(&self, bucket: Bucket, deadline: Instant) -> Result<(), Error> {
+        loop {
+            let now = Instant::now();
+            let slot = match self.lock_limits().admit(bucket, now) {
+                Admission::Go => return Ok(()),
+                Admission::At(slot) => slot,
+            };
+            if slot + MIN_ATTEMPT > deadline {
+                let retry_after = slot.saturating_duration_since(now);
+                let message = "The share of the rate limit that this connection may use is spent";
+                return Err(Error::local(ErrorKind::RateLimited { retry_after }, message));
+            }
+            sleep_until(slot).await;
+        }
+    }
+
+    fn build(
+        &self,
+        request: &Request,
+        cursor: Option<&Cursor>,
+    ) -> Result<http::Request<Bytes>, Error> {
+        let unusable = |what: &str| Error::local(ErrorKind::Unauthorized, what);
+        let authorization = self
+            .credential
+            .header()
+            .ok_or_else(|| unusable("The token holds characters that no HTTP header can carry"))?;
+        http::Request::get(format!("{}{}", self.org.origin(), request.target(cursor)))
+            .header(header::AUTHORIZATION, authorization)
+            .header(header::ACCEPT, HeaderValue::from_static("application/json"))
+            .header(header::CONTENT_TYPE, request.omissions().content_type())
+            .header(header::USER_AGENT, HeaderValue::from_static(USER_AGENT))
+            .body(Bytes::new())
+            .map_err(|_| Error::local(ErrorKind::Protocol, "The request cannot be written"))
+    }
+
+    fn settle(&self, bucket: Bucket, headers: Option<&HeaderMap>) {
+        let wall_now = (self.wall_clock)();
+        let observation = headers.and_then(|headers| Observation::read(headers, wall_now));
+        let skew = headers.and_then(server_time).map(|server| server.cast_signed() - wall_now.cast_signed());
+        self.lock_limits().settle(bucket, observation, skew, Instant::now());
+    }
+
+    fn judge(
+        &self,
+        bucket: Bucket,
+        request: &Request,
+        response: Result<http::Response<Bytes>, HttpError>,
+    ) -> Result<Page, (Outcome, Error)> {
+        let response = match response {
+            Ok(response) => response,
+            Err(error) => {
+                let outcome = match error.kind {
+                    HttpErrorKind::Connect | HttpErrorKind::Timeout | HttpErrorKind::Interrupted => {
+                        Outcome::NoResponse
+                    }
+                    HttpErrorKind::TooLarge | HttpErrorKind::Unsendable => Outcome::Status(0),
+                };
+                return Err((outcome, Error::from_http(&error)));
+            }
+        };
+        if response.status() == http::StatusCode::OK {
+            return self.page(request, response);
+        }
+        let mut error = Error::from_response(&response);
+        let outcome = match response.status().as_u16() {
+            429 if Observation::is_concurrency_limit(response.headers()) => {
+                error.kind = ErrorKind::RateLimited { retry_after: Duration::from_secs(2) };
+                Outcome::TooManyAtOnce
+            }
+            429 => {
+                let retry_after = self.lock_limits().exhaust(bucket, Instant::now());
+                error.kind = ErrorKind::RateLimited { retry_after };
+                Outcome::WindowExhausted(retry_after)
+            }
+            status => Outcome::Status(status),
+        };
+        Err((outcome, error))
+    }
+
+    fn page(
+        &self,
+        request: &Request,
+        response: http::Response<Bytes>,
+    ) -> Result<Page, (Outcome, Error)> {
+        let request_id = request_id(response.headers());
+        let protocol = |message: String| Error {
+            request_id: request_id.clone(),
+            status: Some(200),
+            ..Error::local(ErrorKind::Protocol, message)
+        };
+        // A proxy's page of HTML, or an answer that broke off, is worth another try.
+        if let Err(cause) = serde_json::from_slice::<serde::de::IgnoredAny>(response.body()) {
+            let what = format!("Okta answered 200 with a body that is not JSON - {}", category(&cause));
+            return Err((Outcome::Garbled, protocol(what)));
+        }
+        let next = next_cursor(response.headers(), &self.org)
+            .map_err(|error| (Outcome::Status(200), protocol(format!("Okta answered 200 but {error}"))))?;
+        let limit = request.limit();
+        Ok(Page { body: response.into_body(), next, limit, request_id, attempts: 1 })
+    }
+
+    fn lock_limits(&self) -> std::sync::MutexGuard<'_, RateLimits> {
+        self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const USER_AGENT: &str = concat!("okta-appflow-connector/", env!("CARGO_PKG_VERSION"));
+
+/// What is wrong with a body, without quoting it.
+fn category(cause: &serde_json::Error) -> &'static str {
+    if cause.is_eof() { "it breaks off" } else { "it is malformed" }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

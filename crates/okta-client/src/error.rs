@@ -1,0 +1,283 @@
+//! What can go wrong between a request and its page: a kind to act on, the rest to tell people.
+
+use crate::http::{HttpError, HttpErrorKind};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use std::fmt;
+use std::time::Duration;
+
+/// A request failed, after all attempts that made sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What a caller may do about it.
+    pub kind: ErrorKind,
+    /// The status of Okta's answer, if there was one.
+    pub status: Option<u16>,
+    /// What happened, in a sentence without secrets, cursors or bodies.
+    pub message: String,
+    /// Okta's `errorCode`.
+    pub error_code: Option<String>,
+    /// Okta's `errorId`, under which its support finds the failure.
+    pub error_id: Option<String>,
+    /// Okta's `X-Okta-Request-Id`.
+    pub request_id: Option<String>,
+}
+
+/// What a caller may do about a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The credential is wrong, has expired or was revoked. Another one may do.
+    Unauthorized,
+    /// The credential does not suffice. `scope` is the OAuth 2.0 scope that is missing, if named.
+    Forbidden {
+        /// As Okta names it.
+        scope: Option<String>,
+    },
+    /// The org does not have this feature (`E0000015`). No credential would help.
+    FeatureMissing,
+    /// There is nothing at that path.
+    NotFound,
+    /// The cursor is not good, or no longer. The listing may be started again.
+    InvalidCursor,
+    /// Okta does not understand the question (`E0000031` and its relatives): ask in another way.
+    Rejected,
+    /// A limit is reached; after `retry_after` it makes sense to come back.
+    RateLimited {
+        /// Until the window ends.
+        retry_after: Duration,
+    },
+    /// No answer in time.
+    Timeout,
+    /// Okta cannot be reached or says that it is down.
+    Unavailable,
+    /// Any other refusal.
+    Client,
+    /// Any other failure of Okta.
+    Server,
+    /// The answer is not one that Okta's API gives: another origin in a link, broken JSON.
+    Protocol,
+}
+
+impl Error {
+    /// A failure that is not an answer of Okta.
+    pub fn local(kind: ErrorKind, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { kind, status: None, message, error_code: None, error_id: None, request_id: None }
+    }
+
+    pub(crate) fn from_http(error: &HttpError) -> Self {
+        let kind = match error.kind {
+            HttpErrorKind::Connect | HttpErrorKind::Interrupted => ErrorKind::Unavailable,
+            HttpErrorKind::Timeout => ErrorKind::Timeout,
+            HttpErrorKind::TooLarge | HttpErrorKind::Unsendable => ErrorKind::Protocol,
+        };
+        Self::local(kind, format!("Okta was not reached - {error}"))
+    }
+
+    /// Reads a refusal: JSON with `errorCode`, JSON with `error`, `WWW-Authenticate`, or nothing
+    /// but the status, in this order.
+    pub(crate) fn from_response(response: &http::Response<Bytes>) -> Self {
+        let (status, headers) = (response.status(), response.headers());
+        let body: OktaError = serde_json::from_slice(response.body()).unwrap_or_default();
+        let challenge = Challenge::read(headers);
+        let summary = body
+            .text()
+            .or_else(|| challenge.error_description.clone())
+            .unwrap_or_else(|| "no further details".to_owned());
+        Self {
+            kind: kind(status, &body, &challenge),
+            status: Some(status.as_u16()),
+            message: format!("Okta answered {} - {summary}", status.as_u16()),
+            error_code: body.error_code.or(body.error).or(challenge.error),
+            error_id: body.error_id,
+            request_id: request_id(headers),
+        }
+    }
+}
+
+/// Okta's id of a request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    headers.get("x-okta-request-id")?.to_str().ok().map(str::to_owned)
+}
+
+fn kind(status: StatusCode, body: &OktaError, challenge: &Challenge) -> ErrorKind {
+    let code = body.error_code.as_deref().unwrap_or_default();
+    match (status.as_u16(), code) {
+        (_, "E0000015") => ErrorKind::FeatureMissing,
+        (_, "E0000047") | (429, _) => ErrorKind::RateLimited { retry_after: Duration::ZERO },
+        (_, "E0000005") => ErrorKind::Unauthorized,
+        (401, _) => ErrorKind::Unauthorized,
+        (403, _) => ErrorKind::Forbidden { scope: challenge.scope.clone() },
+        (404, _) => ErrorKind::NotFound,
+        (400, _) if body.is_about_cursor() => ErrorKind::InvalidCursor,
+        (400, "E0000031" | "E0000001" | "E0000053" | "E0000063" | "E0000094") | (414, _) => {
+            ErrorKind::Rejected
+        }
+        (408 | 504, _) => ErrorKind::Timeout,
+        (502 | 503, _) => ErrorKind::Unavailable,
+        (400..=499, _) => ErrorKind::Client,
+        (500..=599, _) => ErrorKind::Server,
+        // A redirect, or an answer that only something in between can have given.
+        _ => ErrorKind::Protocol,
+    }
+}
+
+/// The error bodies of the management API and of OAuth 2.0, read leniently.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct OktaError {
+    error_code: Option<String>,
+    error_summary: Option<String>,
+    error_id: Option<String>,
+    error_causes: Vec<OktaErrorCause>,
+    error: Option<String>,
+    #[serde(rename = "error_description")]
+    error_description: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct OktaErrorCause {
+    error_summary: Option<String>,
+}
+
+impl OktaError {
+    fn causes(&self) -> impl Iterator<Item = &str> {
+        self.error_causes.iter().filter_map(|cause| cause.error_summary.as_deref())
+    }
+
+    fn text(&self) -> Option<String> {
+        let Some(summary) = &self.error_summary else { return self.error_description.clone() };
+        let mut text = summary.clone();
+        for cause in self.causes() {
+            text.push_str(" - ");
+            text.push_str(cause);
+        }
+        Some(text)
+    }
+
+    /// Applications say `E0000029`, devices `E0000031` with a cause that names the cursor.
+    fn is_about_cursor(&self) -> bool {
+        self.error_code.as_deref() == Some("E0000029")
+            || self.causes().any(|cause| cause.to_ascii_lowercase().contains("cursor"))
+    }
+}
+
+/// What a `WWW-Authenticate` header says.
+#[derive(Debug, Default)]
+struct Challenge {
+    error: Option<String>,
+    error_description: Option<String>,
+    scope: Option<String>,
+}
+
+impl Challenge {
+    fn read(headers: &HeaderMap) -> Self {
+        let mut challenge = Self::default();
+        for header in headers.get_all(http::header::WWW_AUTHENTICATE) {
+            let Ok(header) = header.to_str() else { continue };
+            let parameters = header.split_once(' ').map_or("", |(_scheme, parameters)| parameters);
+            for (name, value) in quoted_parameters(parameters) {
+                match name {
+                    "error" => challenge.error = Some(value.to_owned()),
+                    "error_description" => challenge.error_description = Some(value.to_owned()),
+                    "scope" => challenge.scope = Some(value.to_owned()),
+                    _ => {}
+                }
+            }
+        }
+        challenge
+    }
+}
+
+/// `a="b", c="d, e"` as pairs.
+fn quoted_parameters(mut text: &str) -> impl Iterator<Item = (&str, &str)> {
+    std::iter::from_fn(move || {
+        let (name, rest) = text.split_once("=\"")?;
+        let (value, rest) = rest.split_once('"')?;
+        text = rest;
+        Some((name.trim_matches([',', ' ']), value))
+    })
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        for (name, value) in [
+            ("code", &self.error_code),
+            ("error id", &self.error_id),
+            ("request id", &self.request_id),
+        ] {
+            if let Some(value) = value {
+                write!(f, " - {name} {value}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
+        let mut response = http::Response::builder().status(status);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        Error::from_response(&response.body(body).unwrap())
+    }
+
+    fn body(code: &str, cause: &str) -> String {
+        format!(
+            r#"{{"errorCode":"{code}","errorSummary":"It failed","errorId":"oae1",
+                "errorCauses":[{{"errorSummary":"{cause}"}}]}}"#
+        )
+    }
+
+    #[test]
+    fn kinds() {
+        let forbidden = |scope: Option<&str>| ErrorKind::Forbidden { scope: scope.map(str::to_owned) };
+        let challenge = r#"Bearer authorization_uri="http://a/b", scope="okta.groups.read", error="insufficient_scope", error_description="no, it does not""#;
+        let rows = [
+            (error(401, &[], &body("E0000011", "")), ErrorKind::Unauthorized),
+            (error(401, &[], &body("E0000015", "")), ErrorKind::FeatureMissing),
+            (error(403, &[], &body("E0000005", "")), ErrorKind::Unauthorized),
+            (error(403, &[], &body("E0000006", "")), forbidden(None)),
+            (error(403, &[("WWW-Authenticate", challenge)], ""), forbidden(Some("okta.groups.read"))),
+            (error(401, &[], ""), ErrorKind::Unauthorized),
+            (error(404, &[], &body("E0000007", "")), ErrorKind::NotFound),
+            (error(400, &[], &body("E0000029", "Invalid cursor.")), ErrorKind::InvalidCursor),
+            (error(400, &[], &body("E0000031", "Invalid cursor.")), ErrorKind::InvalidCursor),
+            (error(400, &[], &body("E0000031", "bad property")), ErrorKind::Rejected),
+            (error(414, &[], &body("E0000256", "")), ErrorKind::Rejected),
+            (error(409, &[], &body("E0000145", "")), ErrorKind::Client),
+            (error(429, &[], ""), ErrorKind::RateLimited { retry_after: Duration::ZERO }),
+            (error(500, &[], &body("E0000009", "")), ErrorKind::Server),
+            (error(502, &[], "<html>"), ErrorKind::Unavailable),
+            (error(503, &[], ""), ErrorKind::Unavailable),
+            (error(504, &[], ""), ErrorKind::Timeout),
+            (error(302, &[], ""), ErrorKind::Protocol),
+        ];
+        for (error, kind) in rows {
+            assert_eq!(error.kind, kind, "{error}");
+        }
+    }
+
+    #[test]
+    fn texts_keep_what_support_asks_for() {
+        let with_id = error(400, &[("X-Okta-Request-Id", "r1")], &body("E0000001", "Why."));
+        assert_eq!(
+            with_id.to_string(),
+            "Okta answered 400 - It failed - Why. - code E0000001 - error id oae1 - request id r1"
+        );
+        let oauth = error(400, &[], r#"{"error":"invalid_scope","error_description":"No."}"#);
+        assert_eq!(oauth.to_string(), "Okta answered 400 - No. - code invalid_scope");
+        let html = error(503, &[], "<html>secret page</html>");
+        assert_eq!(html.to_string(), "Okta answered 503 - no further details");
+    }
+}

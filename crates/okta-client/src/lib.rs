@@ -1,0 +1,36 @@
+//! How to ask Okta: one request at a time, safely.
+//!
+//! [`Client::get`] sends a [`Request`] to one org and returns a [`Page`] of JSON bytes. Inside, in
+//! this order: the rate budget decides when the request may go ([`rate_limit`]), the credential is
+//! put on ([`Credential`]), the transport carries it ([`HttpService`]), the answer teaches the
+//! budget, and a pure decision says whether to try again ([`retry`]).
+//!
+//! Only reads exist here, so every request may be repeated. A page is bytes and a cursor; what is
+//! in it is not this crate's business. Rules that Okta states and this crate rests on:
+//!
+//! * A rate limit belongs to a bucket of paths and to a window of 60 s that starts with its first
+//!   request; headers tell limit, remaining and the end of the window.
+//! * A list goes on exactly if a `Link` header with `rel="next"` is there. A short or empty page is
+//!   not the end.
+//! * An error has a JSON body with `errorCode`, except for OAuth 2.0 failures, which have an empty
+//!   body and a `WWW-Authenticate` header.
+
+pub mod rate_limit;
+pub mod retry;
+
+mod auth;
+mod client;
+mod error;
+mod http;
+mod link;
+mod org;
+mod request;
+mod transport;
+
+pub use auth::Credential;
+pub use client::{Client, ClientConfig, Page};
+pub use error::{Error, ErrorKind};
+pub use http::{HttpError, HttpErrorKind, HttpService};
+pub use org::{InvalidOrgUrl, Loopback, OrgUrl};
+pub use request::{Cursor, Omissions, Request};
+pub use transport::ReqwestTransport;
