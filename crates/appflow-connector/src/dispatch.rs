@@ -198,11 +198,13 @@ async fn answer<C: Connector>(connector: &C, request: Request, time_left: Durati
 fn refuse<C: Connector>(connector: &C, operation: Operation, details: ErrorDetails) -> Vec<u8> {
     match operation {
         // Owner, name and version are demanded even of a failure, so the whole answer is given.
-        Operation::DescribeConnectorConfiguration => configuration(
-            connector.describe_connector_configuration(
-                &DescribeConnectorConfigurationRequest::default(),
-            ),
-        ),
+        Operation::DescribeConnectorConfiguration => {
+            configuration(
+                connector.describe_connector_configuration(
+                    &DescribeConnectorConfigurationRequest::default(),
+                ),
+            )
+        }
         Operation::ValidateConnectorRuntimeSettings => {
             let errors_by_input_field = BTreeMap::new();
             validated_settings(Err(InvalidSettings { errors_by_input_field, details }))

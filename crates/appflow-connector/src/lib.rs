@@ -32,9 +32,7 @@ mod message;
 mod records;
 
 pub use configuration::ConnectorConfiguration;
-pub use dispatch::{
-    Connector, DescribedEntity, EntityList, InvalidSettings, RecordPage, handle,
-};
+pub use dispatch::{Connector, DescribedEntity, EntityList, InvalidSettings, RecordPage, handle};
 pub use filter::Filter;
 pub use message::Message;
 pub use records::{Mark, Records};

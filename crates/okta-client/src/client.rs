@@ -109,9 +109,7 @@ impl<S: HttpService> Client<S> {
                 Decision::Stop => return Err(error),
                 Decision::Wait(wait) => wait,
                 Decision::WaitAndHalve(wait) => {
-                    if let Some(limit) = request.limit() {
-                        request.set_limit((limit / 2).max(MIN_PAGE_SIZE.min(limit)));
-                    }
+                    request.halve_limit(MIN_PAGE_SIZE);
                     wait
                 }
             };
@@ -148,7 +146,7 @@ impl<S: HttpService> Client<S> {
     async fn wait_for_budget(&self, bucket: Bucket, deadline: Instant) -> Result<(), Error> {
         loop {
             let now = Instant::now();
-            let slot = match self.lock_limits().admit(bucket, now) {
+            let slot = match self.rate_limits().admit(bucket, now) {
                 Admission::Go => return Ok(()),
                 Admission::At(slot) => slot,
             };
@@ -183,8 +181,10 @@ impl<S: HttpService> Client<S> {
     fn settle(&self, bucket: Bucket, headers: Option<&HeaderMap>) {
         let wall_now = (self.wall_clock)();
         let observation = headers.and_then(|headers| Observation::read(headers, wall_now));
-        let skew = headers.and_then(server_time).map(|server| server.cast_signed() - wall_now.cast_signed());
-        self.lock_limits().settle(bucket, observation, skew, Instant::now());
+        let skew = headers
+            .and_then(server_time)
+            .map(|server| server.cast_signed() - wall_now.cast_signed());
+        self.rate_limits().settle(bucket, observation, skew, Instant::now());
     }
 
     fn judge(
@@ -197,9 +197,9 @@ impl<S: HttpService> Client<S> {
             Ok(response) => response,
             Err(error) => {
                 let outcome = match error.kind {
-                    HttpErrorKind::Connect | HttpErrorKind::Timeout | HttpErrorKind::Interrupted => {
-                        Outcome::NoResponse
-                    }
+                    HttpErrorKind::Connect
+                    | HttpErrorKind::Timeout
+                    | HttpErrorKind::Interrupted => Outcome::NoResponse,
                     HttpErrorKind::TooLarge | HttpErrorKind::Unsendable => Outcome::Status(0),
                 };
                 return Err((outcome, Error::from_http(&error)));
@@ -215,7 +215,7 @@ impl<S: HttpService> Client<S> {
                 Outcome::TooManyAtOnce
             }
             429 => {
-                let retry_after = self.lock_limits().exhaust(bucket, Instant::now());
+                let retry_after = self.rate_limits().exhaust(bucket, Instant::now());
                 error.kind = ErrorKind::RateLimited { retry_after };
                 Outcome::WindowExhausted(retry_after)
             }
@@ -237,16 +237,19 @@ impl<S: HttpService> Client<S> {
         };
         // A proxy's page of HTML, or an answer that broke off, is worth another try.
         if let Err(cause) = serde_json::from_slice::<serde::de::IgnoredAny>(response.body()) {
-            let what = format!("Okta answered 200 with a body that is not JSON - {}", category(&cause));
+            let what =
+                format!("Okta answered 200 with a body that is not JSON - {}", category(&cause));
             return Err((Outcome::Garbled, protocol(what)));
         }
-        let next = next_cursor(response.headers(), &self.org)
-            .map_err(|error| (Outcome::Status(200), protocol(format!("Okta answered 200 but {error}"))))?;
+        let next = next_cursor(response.headers(), &self.org).map_err(|error| {
+            (Outcome::Status(200), protocol(format!("Okta answered 200 but {error}")))
+        })?;
         let limit = request.limit();
         Ok(Page { body: response.into_body(), next, limit, request_id, attempts: 1 })
     }
 
-    fn lock_limits(&self) -> std::sync::MutexGuard<'_, RateLimits> {
+    /// The budgets of the connection. Held only as long as it takes to read or write them.
+    pub fn rate_limits(&self) -> std::sync::MutexGuard<'_, RateLimits> {
         self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -241,14 +241,18 @@ mod tests {
 
     #[test]
     fn kinds() {
-        let forbidden = |scope: Option<&str>| ErrorKind::Forbidden { scope: scope.map(str::to_owned) };
+        let forbidden =
+            |scope: Option<&str>| ErrorKind::Forbidden { scope: scope.map(str::to_owned) };
         let challenge = r#"Bearer authorization_uri="http://a/b", scope="okta.groups.read", error="insufficient_scope", error_description="no, it does not""#;
         let rows = [
             (error(401, &[], &body("E0000011", "")), ErrorKind::Unauthorized),
             (error(401, &[], &body("E0000015", "")), ErrorKind::FeatureMissing),
             (error(403, &[], &body("E0000005", "")), ErrorKind::Unauthorized),
             (error(403, &[], &body("E0000006", "")), forbidden(None)),
-            (error(403, &[("WWW-Authenticate", challenge)], ""), forbidden(Some("okta.groups.read"))),
+            (
+                error(403, &[("WWW-Authenticate", challenge)], ""),
+                forbidden(Some("okta.groups.read")),
+            ),
             (error(401, &[], ""), ErrorKind::Unauthorized),
             (error(404, &[], &body("E0000007", "")), ErrorKind::NotFound),
             (error(400, &[], &body("E0000029", "Invalid cursor.")), ErrorKind::InvalidCursor),

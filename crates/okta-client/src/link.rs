@@ -103,8 +103,14 @@ mod tests {
             (&[own, next_line], Ok(Some("00u1"))),
             (&[&format!("{own}, {next_line}")], Ok(Some("00u1"))),
             (&[r"</api/v1/users?after=x>;rel=next"], Ok(Some("x"))),
-            (&[r#"<https://acme.okta.com/u?fields=a,b&after=x>; title="a,b"; rel="next""#], Ok(Some("x"))),
-            (&[r#"<https://acme.okta.com/u?after=a%2Bb%3D+c>; rel="prev next""#], Ok(Some("a+b= c"))),
+            (
+                &[r#"<https://acme.okta.com/u?fields=a,b&after=x>; title="a,b"; rel="next""#],
+                Ok(Some("x")),
+            ),
+            (
+                &[r#"<https://acme.okta.com/u?after=a%2Bb%3D+c>; rel="prev next""#],
+                Ok(Some("a+b= c")),
+            ),
             (&[r#"<https://evil.example/u?after=x>; rel="next""#], Err(LinkError::OtherOrigin)),
             (&[r#"<//evil.example/u?after=x>; rel="next""#], Err(LinkError::OtherOrigin)),
             (&[r#"<https://acme.okta.com/u>; rel="next""#], Err(LinkError::NoCursor)),

@@ -263,7 +263,8 @@ impl RateLimits {
         let server_now = wall_now.saturating_add_signed(lesson.skew);
         let seconds = lesson.reset.saturating_sub(server_now).min(WINDOW.as_secs());
         let known = self.windows.get(&bucket);
-        let newer = known.is_none_or(|window| window.limit.is_none() || window.reset < lesson.reset);
+        let newer =
+            known.is_none_or(|window| window.limit.is_none() || window.reset < lesson.reset);
         if seconds == 0 || lesson.limit == 0 || !newer {
             return;
         }

@@ -12,6 +12,7 @@ pub struct Request {
     path: String,
     query: Vec<(&'static str, String)>,
     limit: Option<u32>,
+    may_shrink: bool,
     omissions: Omissions,
 }
 
@@ -19,7 +20,7 @@ impl Request {
     /// Asks for what is at `path`, which starts with a slash and is made of safe segments.
     pub fn new(path: impl Into<String>) -> Self {
         let omissions = Omissions::default();
-        Self { path: path.into(), query: Vec::new(), limit: None, omissions }
+        Self { path: path.into(), query: Vec::new(), limit: None, may_shrink: true, omissions }
     }
 
     /// Adds a parameter. The value is encoded here and nowhere else.
@@ -34,6 +35,13 @@ impl Request {
     #[must_use]
     pub fn with_limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
+        self
+    }
+
+    /// Keeps the page size whatever happens: for a page of which a part was delivered already.
+    #[must_use]
+    pub fn with_fixed_limit(mut self) -> Self {
+        self.may_shrink = false;
         self
     }
 
@@ -64,8 +72,11 @@ impl Request {
         self.omissions
     }
 
-    pub(crate) fn set_limit(&mut self, limit: u32) {
-        self.limit = Some(limit);
+    /// Halves the page size of a listing, but not below `least`.
+    pub(crate) fn halve_limit(&mut self, least: u32) {
+        if let Some(limit) = self.limit.filter(|_| self.may_shrink) {
+            self.limit = Some((limit / 2).max(least.min(limit)));
+        }
     }
 
     /// Path and query as they are sent.

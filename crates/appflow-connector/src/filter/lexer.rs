@@ -179,9 +179,8 @@ fn time_length(text: &str) -> Option<usize> {
     const SECONDS: usize = "Thh:mm:ss".len();
     let time = text.as_bytes().get(..SECONDS)?;
     let shape = time[0] == b'T' && time[3] == b':' && time[6] == b':';
-    let in_range = two_digits(time, 1, 0..=24)
-        && two_digits(time, 4, 0..=59)
-        && two_digits(time, 7, 0..=59);
+    let in_range =
+        two_digits(time, 1, 0..=24) && two_digits(time, 4, 0..=59) && two_digits(time, 7, 0..=59);
     if !(shape && in_range) {
         return None;
     }
@@ -229,9 +228,8 @@ fn unescape(inside: &str) -> Cow<'_, str> {
     let mut text = String::with_capacity(inside.len());
     let mut characters = inside.chars().peekable();
     while let Some(character) = characters.next() {
-        let escaped = characters.next_if(|next| {
-            character == '\\' && matches!(next, '\'' | '"' | '\\')
-        });
+        let escaped =
+            characters.next_if(|next| character == '\\' && matches!(next, '\'' | '"' | '\\'));
         text.push(escaped.unwrap_or(character));
     }
     Cow::Owned(text)

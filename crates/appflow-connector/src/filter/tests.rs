@@ -24,7 +24,10 @@ fn accepted() {
         ("account.Id <= 100", "account.Id <= 100"),
         ("accountId >= 90 LIMIT 100", "accountId >= 90 LIMIT 100"),
         ("accountId BETWEEN 90 AND 100 LIMIT 100", "accountId BETWEEN 90 AND 100 LIMIT 100"),
-        ("time between 1511630000000 AND 1611639476298", "time BETWEEN 1511630000000 AND 1611639476298"),
+        (
+            "time between 1511630000000 AND 1611639476298",
+            "time BETWEEN 1511630000000 AND 1611639476298",
+        ),
         (r#"os CONTAINS "moj%ave""#, "os CONTAINS 'moj%ave'"),
         (r#"os = "mojave" and app = "mo""#, "os = 'mojave' AND app = 'mo'"),
         (
@@ -80,7 +83,10 @@ fn accepted() {
         ("order = 1 and null.a = 2", "order = 1 AND null.a = 2"),
         ("And = 1 and Limit = 2", "And = 1 AND Limit = 2"),
         ("a = 05 or a = 000 or a = -5.25", "a = 05 OR a = 000 OR a = -5.25"),
-        ("d = 2021-02-31 or d = 2021-04-00 or d = 0000-01-01", "d = 2021-02-31 OR d = 2021-04-00 OR d = 0000-01-01"),
+        (
+            "d = 2021-02-31 or d = 2021-04-00 or d = 0000-01-01",
+            "d = 2021-02-31 OR d = 2021-04-00 OR d = 0000-01-01",
+        ),
         ("t = 2021-02-01T24:59:59Z", "t = 2021-02-01T24:59:59Z"),
         ("t = 2021-02-01T00:00:00.1234567890123Z", "t = 2021-02-01T00:00:00.1234567890123Z"),
         ("t = '2021-04-20T12:30:45+01:00'", "t = '2021-04-20T12:30:45+01:00'"),
@@ -134,36 +140,81 @@ fn refused() {
         ("LIMIT 100 LIMIT 5", "Expected the end after LIMIT but found LIMIT at character 11"),
         ("accountId => 90", "Expected a value but found > at character 12"),
         ("accountId => 90 LIMIT", "Expected a value but found > at character 12"),
-        ("a >= 90 LIMIT", "Expected a positive whole number after LIMIT but found the end at character 14"),
-        ("a >= 90 LIMIT 0", "Expected a positive whole number after LIMIT but found 0 at character 15"),
-        ("a >= 90 LIMIT -1", "Expected a positive whole number after LIMIT but found -1 at character 15"),
-        ("a >= 90 LIMIT 1.5", "Expected a positive whole number after LIMIT but found 1.5 at character 15"),
-        ("a >= 90 LIMIT abc", "Expected a positive whole number after LIMIT but found abc at character 15"),
+        (
+            "a >= 90 LIMIT",
+            "Expected a positive whole number after LIMIT but found the end at character 14",
+        ),
+        (
+            "a >= 90 LIMIT 0",
+            "Expected a positive whole number after LIMIT but found 0 at character 15",
+        ),
+        (
+            "a >= 90 LIMIT -1",
+            "Expected a positive whole number after LIMIT but found -1 at character 15",
+        ),
+        (
+            "a >= 90 LIMIT 1.5",
+            "Expected a positive whole number after LIMIT but found 1.5 at character 15",
+        ),
+        (
+            "a >= 90 LIMIT abc",
+            "Expected a positive whole number after LIMIT but found abc at character 15",
+        ),
         ("limit 010", "Expected a positive whole number after LIMIT but found 010 at character 7"),
-        ("AccountNumber BETWEEN 5", "Expected the AND of BETWEEN but found the end at character 24"),
-        ("d in 1611639470000 AND 1611639476298", "Expected an opening parenthesis after IN but found 1611639470000 at character 6"),
-        ("date FROM 1511630000000 TO 1611639476298", "Expected a comparison but found FROM at character 6"),
+        (
+            "AccountNumber BETWEEN 5",
+            "Expected the AND of BETWEEN but found the end at character 24",
+        ),
+        (
+            "d in 1611639470000 AND 1611639476298",
+            "Expected an opening parenthesis after IN but found 1611639470000 at character 6",
+        ),
+        (
+            "date FROM 1511630000000 TO 1611639476298",
+            "Expected a comparison but found FROM at character 6",
+        ),
         ("time Between 15 and 16", "Expected a comparison but found Between at character 6"),
         ("os CONTAIN \"mojave\"", "Expected a comparison but found CONTAIN at character 4"),
         ("os CONTAINS \"moj%ave", "Found a text without its end at character 13"),
         ("accountId in (id, \"90\", 70)", "Expected a value but found id at character 15"),
         ("accountId in (true)", "Expected a value but found true at character 15"),
-        ("date > 2021-04-203", "Expected AND or OR or LIMIT or the end but found 3 at character 18"),
-        ("date > 2021-04-20T20:30", "Expected a date and time like 2024-05-01T00:00:00Z or a quoted one at character 8"),
-        ("date > 2021-04-20T20:30:20.9999+26", "Expected a date and time like 2024-05-01T00:00:00Z or a quoted one at character 8"),
-        ("date > 2021-04-20T20:30:20.9999-12:23", "Expected a date and time like 2024-05-01T00:00:00Z or a quoted one at character 8"),
-        ("date > 2021-04_20T20:30:20.9999+26", "Found _ U+005F which has no meaning here at character 15"),
+        (
+            "date > 2021-04-203",
+            "Expected AND or OR or LIMIT or the end but found 3 at character 18",
+        ),
+        (
+            "date > 2021-04-20T20:30",
+            "Expected a date and time like 2024-05-01T00:00:00Z or a quoted one at character 8",
+        ),
+        (
+            "date > 2021-04-20T20:30:20.9999+26",
+            "Expected a date and time like 2024-05-01T00:00:00Z or a quoted one at character 8",
+        ),
+        (
+            "date > 2021-04-20T20:30:20.9999-12:23",
+            "Expected a date and time like 2024-05-01T00:00:00Z or a quoted one at character 8",
+        ),
+        (
+            "date > 2021-04_20T20:30:20.9999+26",
+            "Found _ U+005F which has no meaning here at character 15",
+        ),
         ("true", "Expected a field but found true at character 1"),
         ("not true", "Expected a field but found true at character 5"),
         ("()", "Expected a field but found a closing parenthesis at character 2"),
         ("(a = 1", "Expected a closing parenthesis but found the end at character 7"),
-        ("a = 1)", "Expected AND or OR or LIMIT or the end but found a closing parenthesis at character 6"),
+        (
+            "a = 1)",
+            "Expected AND or OR or LIMIT or the end but found a closing parenthesis at character 6",
+        ),
         ("a = 5 and", "Expected a field but found the end at character 10"),
         ("a = b", "Expected a value but found b at character 5"),
         ("5 = a", "Expected AND or OR or LIMIT or the end but found = at character 3"),
         ("a is null", "Expected a comparison but found is at character 3"),
         ("a not in (1)", "Expected a comparison but found not at character 3"),
-        ("a between (1 and 2)", "Expected a value but found an opening parenthesis at character 11"),
+        (
+            "a between (1 and 2)",
+            "Expected a value but found an opening parenthesis at character 11",
+        ),
         ("a between 1 or 2", "Expected the AND of BETWEEN but found or at character 13"),
         ("a between true and false", "Expected a value but found true at character 11"),
         ("a < true", "Expected a value that is no Boolean but found true at character 5"),
@@ -177,7 +228,10 @@ fn refused() {
         ("a = 1, b = 2", "Expected AND or OR or LIMIT or the end but found a comma at character 6"),
         ("a = 2021-04-20x", "Expected AND or OR or LIMIT or the end but found x at character 15"),
         ("a > 2021-04", "Expected AND or OR or LIMIT or the end but found -04 at character 9"),
-        ("a = 2021-04-20-05", "Expected AND or OR or LIMIT or the end but found -05 at character 15"),
+        (
+            "a = 2021-04-20-05",
+            "Expected AND or OR or LIMIT or the end but found -05 at character 15",
+        ),
         ("a = 5-5", "Expected AND or OR or LIMIT or the end but found -5 at character 6"),
         ("a = NULL", "Expected a value but found NULL at character 5"),
         ("a = 1e5", "Expected AND or OR or LIMIT or the end but found e5 at character 6"),
@@ -215,11 +269,9 @@ fn refused() {
 fn depth_is_bounded() {
     let nested = |n: usize| format!("{}a = 1{}", "(".repeat(n), ")".repeat(n));
     assert!(Filter::parse(&nested(super::MAX_DEPTH)).is_ok());
-    for hostile in [
-        nested(super::MAX_DEPTH + 1),
-        "(".repeat(64 * 1024),
-        "not ".repeat(16 * 1024) + "a = 1",
-    ] {
+    for hostile in
+        [nested(super::MAX_DEPTH + 1), "(".repeat(64 * 1024), "not ".repeat(16 * 1024) + "a = 1"]
+    {
         let error = Filter::parse(&hostile).unwrap_err();
         assert_eq!(error.message(), "Found more than 100 nested parentheses and NOTs");
     }

@@ -1,0 +1,82 @@
+# The one door to the project. It needs Rust, Python 3 and make, and fetches whatever else a target uses
+# into .venv and .tools.
+
+SHELL := bash
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint fmt bless build sam-validate tools clean \
+	check tools-for-tests build-OktaConnectorFunction
+
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+unexport MAKEFLAGS MFLAGS # Cargo would look for the job server of `make -j`, which it is not given.
+debug := $(abspath $(or $(CARGO_TARGET_DIR),target))/debug
+
+# What the tests are told: SAM_VENV stays empty where the tools are not installed.
+for-tests = BOOTSTRAP="$(debug)/bootstrap" SAM_VENV="$$(test ! -e .venv/.ready || echo "$(CURDIR)/.venv")"
+loud = printf '\n*** %s ***\n\n' "$(1)" >&2
+
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+
+demo: ## Run a flow from a simulated Okta org into out/users.jsonl
+	cargo run --release -p okta-connector-cli -- demo --out out/users.jsonl
+
+test: check tools-for-tests ## Check and test everything, offline
+	@test ! -e .venv/.ready || $(MAKE) --no-print-directory sam-validate
+	cargo test --doc --workspace
+	cargo build --workspace --bins --tests
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		$(for-tests) cargo nextest run --workspace --no-fail-fast; \
+	else \
+		$(call loud,cargo-nextest is missing: falling back to cargo test); \
+		$(for-tests) cargo test --workspace --bins --lib --tests --no-fail-fast; \
+	fi
+
+lint: check $(if $(shell command -v cargo-deny),,.tools/bin/cargo-deny) ## Check format, lints, docs and dependencies
+	cargo deny check bans licenses sources
+
+fmt: ## Format the code
+	cargo fmt --all
+
+# Not nextest: it gives each test a process of its own, and two of them would rewrite one file at once.
+bless: ## Accept what the tests found as what they expect
+	cargo build --workspace --bins --tests
+	UPDATE_EXPECT=1 $(for-tests) cargo test --workspace --no-fail-fast
+
+build: ## Build the function for this machine, optimised
+	cargo build --release -p okta-connector-lambda
+
+sam-validate: .venv/.ready ## Check template.yaml
+	AWS_DEFAULT_REGION=us-east-1 .venv/bin/sam validate --lint
+
+tools: .venv/.ready ## Install AWS SAM CLI and moto into .venv
+
+clean: ## Remove everything that make has made
+	cargo clean
+	rm -rf .aws-sam .tools .venv out
+
+# Called by `sam build` (see packaging/).
+ARCHITECTURE ?= arm64
+build-OktaConnectorFunction:
+	packaging/build-bootstrap $(ARCHITECTURE) "$(ARTIFACTS_DIR)"
+
+check:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# On a machine without network the tests that need these tools are skipped; in CI that is an error.
+tools-for-tests:
+	@$(MAKE) --no-print-directory tools || { test "$$CI" != true && \
+		$(call loud,AWS SAM CLI and moto cannot be installed: the tests that need them are SKIPPED); }
+
+.venv/.ready: tests/tools/requirements.txt tests/tools/constraints.txt
+	@echo "Installing AWS SAM CLI and moto into .venv; this takes a minute or two"
+	@rm -f $@
+	python3 -m venv --clear .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+.tools/bin/cargo-deny:
+	@echo "Building cargo-deny into .tools; this takes some minutes, once"
+	cargo install --locked --root .tools cargo-deny@0.20.2

@@ -1,0 +1,52 @@
+//! Applications: what users sign in to.
+//!
+//! The listing understands one equality on one of a few properties, so at most one condition is
+//! pushed down. Group and user of an assignment are no properties of the record: they can be asked
+//! for and are not answered, so they must be pushed down and their value is put on the record here.
+
+use super::Elsewhere::{Ids, Records};
+use super::Kind::{DateTime, Enumeration, Key, List, RequestOnly, Struct, Text};
+use super::{Collation, Dialect, Endpoint, FILTER, Field, NOTHING, Object, field};
+
+pub(super) static APPLICATION: Object = Object {
+    name: "Application",
+    label: "Application",
+    description: "An application that is integrated with the org.",
+    endpoint: Endpoint {
+        path: "/api/v1/apps",
+        page_size: Some(200),
+        dialect: Dialect::OneEquality,
+        projection: false,
+        omissions: None,
+    },
+    collation: Collation::Exact,
+    scope: "okta.apps.read",
+    omittable: None,
+    fields: FIELDS,
+};
+
+#[rustfmt::skip]
+const FIELDS: &[Field] = &[
+    // name, label, kind, place in the record, pushed down, what it holds
+    field("accessibility",           "Accessibility",              Struct,      "accessibility",                                   NOTHING,  "Who may see and request the application."),
+    field("created",                 "Created",                    DateTime,    "created",                                         NOTHING,  "When the application was created."),
+    field("credentials",             "Credentials",                Struct,      "credentials",                                     NOTHING,  "How users of the application are named and signing is done."),
+    field("credentialsSigningKeyId", "Credentials Signing Key ID", Text,        "credentials.signing.kid",                         FILTER,   "Id of the key that signs assertions."),
+    field("embedded",                "Embedded",                   Struct,      "_embedded",                                       NOTHING,  "Resources embedded in the application. Usually absent."),
+    field("features",                "Features",                   List,        "features",                                        NOTHING,  "Provisioning features that are enabled."),
+    field("groupId",                 "Group ID",                   RequestOnly, "group.id",                                        FILTER,   "Id of a group to which the application is assigned. Exists in filters only and the record carries the value asked for.")
+        .elsewhere(Records("/api/v1/groups/", "/apps")),
+    field("id",                      "ID",                         Key,         "id",                                              NOTHING,  "Unique key of the application."),
+    field("label",                   "Label",                      Text,        "label",                                           NOTHING,  "Display name of this instance."),
+    field("lastUpdated",             "Last Updated",               DateTime,    "lastUpdated",                                     NOTHING,  "When the application was last changed."),
+    field("links",                   "Links",                      Struct,      "_links",                                          NOTHING,  "Links to related resources and actions."),
+    field("name",                    "Name",                       Text,        "name",                                            FILTER,   "Key of the application definition. Several instances share it."),
+    field("profile",                 "Profile",                    Struct,      "profile",                                         NOTHING,  "Free-form profile of an OpenID Connect client."),
+    field("requestObjectSigningAlg", "Request Object Signing Alg", Text,        "settings.oauthClient.request_object_signing_alg", NOTHING,  "Algorithm that signs request objects of an OpenID Connect client."),
+    field("settings",                "Settings",                   Struct,      "settings",                                        NOTHING,  "Settings of the application."),
+    field("status",                  "Status",                     Enumeration, "status",                                          FILTER,   "ACTIVE or INACTIVE."),
+    field("userId",                  "User ID",                    RequestOnly, "user.id",                                         FILTER,   "Id of a user to whom the application is assigned. Exists in filters only and the record carries the value asked for.")
+        .elsewhere(Ids("/api/v1/users/", "/appLinks", "appInstanceId")),
+    field("visibility",              "Visibility",                 Struct,      "visibility",                                      NOTHING,  "Where users see the application."),
+    field("signOnMode",              "signOnMode",                 Enumeration, "signOnMode",                                      NOTHING,  "How users sign on. Empty for directories and the like."),
+];

@@ -1,0 +1,158 @@
+//! From the tables to what AppFlow is told about the connector and its entities.
+
+use crate::catalogue::{Field, Kind, Object};
+use crate::settings::{API_TOKEN, API_TOKEN_SCHEME, Settings};
+use appflow_connector::ConnectorConfiguration;
+use appflow_connector::configuration::{
+    AuthParameter, AuthenticationConfig, ConnectorMode, CustomAuthConfig, DataTransferType,
+    OAuth2ContentType, OAuth2Defaults, OAuth2GrantType, OAuth2MethodType, TriggerFrequency,
+    TriggerType,
+};
+use appflow_connector::entity::{
+    Entity, EntityDefinition, FieldDefinition, Operator, ReadOperationProperty,
+};
+
+/// Hosts under which orgs live. `{{…}}` makes AppFlow ask the user for the part in front.
+const OAUTH_HOSTS: [&str; 6] = [
+    "{{OKTA_ORG}}.okta.com",
+    "{{OKTA_ORG}}.oktapreview.com",
+    "{{OKTA_ORG}}.okta-emea.com",
+    "{{OKTA_ORG}}.okta-gov.com",
+    "{{OKTA_ORG}}.okta.mil",
+    "{{OKTA_CUSTOM_DOMAIN}}",
+];
+
+/// Further scopes: custom attributes come from schemas, and without `offline_access` there is no
+/// refresh token.
+const FURTHER_SCOPES: [&str; 2] = ["okta.schemas.read", "offline_access"];
+
+/// What the connector is.
+pub(crate) fn configuration(objects: &[&Object]) -> ConnectorConfiguration {
+    ConnectorConfiguration {
+        connector_owner: "Okta Connector Maintainers".to_owned(),
+        connector_name: "Okta".to_owned(),
+        connector_version: env!("CARGO_PKG_VERSION").to_owned(),
+        connector_modes: vec![ConnectorMode::Source],
+        authentication_config: authentication(objects),
+        connector_runtime_settings: Settings::declaration(),
+        supported_api_versions: vec!["v1".to_owned()],
+        operators_supported: OPERATORS.to_vec(),
+        supported_trigger_types: vec![TriggerType::Scheduled, TriggerType::OnDemand],
+        trigger_frequencies_supported: vec![
+            TriggerFrequency::ByMinute,
+            TriggerFrequency::Hourly,
+            TriggerFrequency::Daily,
+            TriggerFrequency::Weekly,
+            TriggerFrequency::Monthly,
+            TriggerFrequency::Once,
+        ],
+        supported_write_operations: Vec::new(),
+        supported_data_transfer_types: vec![DataTransferType::Record],
+        logo_url: None,
+    }
+}
+
+/// Those of filters, and those that AppFlow applies to records by itself: leaving the latter out
+/// would hide them from users.
+const OPERATORS: [Operator; 21] = [
+    Operator::Projection,
+    Operator::EqualTo,
+    Operator::NotEqualTo,
+    Operator::LessThan,
+    Operator::LessThanOrEqualTo,
+    Operator::GreaterThan,
+    Operator::GreaterThanOrEqualTo,
+    Operator::Between,
+    Operator::Contains,
+    Operator::Addition,
+    Operator::Subtraction,
+    Operator::Multiplication,
+    Operator::Division,
+    Operator::MaskAll,
+    Operator::MaskFirstN,
+    Operator::MaskLastN,
+    Operator::ValidateNonNull,
+    Operator::ValidateNonZero,
+    Operator::ValidateNonNegative,
+    Operator::ValidateNumeric,
+    Operator::NoOp,
+];
+
+fn authentication(objects: &[&Object]) -> AuthenticationConfig {
+    let addresses = |path: &str| {
+        OAUTH_HOSTS.iter().map(|host| format!("https://{host}/oauth2/v1/{path}")).collect()
+    };
+    let scopes = objects.iter().map(|object| object.scope).chain(FURTHER_SCOPES);
+    AuthenticationConfig {
+        is_basic_auth_supported: false,
+        is_api_key_auth_supported: false,
+        is_oauth2_supported: true,
+        is_custom_auth_supported: true,
+        oauth2_defaults: Some(OAuth2Defaults {
+            oauth_scopes: scopes.map(str::to_owned).collect(),
+            token_url: addresses("token"),
+            auth_url: addresses("authorize"),
+            oauth2_grant_types_supported: vec![OAuth2GrantType::AuthorizationCode],
+            oauth2_content_type: OAuth2ContentType::UrlEncoded,
+            oauth2_method_type: OAuth2MethodType::HttpPost,
+            oauth2_custom_properties: Vec::new(),
+            add_basic_auth_header: true,
+        }),
+        custom_auth_config: Some(vec![CustomAuthConfig {
+            authentication_type: API_TOKEN_SCHEME.to_owned(),
+            auth_parameters: vec![AuthParameter {
+                key: API_TOKEN.to_owned(),
+                required: true,
+                label: "API Token".to_owned(),
+                description: "An API token that a read-only administrator of the org created"
+                    .to_owned(),
+                sensitive_field: true,
+                connector_supplied_values: None,
+            }],
+        }]),
+    }
+}
+
+/// The entity that an object is.
+pub(crate) fn entity(object: &Object) -> Entity {
+    Entity {
+        entity_identifier: object.name.to_owned(),
+        has_nested_entities: false,
+        is_writable: false,
+        label: Some(object.label.to_owned()),
+        description: Some(object.description.to_owned()),
+        custom_properties: None,
+    }
+}
+
+/// The entity and its fields.
+pub(crate) fn definition(object: &Object) -> EntityDefinition {
+    EntityDefinition {
+        entity: entity(object),
+        fields: object.fields.iter().map(field).collect(),
+        custom_properties: None,
+    }
+}
+
+fn field(field: &Field) -> FieldDefinition {
+    FieldDefinition {
+        field_name: field.name.to_owned(),
+        data_type: field.data_type(),
+        data_type_label: Some(format!("{:?}", field.data_type())),
+        label: Some(field.label.to_owned()),
+        description: Some(field.description.to_owned()),
+        is_primary_key: Some(field.kind == Kind::Key),
+        default_value: None,
+        is_deprecated: Some(false),
+        constraints: None,
+        read_properties: Some(ReadOperationProperty {
+            is_retrievable: Some(true),
+            is_nullable: Some(field.kind != Kind::Key),
+            is_queryable: Some(!field.operators().is_empty()),
+            is_timestamp_field_for_incremental_queries: Some(field.kind == Kind::DateTime),
+        }),
+        write_properties: None,
+        filter_operators: field.operators().to_vec(),
+        custom_properties: None,
+    }
+}

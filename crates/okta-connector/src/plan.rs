@@ -1,0 +1,612 @@
+//! From a filter and the fields that a flow maps to the requests that answer it.
+//!
+//! The law: for every filter F and org O, the answer is exactly the records of O for which F holds.
+//! What goes to Okta is therefore never narrower than F, and whatever comes back is tested against
+//! the whole of F here. Planning is a pure function, and a plan can be printed.
+//!
+//! * An equality on the key reads the record itself: fresh, and from a roomier bucket.
+//! * `filter` is used where it can say all of F, since it reads fresher data than `search`. An
+//!   incremental window that `search` has not caught up with would be lost for ever.
+//! * `search` gets the rest, as much of F as Okta evaluates. A condition inside an OR is pushed
+//!   down only if something of every branch is.
+//! * An expression that grows too long is cut into several listings. A record that passes in two of
+//!   them is delivered by the first.
+//! * If Okta refuses an expression, the listing is asked for without it.
+
+mod expression;
+
+use crate::catalogue::{Dialect, Elsewhere, Field, Kind, Object, PROFILE};
+use crate::error::Error;
+use crate::predicate::{Check, Predicate, all_of};
+use appflow_connector::Filter;
+use expression::{Form, Pushed, encoded_len};
+use okta_client::{Omissions, Request};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// How long an expression may be, as it is sent. Okta publishes no limit, but echoes the query in a
+/// response header, whose size has one.
+const MAX_EXPRESSION: usize = 2_000;
+
+/// Beyond this many listings reading everything is cheaper.
+const MAX_LISTINGS: usize = 40;
+
+/// What a flow asks for.
+#[derive(Debug)]
+pub struct Query {
+    /// The object.
+    pub object: &'static Object,
+    /// The filter's meaning.
+    pub predicate: Predicate,
+    /// The number of records wanted over all pages.
+    pub limit: Option<u64>,
+    /// The fields wanted, each once.
+    pub selected: Vec<&'static Field>,
+    /// The request-only fields that the filter asks for.
+    assignments: Vec<(&'static Field, String)>,
+}
+
+/// Whether a flow wants the records that its object lets it omit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Omittable {
+    /// They are delivered, as everything else.
+    Included,
+    /// They are left out.
+    LeftOut,
+}
+
+/// The requests that answer a query: listings, to be walked one after the other.
+#[derive(Debug)]
+pub struct Plan {
+    /// The listings.
+    pub listings: Vec<Listing>,
+}
+
+/// One listing of a plan.
+#[derive(Debug)]
+pub struct Listing {
+    /// Ways to ask for it, best first. The next one is taken when Okta refuses to answer.
+    pub ways: Vec<Way>,
+    /// What a record must pass to be delivered by this listing.
+    pub residual: Predicate,
+    /// Whether a page may hold records that do not pass.
+    pub narrowed_here: bool,
+}
+
+/// One way to ask for a listing.
+#[derive(Debug)]
+pub struct Way {
+    /// What is asked.
+    pub request: Request,
+    /// What comes back.
+    pub shape: Shape,
+    /// Lists of ids: a record must be among each of them.
+    pub members: Vec<Members>,
+    /// Why this way.
+    pub reason: &'static str,
+}
+
+/// What comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Pages of records.
+    Pages,
+    /// One page of records.
+    OnePage,
+    /// One record, or none if Okta answers 404.
+    Record,
+}
+
+/// A listing of ids.
+#[derive(Debug)]
+pub struct Members {
+    /// Ways to ask for them, best first, each with the property that holds the id.
+    pub ways: Vec<(Request, &'static str)>,
+}
+
+impl Query {
+    /// Reads what AppFlow asks for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] for a filter or a field that the object does not have.
+    pub fn new(
+        object: &'static Object,
+        filter: &Filter,
+        selected: Option<&[String]>,
+        omittable: Omittable,
+    ) -> Result<Self, Error> {
+        let resolved = match &filter.condition {
+            Some(condition) => Predicate::resolve(object, condition)?,
+            None => Predicate::everything(),
+        };
+        let omitted = match (omittable, object.omittable) {
+            (Omittable::LeftOut, Some((field, value))) => {
+                Some(Predicate::resolve(object, &expression::differs(field, value))?)
+            }
+            _ => None,
+        };
+        let (assignments, predicate) = take_assignments(resolved)?;
+        let predicate = all_of([predicate].into_iter().chain(omitted));
+        let selected = select(object, selected)?;
+        Ok(Self { object, predicate, limit: filter.limit, selected, assignments })
+    }
+
+    /// What each record carries although Okta does not send it, as JSON text.
+    pub fn constants(&self) -> Vec<(&'static Field, String)> {
+        let json = |value: &String| serde_json::Value::from(value.as_str()).to_string();
+        self.assignments.iter().map(|(field, value)| (*field, json(value))).collect()
+    }
+
+    /// The requests that answer the query.
+    pub fn plan(&self) -> Plan {
+        let listings = match self.object.endpoint.dialect {
+            Dialect::Nothing => vec![self.listing(self.everything(NO_PARAMETERS))],
+            _ => self.reads_by_key().unwrap_or_else(|| self.listings()),
+        };
+        Plan { listings }
+    }
+
+    /// An equality on the key among the conjuncts makes one read of each value. Objects whose
+    /// listing can name several keys at once use that instead.
+    fn reads_by_key(&self) -> Option<Vec<Listing>> {
+        if !self.assignments.is_empty() {
+            return None;
+        }
+        let keys = self.predicate.conjuncts().iter().find_map(|conjunct| match conjunct {
+            Predicate::Test(field, Check::OneOf(keys)) if field.kind == Kind::Key => Some(keys),
+            _ => None,
+        })?;
+        let most = match self.object.endpoint.dialect {
+            Dialect::OneEquality => MAX_LISTINGS,
+            _ => 1,
+        };
+        if keys.len() > most {
+            return None;
+        }
+        // What cannot be a key is no record's key.
+        let keys = keys.iter().filter(|key| is_id(&key.written));
+        Some(
+            keys.map(|key| Listing {
+                ways: vec![Way {
+                    request: self.omit(Request::new(format!(
+                        "{}/{}",
+                        self.object.endpoint.path, key.written
+                    ))),
+                    shape: Shape::Record,
+                    members: Vec::new(),
+                    reason: "the record itself is fresher than any listing",
+                }],
+                residual: self.predicate.clone(),
+                narrowed_here: true,
+            })
+            .collect(),
+        )
+    }
+
+    fn listings(&self) -> Vec<Listing> {
+        match self.object.endpoint.dialect {
+            Dialect::OneEquality if !self.assignments.is_empty() => vec![self.assigned()],
+            Dialect::OneEquality => vec![self.one_equality()],
+            Dialect::Nothing => Vec::new(),
+            Dialect::Search => self.narrowed(Form::Search),
+            Dialect::SearchAndFilter { filter_ge, .. } => {
+                let form = Form::Filter { ge: filter_ge };
+                let pushed = expression::push(&self.predicate, form);
+                match pushed {
+                    Some(pushed) if pushed.complete && pushed.fits() => {
+                        let reason = "filter can say all of it and is fresher than search";
+                        vec![self.pushed_listing("filter", pushed, self.predicate.clone(), reason)]
+                    }
+                    _ => self.narrowed(Form::Search),
+                }
+            }
+        }
+    }
+
+    /// A `search`, or several where one would be too long.
+    fn narrowed(&self, form: Form) -> Vec<Listing> {
+        let reason = "search knows the properties that filter does not";
+        let parts = split(&self.predicate, form);
+        if parts.is_empty() {
+            return vec![self.listing(self.everything("nothing of the filter can be pushed down"))];
+        }
+        parts
+            .into_iter()
+            .map(|(pushed, residual)| self.pushed_listing("search", pushed, residual, reason))
+            .collect()
+    }
+
+    fn pushed_listing(
+        &self,
+        parameter: &'static str,
+        pushed: Pushed,
+        residual: Predicate,
+        reason: &'static str,
+    ) -> Listing {
+        let request =
+            self.paged(Request::new(self.object.endpoint.path).with(parameter, pushed.text));
+        let way = Way { request, shape: Shape::Pages, members: Vec::new(), reason };
+        let unpushed = self.everything("Okta refused the expression");
+        Listing { ways: vec![way, unpushed], residual, narrowed_here: !pushed.complete }
+    }
+
+    /// The whole object.
+    fn everything(&self, reason: &'static str) -> Way {
+        let endpoint = &self.object.endpoint;
+        let request = Request::new(endpoint.path);
+        let request = match endpoint.dialect {
+            Dialect::SearchAndFilter { everything: Some(everything), .. } => {
+                request.with("search", everything)
+            }
+            _ => request,
+        };
+        let shape = if endpoint.page_size.is_some() { Shape::Pages } else { Shape::OnePage };
+        Way { request: self.paged(request), shape, members: Vec::new(), reason }
+    }
+
+    fn listing(&self, way: Way) -> Listing {
+        let narrowed_here = self.predicate != Predicate::everything();
+        Listing { ways: vec![way], residual: self.predicate.clone(), narrowed_here }
+    }
+
+    /// One condition goes to Okta, the most telling one; the rest is tested here.
+    fn one_equality(&self) -> Listing {
+        let candidates = self.predicate.conjuncts().iter().filter_map(|conjunct| {
+            let pushed = expression::push(conjunct, Form::OneEquality)?;
+            let Predicate::Test(field, _) = conjunct else { return None };
+            // The more values a property has, the more one of them tells. Enumerations have few.
+            let rank = (field.kind == Kind::Enumeration, !field.path.contains('.'));
+            pushed.fits().then_some((rank, pushed))
+        });
+        let Some((_, pushed)) = candidates.min_by_key(|(rank, _)| *rank) else {
+            return self.listing(self.everything("nothing of the filter can be pushed down"));
+        };
+        let complete = self.predicate.conjuncts().len() == 1;
+        let reason = "the listing understands one equality";
+        let pushed = Pushed { complete, ..pushed };
+        self.pushed_listing("filter", pushed, self.predicate.clone(), reason)
+    }
+
+    /// Records that the request-only fields ask for. One of them makes the listing, the others
+    /// make lists of ids that its records must be among.
+    fn assigned(&self) -> Listing {
+        const FILTERED: &str = "an assignment is no property of the record and must be asked for";
+        const FALLBACK: &str = "Okta refused the filter on the assignment";
+        let path = self.object.endpoint.path;
+        let by_filter = |field: &Field, value: &str| {
+            let filter = format!("{} eq {}", field.path, expression::quote(value));
+            self.paged(Request::new(path).with("filter", filter))
+        };
+        let ids = |field: &Field, value: &str| match field.elsewhere {
+            Some(Elsewhere::Ids(before, after, property)) => {
+                Some((Request::new(format!("{before}{value}{after}")), property))
+            }
+            _ => None,
+        };
+        let listed = |field: &Field| matches!(field.elsewhere, Some(Elsewhere::Records(..)));
+        let base = self.assignments.iter().position(|(field, _)| listed(field)).unwrap_or(0);
+        let members = || -> Vec<Members> {
+            let others = self.assignments.iter().enumerate().filter(|(index, _)| *index != base);
+            let key = self.object.key().path;
+            others
+                .map(|(_, (field, value))| {
+                    let filtered = (by_filter(field, value), key);
+                    Members { ways: [filtered].into_iter().chain(ids(field, value)).collect() }
+                })
+                .collect()
+        };
+        let (field, value) = &self.assignments[base];
+        let way = |request, members, reason| Way { request, shape: Shape::Pages, members, reason };
+        let mut ways = vec![way(by_filter(field, value), members(), FILTERED)];
+        match field.elsewhere {
+            Some(Elsewhere::Records(before, after)) => {
+                let request = self.paged(Request::new(format!("{before}{value}{after}")));
+                ways.push(way(request, members(), FALLBACK));
+            }
+            Some(Elsewhere::Ids(..)) => {
+                let mut members = members();
+                members.extend(ids(field, value).map(|ids| Members { ways: vec![ids] }));
+                ways.push(way(self.paged(Request::new(path)), members, FALLBACK));
+            }
+            None => {}
+        }
+        let narrowed_here = self.assignments.len() > 1 || self.predicate != Predicate::everything();
+        Listing { ways, residual: self.predicate.clone(), narrowed_here }
+    }
+
+    /// Adds what belongs to every listing: page size, projection, omissions.
+    fn paged(&self, request: Request) -> Request {
+        let request = match self.projection() {
+            Some(fields) => request.with("fields", fields),
+            None => request,
+        };
+        let request = match self.object.endpoint.page_size {
+            Some(page_size) => request.with_limit(page_size),
+            None => request,
+        };
+        self.omit(request)
+    }
+
+    /// The `fields` parameter: what is selected, what the filter needs, and the key. None if the
+    /// endpoint does not know it, or if properties are wanted that it is not known to name.
+    fn projection(&self) -> Option<String> {
+        if !self.object.endpoint.projection {
+            return None;
+        }
+        let mut properties: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut whole = BTreeSet::new();
+        let mut unknown = false;
+        let mut need = |field: &'static Field| {
+            unknown |= field.path.starts_with('_') || field.fallback.is_some();
+            match field.path.split_once('.') {
+                Some((PROFILE, attribute)) => {
+                    properties.entry(PROFILE).or_default().insert(attribute);
+                }
+                _ => {
+                    whole.insert(field.property());
+                }
+            }
+        };
+        self.selected.iter().copied().for_each(&mut need);
+        self.predicate.for_each_field(&mut need);
+        need(self.object.key());
+        if unknown {
+            return None;
+        }
+        properties.retain(|property, _| !whole.contains(property));
+        let nested = properties.into_iter().map(|(property, attributes)| {
+            let attributes: Vec<_> = attributes.into_iter().collect();
+            format!("{property}:({})", attributes.join(","))
+        });
+        let named: Vec<_> = whole.into_iter().map(str::to_owned).chain(nested).collect();
+        Some(named.join(","))
+    }
+
+    /// Asks Okta to leave out the parts of records that nothing needs.
+    fn omit(&self, request: Request) -> Request {
+        let Some(parts) = self.object.endpoint.omissions else { return request };
+        let mut needed = BTreeSet::new();
+        needed.extend(self.selected.iter().map(|field| field.property()));
+        self.predicate.for_each_field(&mut |field| {
+            needed.insert(field.property());
+        });
+        let [credentials, credentials_links, transitioning_to_status] =
+            parts.map(|part| !needed.contains(part));
+        let omissions = Omissions { credentials, credentials_links, transitioning_to_status };
+        request.with_omissions(omissions)
+    }
+}
+
+const NO_PARAMETERS: &str = "the listing knows no conditions";
+
+/// Okta's ids are letters and digits; a path is made of nothing else.
+pub(crate) fn is_id(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// Takes the conditions on request-only fields out of the conjunction.
+fn take_assignments(
+    predicate: Predicate,
+) -> Result<(Vec<(&'static Field, String)>, Predicate), Error> {
+    let mut assignments: Vec<(&'static Field, String)> = Vec::new();
+    let mut rest = Vec::new();
+    for conjunct in predicate.conjuncts() {
+        let Predicate::Test(field, Check::OneOf(values)) = conjunct else {
+            rest.push(conjunct.clone());
+            continue;
+        };
+        if field.kind != Kind::RequestOnly {
+            rest.push(conjunct.clone());
+            continue;
+        }
+        let [value] = values.as_slice() else { return Err(misused(field)) };
+        if !is_id(&value.written) {
+            let message = format!("{} is compared with a text that is no id", field.name);
+            return Err(Error::invalid(message));
+        }
+        if assignments.iter().any(|(known, _)| known == field) {
+            return Err(misused(field));
+        }
+        assignments.push((field, value.written.clone()));
+    }
+    let rest = all_of(rest);
+    let mut misplaced = None;
+    rest.for_each_field(&mut |field| {
+        if field.kind == Kind::RequestOnly {
+            misplaced = Some(field);
+        }
+    });
+    match misplaced {
+        Some(field) => Err(misused(field)),
+        None => Ok((assignments, rest)),
+    }
+}
+
+fn misused(field: &Field) -> Error {
+    Error::invalid(format!(
+        "{0} is no property of a record. It can be used once as {0} = an id that is joined to the rest by AND",
+        field.name
+    ))
+}
+
+fn select(object: &'static Object, names: Option<&[String]>) -> Result<Vec<&'static Field>, Error> {
+    let Some(names) = names else { return Ok(object.fields.iter().collect()) };
+    let mut selected: Vec<&'static Field> = Vec::with_capacity(names.len());
+    for name in names {
+        let field = object
+            .field(name)
+            .ok_or_else(|| Error::invalid(format!("{} has no field {name}", object.name)))?;
+        if !selected.contains(&field) {
+            selected.push(field);
+        }
+    }
+    Ok(selected)
+}
+
+/// The expressions to send, each with what its records must pass; none if nothing can be pushed.
+fn split(predicate: &Predicate, form: Form) -> Vec<(Pushed, Predicate)> {
+    let Some(whole) = expression::push(predicate, form) else { return Vec::new() };
+    if whole.fits() {
+        return vec![(whole, predicate.clone())];
+    }
+    let conjuncts = predicate.conjuncts();
+    let pushed: Vec<_> =
+        conjuncts.iter().map(|conjunct| expression::push(conjunct, form)).collect();
+    let longest = (0..conjuncts.len())
+        .max_by_key(|&index| pushed[index].as_ref().map_or(0, |pushed| encoded_len(&pushed.text)))
+        .unwrap_or_default();
+    // The short ones go along with every part, as long as half of the room is left.
+    let mut others: Vec<_> = (0..conjuncts.len()).filter(|&index| index != longest).collect();
+    others.sort_by_key(|&index| pushed[index].as_ref().map_or(0, |pushed| pushed.text.len()));
+    let mut companions = Vec::new();
+    for index in others {
+        companions.push(conjuncts[index].clone());
+        let joined = expression::push(&all_of(companions.clone()), form);
+        if joined.is_some_and(|joined| encoded_len(&joined.text) > MAX_EXPRESSION / 2) {
+            companions.pop();
+        }
+    }
+    let parts = parts(&conjuncts[longest], &companions, form);
+    if parts.is_empty() || parts.len() > MAX_LISTINGS {
+        let without = expression::push(&all_of(companions), form);
+        return without
+            .into_iter()
+            .map(|pushed| (Pushed { complete: false, ..pushed }, predicate.clone()))
+            .collect();
+    }
+    let rest = conjuncts.iter().enumerate().filter(|(index, _)| *index != longest);
+    let rest: Vec<_> = rest.map(|(_, conjunct)| conjunct.clone()).collect();
+    let mut earlier: Vec<Predicate> = Vec::new();
+    let mut listings = Vec::new();
+    for (pushed, part) in parts {
+        let disjoint = matches!(part, Predicate::Test(_, Check::OneOf(_)));
+        let mut conditions = rest.clone();
+        conditions.push(part.clone());
+        if !disjoint {
+            conditions
+                .extend(earlier.iter().cloned().map(|part| Predicate::Unless(Box::new(part))));
+            earlier.push(part);
+        }
+        listings.push((Pushed { complete: false, ..pushed }, all_of(conditions)));
+    }
+    listings
+}
+
+/// Cuts a disjunction into parts that fit beside their companions; none if it cannot be cut so.
+fn parts(predicate: &Predicate, companions: &[Predicate], form: Form) -> Vec<(Pushed, Predicate)> {
+    let branches: Vec<Predicate> = match predicate {
+        Predicate::Test(field, Check::OneOf(texts)) => texts
+            .iter()
+            .map(|text| Predicate::Test(field, Check::OneOf(vec![text.clone()])))
+            .collect(),
+        Predicate::Any(branches) => branches.clone(),
+        _ => return Vec::new(),
+    };
+    let join = |branches: &[Predicate]| match predicate {
+        Predicate::Test(field, Check::OneOf(_)) => {
+            let texts = branches.iter().flat_map(|branch| match branch {
+                Predicate::Test(_, Check::OneOf(texts)) => texts.clone(),
+                _ => Vec::new(),
+            });
+            Predicate::Test(field, Check::OneOf(texts.collect()))
+        }
+        _ => Predicate::Any(branches.to_vec()),
+    };
+    let fitting = |branches: &[Predicate]| {
+        let part = join(branches);
+        let expression = all_of([all_of(companions.to_vec()), part.clone()]);
+        let pushed = expression::push(&part, form).and(expression::push(&expression, form))?;
+        pushed.fits().then_some((pushed, part))
+    };
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while start < branches.len() {
+        // Grow by doubling, then by halves: the number of attempts stays logarithmic.
+        let longest = longest_prefix(branches.len() - start, |length| {
+            fitting(&branches[start..start + length]).is_some()
+        });
+        let Some(part) = fitting(&branches[start..start + longest]) else { return Vec::new() };
+        parts.push(part);
+        if parts.len() > MAX_LISTINGS {
+            break;
+        }
+        start += longest;
+    }
+    parts
+}
+
+/// The largest length up to `most` that fits, given that a part of what fits does too; at least 1.
+fn longest_prefix(most: usize, fits: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (1, 2);
+    while high <= most && fits(high) {
+        low = high;
+        high *= 2;
+    }
+    let mut beyond = high.min(most + 1);
+    while low + 1 < beyond {
+        let middle = usize::midpoint(low, beyond);
+        if fits(middle) {
+            low = middle;
+        } else {
+            beyond = middle;
+        }
+    }
+    low
+}
+
+impl Pushed {
+    fn fits(&self) -> bool {
+        encoded_len(&self.text) <= MAX_EXPRESSION
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.listings.is_empty() {
+            return f.write_str("no request, since no record can match");
+        }
+        for (index, listing) in self.listings.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            for (index, way) in listing.ways.iter().enumerate() {
+                let prefix = if index == 0 { "GET" } else { "\n  or GET" };
+                write!(f, "{prefix} {way}")?;
+            }
+            if listing.narrowed_here {
+                f.write_str("\n  records are tested here")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_request(f, &self.request)?;
+        write!(f, " [{}]", self.reason)?;
+        for members in &self.members {
+            for (index, (request, _)) in members.ways.iter().enumerate() {
+                f.write_str(if index == 0 { "\n  among GET " } else { "\n  or among GET " })?;
+                write_request(f, request)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Readable: what is sent, before encoding.
+fn write_request(f: &mut fmt::Formatter<'_>, request: &Request) -> fmt::Result {
+    f.write_str(request.path())?;
+    let mut separator = '?';
+    for (name, value) in request.query() {
+        write!(f, "{separator}{name}={value}")?;
+        separator = '&';
+    }
+    if let Some(limit) = request.limit() {
+        write!(f, "{separator}limit={limit}")?;
+    }
+    Ok(())
+}

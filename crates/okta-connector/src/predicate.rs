@@ -1,0 +1,454 @@
+//! What a filter means for the fields of one object.
+//!
+//! A filter is resolved against the catalogue once: fields are looked up, literals take the field's
+//! type, and every NOT is pushed down to the tests by De Morgan's laws, which hold in SQL's
+//! three-valued logic. What is left has no NOT above a test, so "unknown" and "false" need no
+//! telling apart any more: both do not pass.
+
+use crate::catalogue::{Collation, Field, Kind, Object};
+use crate::error::Error;
+use crate::instant::Instant;
+use crate::record::RecordView;
+use appflow_connector::entity::Operator;
+use appflow_connector::filter::{Comparison, Condition, Literal};
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+/// A condition on a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Predicate {
+    /// All of them pass; with none, everything passes.
+    All(Vec<Self>),
+    /// Any of them passes; with none, nothing passes.
+    Any(Vec<Self>),
+    /// It does not pass: exact where one listing must leave out what another one delivers.
+    Unless(Box<Self>),
+    /// A test of one field.
+    Test(&'static Field, Check),
+}
+
+/// What a test looks for. All but [`Check::Absent`] fail on an absent or null value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// Absent or null.
+    Absent,
+    /// Neither absent nor null.
+    Present,
+    /// One of these texts, sorted by their folded form.
+    OneOf(Vec<Text>),
+    /// A text that is none of these, sorted likewise.
+    NoneOf(Vec<Text>),
+    /// A text that contains this one.
+    Contains(Text),
+    /// A text that does not contain this one.
+    ContainsNot(Text),
+    /// This Boolean.
+    Is(bool),
+    /// An instant in this relation.
+    Time(Relation, Instant<'static>),
+    /// A comparison with null: unknown for every record.
+    Never,
+}
+
+/// A text to compare with, as written and as compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// As written in the filter.
+    pub written: String,
+    folded: String,
+}
+
+/// How two instants relate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the operators'")]
+pub enum Relation {
+    Less,
+    LessOrEqual,
+    Equal,
+    NotEqual,
+    GreaterOrEqual,
+    Greater,
+}
+
+/// Whether a NOT stands above.
+#[derive(Clone, Copy, PartialEq)]
+enum Polarity {
+    Asserted,
+    Negated,
+}
+
+impl Predicate {
+    /// What `condition` means for `object`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidArgument`] naming the field, what was found and what is allowed.
+    pub fn resolve(object: &Object, condition: &Condition) -> Result<Self, Error> {
+        resolve(object, condition, Polarity::Asserted)
+    }
+
+    /// Everything passes.
+    pub fn everything() -> Self {
+        Self::All(Vec::new())
+    }
+
+    /// Whether `record` passes.
+    pub fn passes(&self, record: &RecordView<'_>, collation: Collation) -> bool {
+        match self {
+            Self::All(all) => all.iter().all(|predicate| predicate.passes(record, collation)),
+            Self::Any(any) => any.iter().any(|predicate| predicate.passes(record, collation)),
+            Self::Unless(predicate) => !predicate.passes(record, collation),
+            Self::Test(field, check) => check.passes(field, record, collation),
+        }
+    }
+
+    /// The conditions that must all hold, one by one.
+    pub fn conjuncts(&self) -> &[Self] {
+        match self {
+            Self::All(all) => all,
+            other => std::slice::from_ref(other),
+        }
+    }
+
+    /// Visits every field that is tested.
+    pub fn for_each_field(&self, visit: &mut impl FnMut(&'static Field)) {
+        match self {
+            Self::All(many) | Self::Any(many) => {
+                for predicate in many {
+                    predicate.for_each_field(visit);
+                }
+            }
+            Self::Unless(predicate) => predicate.for_each_field(visit),
+            Self::Test(field, _) => visit(field),
+        }
+    }
+}
+
+/// Flattens nested conjunctions, so that [`Predicate::conjuncts`] sees all of them.
+pub(crate) fn all_of(predicates: impl IntoIterator<Item = Predicate>) -> Predicate {
+    let mut flat = Vec::new();
+    for predicate in predicates {
+        match predicate {
+            Predicate::All(inner) => flat.extend(inner),
+            other => flat.push(other),
+        }
+    }
+    match <[Predicate; 1]>::try_from(flat) {
+        Ok([only]) => only,
+        Err(flat) => Predicate::All(flat),
+    }
+}
+
+/// Flattens nested disjunctions and joins equalities of one field into one test, so that a repeated
+/// OR is the same as an IN.
+fn any_of(predicates: impl IntoIterator<Item = Predicate>) -> Predicate {
+    let mut flat: Vec<Predicate> = Vec::new();
+    let mut push = |predicate: Predicate| {
+        let Predicate::Test(field, Check::OneOf(texts)) = &predicate else {
+            return flat.push(predicate);
+        };
+        let same_field = flat.iter_mut().find_map(|known| match known {
+            Predicate::Test(known, Check::OneOf(texts)) if known == field => Some(texts),
+            _ => None,
+        });
+        match same_field {
+            Some(known) => known.extend_from_slice(texts),
+            None => flat.push(predicate),
+        }
+    };
+    for predicate in predicates {
+        match predicate {
+            Predicate::Any(inner) => inner.into_iter().for_each(&mut push),
+            other => push(other),
+        }
+    }
+    for predicate in &mut flat {
+        if let Predicate::Test(_, Check::OneOf(texts)) = predicate {
+            sort_texts(texts);
+        }
+    }
+    match <[Predicate; 1]>::try_from(flat) {
+        Ok([only]) => only,
+        Err(flat) => Predicate::Any(flat),
+    }
+}
+
+fn sort_texts(texts: &mut Vec<Text>) {
+    texts.sort_by(|a, b| a.folded.cmp(&b.folded));
+    texts.dedup_by(|a, b| a.folded == b.folded);
+}
+
+fn resolve(object: &Object, condition: &Condition, polarity: Polarity) -> Result<Predicate, Error> {
+    match condition {
+        Condition::And(many) | Condition::Or(many) => {
+            let resolved = many
+                .iter()
+                .map(|condition| resolve(object, condition, polarity))
+                .collect::<Result<Vec<_>, _>>()?;
+            let is_and = matches!(condition, Condition::And(_));
+            Ok(match is_and == (polarity == Polarity::Asserted) {
+                true => all_of(resolved),
+                false => any_of(resolved),
+            })
+        }
+        Condition::Not(inner) => resolve(object, inner, polarity.opposite()),
+        Condition::Compare(name, comparison, literal) => {
+            let field = find_field(object, name)?;
+            offered(field, operator(*comparison))?;
+            Resolver { field, object, polarity }.compare(*comparison, literal)
+        }
+        Condition::Between(name, low, high) => {
+            let field = find_field(object, name)?;
+            offered(field, Operator::Between)?;
+            let resolver = Resolver { field, object, polarity };
+            let bounds = [
+                resolver.compare(Comparison::GreaterOrEqual, low)?,
+                resolver.compare(Comparison::LessOrEqual, high)?,
+            ];
+            Ok(match polarity {
+                Polarity::Asserted => all_of(bounds),
+                Polarity::Negated => any_of(bounds),
+            })
+        }
+        Condition::In(name, literals) => {
+            let field = find_field(object, name)?;
+            offered(field, Operator::EqualTo)?;
+            let resolver = Resolver { field, object, polarity };
+            let tests = literals
+                .iter()
+                .map(|literal| resolver.compare(Comparison::Equal, literal))
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok(match polarity {
+                Polarity::Asserted => any_of(tests),
+                Polarity::Negated => all_of(tests),
+            })
+        }
+        Condition::Field(name) => {
+            let field = find_field(object, name)?;
+            if field.kind != Kind::Boolean {
+                return Err(Error::invalid(format!(
+                    "The filter names {} without a comparison",
+                    field.name
+                )));
+            }
+            Resolver { field, object, polarity }.compare(Comparison::Equal, &Literal::Boolean(true))
+        }
+        Condition::Literal(literal) => Err(Error::invalid(format!(
+            "The filter holds {literal} where a comparison of a field is expected"
+        ))),
+    }
+}
+
+fn find_field(object: &Object, name: &str) -> Result<&'static Field, Error> {
+    object.field(name).ok_or_else(|| {
+        let mut names: Vec<_> = object
+            .fields
+            .iter()
+            .filter(|field| !field.operators().is_empty())
+            .map(|field| field.name)
+            .collect();
+        names.sort_unstable();
+        Error::invalid(format!(
+            "{} has no field {name}. Fields that can be filtered are {}",
+            object.name,
+            names.join(" ")
+        ))
+    })
+}
+
+fn offered(field: &Field, operator: Operator) -> Result<(), Error> {
+    let operators = field.operators();
+    if operators.contains(&operator) {
+        return Ok(());
+    }
+    let found = operator.name();
+    if operators.is_empty() {
+        let message = format!("{} cannot be filtered. Found {found}", field.name);
+        return Err(Error::invalid(message));
+    }
+    let names: Vec<_> = operators.iter().map(|operator| operator.name()).collect();
+    Err(Error::invalid(format!(
+        "{} does not offer {found}. It offers {}",
+        field.name,
+        names.join(" ")
+    )))
+}
+
+fn operator(comparison: Comparison) -> Operator {
+    match comparison {
+        Comparison::Equal => Operator::EqualTo,
+        Comparison::NotEqual => Operator::NotEqualTo,
+        Comparison::Less => Operator::LessThan,
+        Comparison::LessOrEqual => Operator::LessThanOrEqualTo,
+        Comparison::Greater => Operator::GreaterThan,
+        Comparison::GreaterOrEqual => Operator::GreaterThanOrEqualTo,
+        Comparison::Contains => Operator::Contains,
+    }
+}
+
+impl Polarity {
+    fn opposite(self) -> Self {
+        match self {
+            Self::Asserted => Self::Negated,
+            Self::Negated => Self::Asserted,
+        }
+    }
+}
+
+/// Gives a literal the type of its field.
+struct Resolver<'a> {
+    field: &'static Field,
+    object: &'a Object,
+    polarity: Polarity,
+}
+
+impl Resolver<'_> {
+    fn compare(&self, comparison: Comparison, literal: &Literal) -> Result<Predicate, Error> {
+        let check = match literal.text() {
+            None => Ok(self.compare_with_null(comparison)),
+            Some(text) => match self.field.kind {
+                Kind::DateTime => self.compare_time(comparison, literal),
+                Kind::Boolean => self.compare_boolean(comparison, text),
+                _ => Ok(self.compare_text(comparison, text)),
+            },
+        };
+        check.map(|check| Predicate::Test(self.field, check))
+    }
+
+    fn compare_with_null(&self, comparison: Comparison) -> Check {
+        let asserted = self.polarity == Polarity::Asserted;
+        match comparison {
+            Comparison::Equal if asserted => Check::Absent,
+            Comparison::NotEqual if !asserted => Check::Absent,
+            Comparison::Equal | Comparison::NotEqual => Check::Present,
+            _ => Check::Never,
+        }
+    }
+
+    fn compare_text(&self, comparison: Comparison, text: &str) -> Check {
+        let collation = self.field.collation(self.object.collation);
+        let folded = fold(text, collation).into_owned();
+        let text = Text { written: text.to_owned(), folded };
+        let asserted = self.polarity == Polarity::Asserted;
+        match comparison {
+            Comparison::Contains if asserted => Check::Contains(text),
+            Comparison::Contains => Check::ContainsNot(text),
+            Comparison::NotEqual if asserted => Check::NoneOf(vec![text]),
+            Comparison::NotEqual => Check::OneOf(vec![text]),
+            // Texts offer no other comparison.
+            _ if asserted => Check::OneOf(vec![text]),
+            _ => Check::NoneOf(vec![text]),
+        }
+    }
+
+    fn compare_boolean(&self, comparison: Comparison, text: &str) -> Result<Check, Error> {
+        let boolean = match text.to_ascii_lowercase().as_str() {
+            "true" => true,
+            "false" => false,
+            _ => return Err(self.misfit(text, "true or false")),
+        };
+        let equal = (comparison == Comparison::Equal) == (self.polarity == Polarity::Asserted);
+        Ok(Check::Is(boolean == equal))
+    }
+
+    fn compare_time(&self, comparison: Comparison, literal: &Literal) -> Result<Check, Error> {
+        let text = literal.text().unwrap_or_default();
+        let instant = match literal {
+            Literal::Number(number) => Instant::parse_epoch_millis(number),
+            _ => Instant::parse(text).or_else(|| Instant::parse_epoch_millis(text)),
+        };
+        let expected = "a date or a date and time like 2024-05-01T00:00:00Z";
+        let instant = instant.ok_or_else(|| self.misfit(text, expected))?.into_owned();
+        let relation = match comparison {
+            Comparison::Less => Relation::Less,
+            Comparison::LessOrEqual => Relation::LessOrEqual,
+            Comparison::NotEqual => Relation::NotEqual,
+            Comparison::GreaterOrEqual => Relation::GreaterOrEqual,
+            Comparison::Greater => Relation::Greater,
+            Comparison::Equal | Comparison::Contains => Relation::Equal,
+        };
+        Ok(Check::Time(
+            match self.polarity {
+                Polarity::Asserted => relation,
+                Polarity::Negated => relation.opposite(),
+            },
+            instant,
+        ))
+    }
+
+    fn misfit(&self, found: &str, expected: &str) -> Error {
+        const SHOWN: usize = 60;
+        let shown: String = found.chars().take(SHOWN).collect();
+        Error::invalid(format!("{} is compared with {shown}. Expected {expected}", self.field.name))
+    }
+}
+
+impl Relation {
+    fn opposite(self) -> Self {
+        match self {
+            Self::Less => Self::GreaterOrEqual,
+            Self::LessOrEqual => Self::Greater,
+            Self::Equal => Self::NotEqual,
+            Self::NotEqual => Self::Equal,
+            Self::GreaterOrEqual => Self::Less,
+            Self::Greater => Self::LessOrEqual,
+        }
+    }
+
+    fn holds(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Less => ordering.is_lt(),
+            Self::LessOrEqual => ordering.is_le(),
+            Self::Equal => ordering.is_eq(),
+            Self::NotEqual => ordering.is_ne(),
+            Self::GreaterOrEqual => ordering.is_ge(),
+            Self::Greater => ordering.is_gt(),
+        }
+    }
+}
+
+impl Check {
+    fn passes(&self, field: &Field, record: &RecordView<'_>, collation: Collation) -> bool {
+        let collation = field.collation(collation);
+        let text = || record.text(field);
+        match self {
+            Self::Absent => record.value(field).is_none(),
+            Self::Present => record.value(field).is_some(),
+            Self::OneOf(texts) => text().is_some_and(|text| is_one_of(&text, texts, collation)),
+            Self::NoneOf(texts) => text().is_some_and(|text| !is_one_of(&text, texts, collation)),
+            Self::Contains(part) => text().is_some_and(|text| contains(&text, part, collation)),
+            Self::ContainsNot(part) => text().is_some_and(|text| !contains(&text, part, collation)),
+            Self::Is(boolean) => record.boolean(field) == Some(*boolean),
+            Self::Time(relation, instant) => text().is_some_and(|text| {
+                Instant::parse(&text).is_some_and(|found| relation.holds(found.cmp(instant)))
+            }),
+            Self::Never => false,
+        }
+    }
+}
+
+fn is_one_of(text: &str, texts: &[Text], collation: Collation) -> bool {
+    let folded = fold(text, collation);
+    texts.binary_search_by(|known| known.folded.as_str().cmp(&folded)).is_ok()
+}
+
+fn contains(text: &str, part: &Text, collation: Collation) -> bool {
+    fold(text, collation).contains(&part.folded)
+}
+
+impl Field {
+    /// Keys compare exactly: two of them may differ in nothing but case.
+    fn collation(&self, of_object: Collation) -> Collation {
+        if self.kind == Kind::Key { Collation::Exact } else { of_object }
+    }
+}
+
+/// The form in which texts compare.
+fn fold(text: &str, collation: Collation) -> Cow<'_, str> {
+    match collation {
+        Collation::IgnoreCase if text.chars().any(|c| c.is_uppercase() || !c.is_ascii()) => {
+            text.chars().flat_map(char::to_lowercase).collect::<String>().into()
+        }
+        _ => text.into(),
+    }
+}

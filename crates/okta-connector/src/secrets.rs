@@ -1,0 +1,66 @@
+//! Where secrets come from: the second and last effect besides HTTP.
+
+use crate::error::Error;
+use secrecy::SecretString;
+use std::future::Future;
+use tokio::time::Instant;
+
+/// Reads the secret of a connection.
+pub trait SecretSource: Send + Sync {
+    /// The text of the secret with this ARN.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretError`], told apart by what someone must change.
+    fn secret(
+        &self,
+        arn: &str,
+        freshness: Freshness,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<SecretString, SecretError>> + Send;
+}
+
+/// Whether a secret may come from a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It may, if it was read minutes ago.
+    Cached,
+    /// It must be read now: Okta refused what the cached one holds.
+    Fresh,
+}
+
+/// Why there is no secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    /// There is no such secret.
+    #[error("The secret of the connection does not exist. Create the connection again")]
+    NotFound,
+    /// The function may not read it.
+    #[error(
+        "The function may not read the secret of the connection. Allow secretsmanager GetSecretValue on it. {0}"
+    )]
+    AccessDenied(String),
+    /// The key that encrypts it cannot be used.
+    #[error(
+        "The KMS key of the secret cannot be used. Check its state and that the function may use it. {0}"
+    )]
+    Key(String),
+    /// It has no text.
+    #[error("The secret of the connection holds no text. Create the connection again")]
+    NoText,
+    /// Secrets Manager did not answer, or said that it cannot.
+    #[error("Secrets Manager did not give the secret of the connection. {0}")]
+    Unavailable(String),
+}
+
+impl From<SecretError> for Error {
+    fn from(error: SecretError) -> Self {
+        let message = error.to_string();
+        match error {
+            SecretError::NotFound => Self::ResourceNotFound(message),
+            SecretError::AccessDenied(_) | SecretError::Key(_) => Self::AccessDenied(message),
+            SecretError::NoText => Self::InvalidCredentials(message),
+            SecretError::Unavailable(_) => Self::ServiceUnavailable(message),
+        }
+    }
+}
