@@ -60,7 +60,7 @@ pub struct Page {
     /// The page size with which Okta answered in the end.
     pub limit: Option<u32>,
     /// Okta's id of the request.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
     /// How many requests it took.
     pub attempts: u32,
 }

@@ -15,13 +15,13 @@ pub struct Error {
     /// The status of Okta's answer, if there was one.
     pub status: Option<u16>,
     /// What happened, in a sentence without secrets, cursors or bodies.
-    pub message: String,
+    pub message: Box<str>,
     /// Okta's `errorCode`.
-    pub error_code: Option<String>,
+    pub error_code: Option<Box<str>>,
     /// Okta's `errorId`, under which its support finds the failure.
-    pub error_id: Option<String>,
+    pub error_id: Option<Box<str>>,
     /// Okta's `X-Okta-Request-Id`.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
 }
 
 /// What a caller may do about a failure.
@@ -62,7 +62,7 @@ pub enum ErrorKind {
 impl Error {
     /// A failure that is not an answer of Okta.
     pub fn local(kind: ErrorKind, message: impl Into<String>) -> Self {
-        let message = message.into();
+        let message = message.into().into_boxed_str();
         Self { kind, status: None, message, error_code: None, error_id: None, request_id: None }
     }
 
@@ -88,17 +88,17 @@ impl Error {
         Self {
             kind: kind(status, &body, &challenge),
             status: Some(status.as_u16()),
-            message: format!("Okta answered {} - {summary}", status.as_u16()),
-            error_code: body.error_code.or(body.error).or(challenge.error),
-            error_id: body.error_id,
+            message: format!("Okta answered {} - {summary}", status.as_u16()).into(),
+            error_code: body.error_code.or(body.error).or(challenge.error).map(String::into),
+            error_id: body.error_id.map(String::into),
             request_id: request_id(headers),
         }
     }
 }
 
 /// Okta's id of a request.
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    headers.get("x-okta-request-id")?.to_str().ok().map(str::to_owned)
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<Box<str>> {
+    headers.get("x-okta-request-id")?.to_str().ok().map(Box::from)
 }
 
 fn kind(status: StatusCode, body: &OktaError, challenge: &Challenge) -> ErrorKind {

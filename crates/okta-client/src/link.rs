@@ -97,7 +97,8 @@ mod tests {
     fn rows() {
         let own = r#"<https://acme.okta.com/api/v1/users?limit=2>; rel="self""#;
         let next_line = r#"<https://acme.okta.com/api/v1/users?after=00u1&limit=2>; rel="next""#;
-        let rows: &[(&[&str], Result<Option<&str>, LinkError>)] = &[
+        type Row<'a> = (&'a [&'a str], Result<Option<&'a str>, LinkError>);
+        let rows: &[Row<'_>] = &[
             (&[], Ok(None)),
             (&[own], Ok(None)),
             (&[own, next_line], Ok(Some("00u1"))),

@@ -43,8 +43,11 @@ pub struct Query {
     /// The fields wanted, each once.
     pub selected: Vec<&'static Field>,
     /// The request-only fields that the filter asks for.
-    assignments: Vec<(&'static Field, String)>,
+    assignments: Vec<Assignment>,
 }
+
+/// A request-only field and the id that it is asked for.
+type Assignment = (&'static Field, String);
 
 /// Whether a flow wants the records that its object lets it omit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +129,7 @@ impl Query {
             }
             _ => None,
         };
-        let (assignments, predicate) = take_assignments(resolved)?;
+        let (assignments, predicate) = take_assignments(&resolved)?;
         let predicate = all_of([predicate].into_iter().chain(omitted));
         let selected = select(object, selected)?;
         Ok(Self { object, predicate, limit: filter.limit, selected, assignments })
@@ -387,10 +390,8 @@ pub(crate) fn is_id(text: &str) -> bool {
 }
 
 /// Takes the conditions on request-only fields out of the conjunction.
-fn take_assignments(
-    predicate: Predicate,
-) -> Result<(Vec<(&'static Field, String)>, Predicate), Error> {
-    let mut assignments: Vec<(&'static Field, String)> = Vec::new();
+fn take_assignments(predicate: &Predicate) -> Result<(Vec<Assignment>, Predicate), Error> {
+    let mut assignments: Vec<Assignment> = Vec::new();
     let mut rest = Vec::new();
     for conjunct in predicate.conjuncts() {
         let Predicate::Test(field, Check::OneOf(values)) = conjunct else {

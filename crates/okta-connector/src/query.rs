@@ -46,7 +46,7 @@ pub(crate) struct Statistics {
     /// Records looked at.
     pub(crate) scanned: u64,
     /// Okta's ids of the requests that were answered.
-    pub(crate) request_ids: Vec<String>,
+    pub(crate) request_ids: Vec<Box<str>>,
 }
 
 impl Statistics {

@@ -45,36 +45,47 @@ pub(super) fn push(predicate: &Predicate, form: Form) -> Option<Pushed> {
     match predicate {
         Predicate::All(all) if form != Form::OneEquality => {
             let parts: Vec<_> = all.iter().filter_map(|predicate| push(predicate, form)).collect();
-            let complete = parts.len() == all.len() && parts.iter().all(|part| part.complete);
-            join(parts, " and ", complete)
+            let is_whole = parts.len() == all.len();
+            let pushed = join(&parts, Joint::And)?;
+            Some(Pushed { complete: pushed.complete && is_whole, ..pushed })
         }
         Predicate::Any(any) if form != Form::OneEquality => {
             let parts = any.iter().map(|predicate| push(predicate, form));
             let parts = parts.collect::<Option<Vec<_>>>()?;
-            let complete = parts.iter().all(|part| part.complete);
-            join(parts, " or ", complete)
+            join(&parts, Joint::Or)
         }
         Predicate::All(_) | Predicate::Any(_) | Predicate::Unless(_) => None,
         Predicate::Test(field, check) => push_check(field, check, form),
     }
 }
 
-fn join(parts: Vec<Pushed>, separator: &str, complete: bool) -> Option<Pushed> {
-    let is_or = separator == " or ";
-    if let [only] = parts.as_slice() {
-        return Some(Pushed { complete, ..only.clone() });
+/// How expressions are joined.
+#[derive(Clone, Copy, PartialEq)]
+enum Joint {
+    And,
+    Or,
+}
+
+fn join(parts: &[Pushed], joint: Joint) -> Option<Pushed> {
+    if let [only] = parts {
+        return Some(only.clone());
     }
+    let separator = match joint {
+        Joint::And => " and ",
+        Joint::Or => " or ",
+    };
     let mut text = String::new();
-    for part in &parts {
+    for part in parts {
         if !text.is_empty() {
             text.push_str(separator);
         }
-        match part.is_or && !is_or {
+        match part.is_or && joint == Joint::And {
             true => write!(text, "({})", part.text).ok()?,
             false => text.push_str(&part.text),
         }
     }
-    (!text.is_empty()).then_some(Pushed { text, complete, is_or })
+    let complete = parts.iter().all(|part| part.complete);
+    (!text.is_empty()).then_some(Pushed { text, complete, is_or: joint == Joint::Or })
 }
 
 fn push_check(field: &Field, check: &Check, form: Form) -> Option<Pushed> {
@@ -94,7 +105,7 @@ fn push_check(field: &Field, check: &Check, form: Form) -> Option<Pushed> {
                 literal(field, text, form)
                     .map(|value| Pushed::simple(format!("{} eq {value}", field.path)))
             });
-            join(parts.collect::<Option<_>>()?, " or ", true)
+            join(&parts.collect::<Option<Vec<_>>>()?, Joint::Or)
         }
         Check::NoneOf(texts) if form == Form::Search => {
             let parts = texts.iter().map(|text| {
@@ -102,7 +113,7 @@ fn push_check(field: &Field, check: &Check, form: Form) -> Option<Pushed> {
                 let text = format!("{0} lt {value} or {0} gt {value}", field.path);
                 Some(Pushed { text, complete: true, is_or: true })
             });
-            join(parts.collect::<Option<_>>()?, " and ", true)
+            join(&parts.collect::<Option<Vec<_>>>()?, Joint::And)
         }
         Check::Contains(part) if form == Form::Search && field.pushdown.contains => {
             let value = literal(field, part, form)?;

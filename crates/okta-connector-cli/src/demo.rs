@@ -1,0 +1,161 @@
+//! A flow as AppFlow would run it: QueryData after QueryData until there is no token.
+
+use crate::OrgArguments;
+use crate::simulated::{SimulatedOkta, connector};
+use anyhow::Context as _;
+use appflow_connector::request::{ConnectorContext, Credentials, QueryDataRequest};
+use appflow_connector::response::QueryDataResponse;
+use appflow_connector::{Filter, Operation, Request, handle};
+use clap::Args;
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use okta_connector::catalogue::Object;
+use okta_connector::plan::{Omittable, Query};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Run a flow as AppFlow would.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    org: OrgArguments,
+    #[command(flatten)]
+    question: Question,
+    /// Where the records go: one JSON object a line. Standard output if left out.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Print what Okta would be asked.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    question: Question,
+}
+
+#[derive(Debug, Args)]
+struct Question {
+    /// The entity: Application, Device, Group, User or UserType.
+    #[arg(long, default_value = "User")]
+    entity: String,
+    /// A filter expression, as AppFlow writes it.
+    #[arg(long)]
+    filter: Option<String>,
+    /// The fields to map, separated by commas; all if left out.
+    #[arg(long, value_delimiter = ',')]
+    fields: Option<Vec<String>>,
+}
+
+impl Explain {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let Question { entity, filter, fields } = self.question;
+        let object = Object::find(&entity).with_context(|| format!("unknown entity {entity}"))?;
+        let filter = Filter::parse(filter.as_deref().unwrap_or_default())?;
+        let query = Query::new(object, &filter, fields.as_deref(), Omittable::Included)?;
+        println!("{}", query.plan());
+        Ok(())
+    }
+}
+
+/// What a run came to.
+#[derive(Debug, Default)]
+struct Summary {
+    records: usize,
+    calls: usize,
+    bytes: usize,
+}
+
+impl Demo {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let okta = SimulatedOkta::new(self.org.simulator()?);
+        let connector = connector(okta.clone());
+        let mut output = self.output()?;
+        let progress = ProgressBar::new_spinner()
+            .with_style(ProgressStyle::with_template("{spinner} {pos} records {elapsed} {msg}")?);
+        let began = Instant::now();
+        let mut summary = Summary::default();
+        let mut next_token = None;
+        loop {
+            let request = Request::QueryData(self.request(next_token));
+            let payload = serde_json::to_vec(&request)?;
+            let limit = Operation::QueryData.time_limit();
+            let answer = handle(&connector, &payload, limit).await?;
+            let page: QueryDataResponse = serde_json::from_slice(&answer)?;
+            if let Some(error) = page.error_details {
+                progress.abandon();
+                if let (Some(seconds), true) = (error.retry_after_seconds, summary.calls > 0) {
+                    progress.set_message(format!("rate limit reached, waiting {seconds} s"));
+                    tokio::time::sleep(Duration::from_secs(seconds)).await;
+                }
+                anyhow::bail!("{:?}: {}", error.error_code, error.error_message);
+            }
+            for record in &page.records {
+                writeln!(output, "{record}")?;
+            }
+            summary.records += page.records.len();
+            summary.calls += 1;
+            summary.bytes += answer.len();
+            progress.set_position(summary.records as u64);
+            progress.tick();
+            next_token = page.next_token;
+            if next_token.is_none() {
+                break;
+            }
+        }
+        output.flush()?;
+        progress.finish_and_clear();
+        self.print(&summary, okta.lock().requests().len(), began.elapsed());
+        Ok(())
+    }
+
+    fn output(&self) -> anyhow::Result<Box<dyn Write>> {
+        let Some(path) = &self.out else { return Ok(Box::new(io::stdout().lock())) };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        let file =
+            File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Box::new(BufWriter::new(file)))
+    }
+
+    fn request(&self, next_token: Option<String>) -> QueryDataRequest {
+        let settings = [("instanceUrl", "https://demo.okta.com")];
+        QueryDataRequest {
+            entity_identifier: self.question.entity.clone(),
+            connector_context: ConnectorContext {
+                connector_runtime_settings: settings
+                    .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                    .into_iter()
+                    .collect::<BTreeMap<_, _>>(),
+                credentials: Some(Credentials {
+                    secret_arn: Some("demo".to_owned()),
+                    authentication_type: Some("CustomAuth".to_owned()),
+                }),
+                flow_name: Some("demo".to_owned()),
+                ..ConnectorContext::default()
+            },
+            selected_field_names: self.question.fields.clone(),
+            filter_expression: self.question.filter.clone(),
+            next_token,
+            ..QueryDataRequest::default()
+        }
+    }
+
+    fn print(&self, summary: &Summary, okta_requests: usize, elapsed: Duration) {
+        eprintln!(
+            "{} {} records in {} calls, {} Okta requests, {} answered, {:.1} s{}",
+            summary.records,
+            self.question.entity,
+            summary.calls,
+            okta_requests,
+            HumanBytes(summary.bytes as u64),
+            elapsed.as_secs_f64(),
+            self.out
+                .as_ref()
+                .map_or(String::new(), |out| format!(", written to {}", out.display())),
+        );
+    }
+}

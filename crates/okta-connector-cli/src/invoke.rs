@@ -1,0 +1,30 @@
+//! One request of AppFlow, answered in this process.
+
+use crate::OrgArguments;
+use crate::simulated::{SimulatedOkta, connector};
+use anyhow::Context as _;
+use appflow_connector::handle;
+use clap::Args;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Answer one request of AppFlow, read from a file.
+#[derive(Debug, Args)]
+pub(crate) struct Invoke {
+    #[command(flatten)]
+    org: OrgArguments,
+    /// The request, as in `events/`.
+    event: PathBuf,
+}
+
+impl Invoke {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let payload = std::fs::read(&self.event)
+            .with_context(|| format!("cannot read {}", self.event.display()))?;
+        let connector = connector(SimulatedOkta::new(self.org.simulator()?));
+        let answer = handle(&connector, &payload, Duration::from_secs(30)).await?;
+        let answer: serde_json::Value = serde_json::from_slice(&answer)?;
+        println!("{answer:#}");
+        Ok(())
+    }
+}

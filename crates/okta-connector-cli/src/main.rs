@@ -1,0 +1,67 @@
+//! `okta-connector`: the connector without AppFlow, without Okta and without AWS.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
+
+mod demo;
+mod invoke;
+mod org;
+mod sandbox;
+mod simulated;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Runs the Okta connector for Amazon AppFlow against a simulated Okta org.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a flow as AppFlow would, page by page, and write its records as JSON lines.
+    Demo(demo::Demo),
+    /// Answer one request of AppFlow, read from a file.
+    Invoke(invoke::Invoke),
+    /// Serve the simulated org and a stand-in for Secrets Manager on 127.0.0.1.
+    Sandbox(sandbox::Sandbox),
+    /// Print what Okta would be asked for a filter, and why.
+    Explain(demo::Explain),
+    /// Print the objects and fields as a page of Markdown.
+    Objects,
+}
+
+/// Which org is simulated.
+#[derive(Debug, Args)]
+struct OrgArguments {
+    /// A folder of JSON-lines files (users.jsonl, groups.jsonl, apps.jsonl, devices.jsonl,
+    /// types.jsonl, user_schemas.jsonl, group_schemas.jsonl) to serve instead of a generated org.
+    #[arg(long, value_name = "DIR")]
+    org: Option<PathBuf>,
+    /// How many users to generate.
+    #[arg(long, default_value_t = 2_500, conflicts_with = "org")]
+    users: usize,
+    /// What to generate from: the same seed makes the same org.
+    #[arg(long, default_value_t = 1, conflicts_with = "org")]
+    seed: u64,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        match arguments.command {
+            Command::Demo(demo) => demo.run().await,
+            Command::Invoke(invoke) => invoke.run().await,
+            Command::Sandbox(sandbox) => sandbox.run().await,
+            Command::Explain(explain) => explain.run(),
+            Command::Objects => {
+                print!("{}", okta_connector::docs::objects());
+                Ok(())
+            }
+        }
+    })
+}

@@ -1,0 +1,104 @@
+//! The simulated org and a stand-in for Secrets Manager, for a `bootstrap` that runs beside them.
+
+use crate::OrgArguments;
+use crate::simulated::{SimulatedOkta, secret_text};
+use anyhow::Context as _;
+use bytes::Bytes;
+use clap::Args;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Serve the simulated org and a stand-in for Secrets Manager on 127.0.0.1.
+#[derive(Debug, Args)]
+pub(crate) struct Sandbox {
+    #[command(flatten)]
+    org: OrgArguments,
+    /// The port of the org; any free one if left out.
+    #[arg(long, default_value_t = 0)]
+    okta_port: u16,
+    /// The port of the stand-in for Secrets Manager; any free one if left out.
+    #[arg(long, default_value_t = 0)]
+    secrets_port: u16,
+}
+
+type Handler = Arc<dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync>;
+
+impl Sandbox {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let okta = SimulatedOkta::new(self.org.simulator()?);
+        // A server runs for long; what arrived is of no use here.
+        let okta_address =
+            serve(self.okta_port, Arc::new(move |request| okta.answer(request))).await?;
+        let secrets_address = serve(self.secrets_port, Arc::new(|r| secrets_manager(&r))).await?;
+        println!("# The simulated org is the instanceUrl http://{okta_address}");
+        println!("export AWS_ENDPOINT_URL_SECRETS_MANAGER=http://{secrets_address}");
+        println!(
+            "export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox"
+        );
+        println!("export OKTA_CONNECTOR_ALLOW_LOOPBACK=true");
+        println!("# Press Ctrl-C to stop.");
+        tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
+    }
+}
+
+/// Serves on 127.0.0.1 until the process ends.
+async fn serve(port: u16, handler: Handler) -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .with_context(|| format!("cannot listen on 127.0.0.1:{port}"))?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let handler = Arc::clone(&handler);
+            let service = service_fn(move |request| respond(Arc::clone(&handler), request));
+            tokio::spawn(async move {
+                // A client that goes away in the middle is its own business.
+                let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            });
+        }
+    });
+    Ok(address)
+}
+
+async fn respond(
+    handler: Handler,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    Ok(handler(Request::from_parts(head, body)).map(Full::new))
+}
+
+/// Answers GetSecretValue for every ARN with the secret of the simulated connection.
+fn secrets_manager(request: &Request<Bytes>) -> Response<Bytes> {
+    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+    let answer = |status: u16, body: serde_json::Value| {
+        let mut response = Response::new(Bytes::from(body.to_string()));
+        *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+        response.headers_mut().insert(
+            http::header::CONTENT_TYPE,
+            http::HeaderValue::from_static("application/x-amz-json-1.1"),
+        );
+        response
+    };
+    if target != Some("secretsmanager.GetSecretValue") {
+        return answer(400, serde_json::json!({ "__type": "InvalidAction" }));
+    }
+    let asked: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    answer(
+        200,
+        serde_json::json!({
+            "ARN": asked["SecretId"],
+            "Name": "sandbox",
+            "SecretString": secret_text(),
+        }),
+    )
+}

@@ -1,0 +1,43 @@
+//! The only place that reads the environment. (The AWS SDK reads its own variables itself.)
+
+use okta_client::Loopback;
+use tracing::Level;
+
+/// What the environment decides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Environment {
+    /// `OKTA_CONNECTOR_ALLOW_LOOPBACK=true` lets `instanceUrl` be `http://127.0.0.1:PORT`.
+    pub(crate) loopback: Loopback,
+    /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
+    pub(crate) log_level: Level,
+}
+
+impl Environment {
+    /// Reads it, once.
+    pub(crate) fn read() -> anyhow::Result<Self> {
+        let loopback = match variable("OKTA_CONNECTOR_ALLOW_LOOPBACK")?.as_deref() {
+            Some("true") => Loopback::Allowed,
+            None | Some("" | "false") => Loopback::Refused,
+            Some(other) => {
+                anyhow::bail!("OKTA_CONNECTOR_ALLOW_LOOPBACK is {other:?}, expected true or false")
+            }
+        };
+        let log_level = match variable("AWS_LAMBDA_LOG_LEVEL")?.as_deref() {
+            None | Some("") => Level::INFO,
+            // Lambda knows FATAL, which tracing does not.
+            Some("FATAL") => Level::ERROR,
+            Some(level) => level.parse().map_err(|_| {
+                anyhow::anyhow!("AWS_LAMBDA_LOG_LEVEL is {level:?}, expected a level")
+            })?,
+        };
+        Ok(Self { loopback, log_level })
+    }
+}
+
+fn variable(name: &str) -> anyhow::Result<Option<String>> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => anyhow::bail!("{name} is not UTF-8"),
+    }
+}

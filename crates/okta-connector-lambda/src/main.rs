@@ -1,0 +1,63 @@
+//! The function that AppFlow calls.
+//!
+//! Nothing is built before it is needed: no AWS configuration, no HTTP client, no TLS. A cold start
+//! that only describes the connector touches none of them.
+
+mod config;
+mod logging;
+mod secrets;
+mod transport;
+
+use appflow_connector::{UnknownOperation, handle};
+use config::Environment;
+use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
+use okta_connector::{Config, OktaConnector};
+use secrets::AwsSecrets;
+use serde_json::value::RawValue;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use transport::LazyTransport;
+
+type Okta = OktaConnector<LazyTransport, AwsSecrets>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let environment = Environment::read()?;
+    logging::start(environment.log_level);
+    let config = Config {
+        loopback: environment.loopback,
+        ..Config::new(seconds_since_1970, u64::from(std::process::id()))
+    };
+    let connector = OktaConnector::new(LazyTransport::default(), AwsSecrets::default(), config);
+    let connector = &connector;
+    lambda_runtime::run(service_fn(move |event| answer(connector, event))).await
+}
+
+/// Answers one event. The only failure is an event that is no request of AppFlow.
+async fn answer(
+    connector: &Okta,
+    event: LambdaEvent<Box<RawValue>>,
+) -> Result<Box<RawValue>, Diagnostic> {
+    let payload = event.payload.get().as_bytes();
+    let response = handle(connector, payload, time_left(&event.context)).await.map_err(refuse)?;
+    let response = String::from_utf8(response).expect("a response is JSON, which is UTF-8");
+    Ok(RawValue::from_string(response).expect("a response is JSON"))
+}
+
+/// What Lambda leaves until it ends the call, less what it takes to send the answer.
+fn time_left(context: &Context) -> Duration {
+    const WAY_BACK: Duration = Duration::from_millis(500);
+    context
+        .deadline()
+        .duration_since(SystemTime::now())
+        .unwrap_or_default()
+        .saturating_sub(WAY_BACK)
+}
+
+fn refuse(error: UnknownOperation) -> Diagnostic {
+    tracing::warn!(%error, "the event is no request of AppFlow");
+    Diagnostic { error_type: "UnknownOperation".to_owned(), error_message: error.to_string() }
+}
+
+fn seconds_since_1970() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}

@@ -1,0 +1,130 @@
+//! What a condition means: whether a record matches.
+//!
+//! Text ignores case in `search` and does not in `filter`. Folding is one `char` at a time, so a diacritic
+//! counts and a final sigma is a sigma. A record that lacks the property matches nothing.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::Org;
+use crate::expression::Operator;
+
+/// An expression that a place has accepted, with its literals read.
+#[derive(Clone, Debug)]
+pub(crate) enum Condition {
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Property { property: Property, operator: Operator, operand: Operand },
+    Present(Property),
+    /// The record is one of these. For what is not written in the record itself.
+    OneOf(BTreeSet<String>),
+}
+
+/// The dotted name of a property, as in `profile.firstName`.
+#[derive(Clone, Debug)]
+pub(crate) struct Property(pub(crate) String);
+
+/// The right-hand side of a comparison.
+#[derive(Clone, Debug)]
+pub(crate) enum Operand {
+    Text(String),
+    /// Compared without regard to case; kept folded.
+    Folded(String),
+    Number(f64),
+    Boolean(bool),
+    Instant(Timestamp),
+}
+
+impl Condition {
+    /// Whether the record that is kept under `id` matches.
+    pub(crate) fn matches(&self, org: &Org, id: &str, record: &Value) -> bool {
+        match self {
+            Self::All(terms) => terms.iter().all(|term| term.matches(org, id, record)),
+            Self::Any(terms) => terms.iter().any(|term| term.matches(org, id, record)),
+            Self::OneOf(ids) => ids.contains(id),
+            Self::Present(property) => property.of(record).is_some_and(is_present),
+            Self::Property { property, operator, operand } => match property.of(record) {
+                Some(Value::Array(elements)) => elements
+                    .iter()
+                    .any(|element| operand.holds(*operator, element, SignedDuration::ZERO)),
+                Some(value) => operand.holds(*operator, value, property.hidden_time(org, id)),
+                None => false,
+            },
+        }
+    }
+}
+
+fn is_present(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(elements) => elements.iter().any(is_present),
+        _ => true,
+    }
+}
+
+impl Property {
+    pub(crate) fn of<'a>(&self, record: &'a Value) -> Option<&'a Value> {
+        self.0.split('.').try_fold(record, |value, name| value.get(name))
+    }
+
+    /// What the store knows of a time stamp beyond what the record shows.
+    pub(crate) fn hidden_time(&self, org: &Org, id: &str) -> SignedDuration {
+        SignedDuration::from_millis(org.hidden_millis(id, &self.0))
+    }
+}
+
+impl Operand {
+    fn holds(&self, operator: Operator, value: &Value, hidden: SignedDuration) -> bool {
+        match (self, value) {
+            (Self::Text(operand), Value::String(text)) => holds_text(operator, text, operand),
+            (Self::Folded(operand), Value::String(text)) => match operator {
+                Operator::Sw | Operator::Co => holds_text(operator, &fold(text), operand),
+                _ => holds_order(operator, folded(text).cmp(operand.chars())),
+            },
+            (Self::Instant(operand), Value::String(text)) => text
+                .parse::<Timestamp>()
+                .is_ok_and(|shown| holds_order(operator, (shown + hidden).cmp(operand))),
+            (Self::Number(operand), Value::Number(number)) => number
+                .as_f64()
+                .and_then(|number| number.partial_cmp(operand))
+                .is_some_and(|ordering| holds_order(operator, ordering)),
+            (Self::Boolean(operand), Value::Bool(boolean)) => {
+                holds_order(operator, boolean.cmp(operand))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn holds_text(operator: Operator, text: &str, operand: &str) -> bool {
+    match operator {
+        Operator::Sw => text.starts_with(operand),
+        Operator::Co => text.contains(operand),
+        _ => holds_order(operator, text.cmp(operand)),
+    }
+}
+
+fn holds_order(operator: Operator, ordering: Ordering) -> bool {
+    match operator {
+        Operator::Eq => ordering.is_eq(),
+        Operator::Ne => ordering.is_ne(),
+        Operator::Gt => ordering.is_gt(),
+        Operator::Ge => ordering.is_ge(),
+        Operator::Lt => ordering.is_lt(),
+        Operator::Le => ordering.is_le(),
+        Operator::Sw | Operator::Co | Operator::Ew | Operator::Pr => false,
+    }
+}
+
+/// Text as `search` compares it.
+pub(crate) fn fold(text: &str) -> String {
+    folded(text).collect()
+}
+
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
+}

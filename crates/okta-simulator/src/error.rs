@@ -1,0 +1,130 @@
+//! The ways Okta says no.
+//!
+//! Most refusals are a JSON object with an error code. The exception is a call with an OAuth token: there the
+//! body is empty and the reason is in the `WWW-Authenticate` header.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::Collection;
+
+/// A call that is not answered with data.
+#[derive(Clone, Debug)]
+pub(crate) enum Refusal {
+    /// A JSON error body.
+    Coded(OktaError),
+    /// An empty body and a challenge.
+    Challenge { status: StatusCode, www_authenticate: String },
+}
+
+/// An error as the management API words it.
+#[derive(Clone, Debug)]
+pub(crate) struct OktaError {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    summary: String,
+    causes: Vec<String>,
+}
+
+impl From<OktaError> for Refusal {
+    fn from(error: OktaError) -> Self {
+        Self::Coded(error)
+    }
+}
+
+impl OktaError {
+    fn new(status: u16, code: &'static str, summary: impl Into<String>) -> Self {
+        let status = StatusCode::from_u16(status).expect("a status from the table below");
+        Self { status, code, summary: summary.into(), causes: Vec::new() }
+    }
+
+    fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
+    pub(crate) fn invalid_parameter(name: &str, cause: impl Into<String>) -> Self {
+        Self::new(400, "E0000001", format!("Api validation failed: {name}")).because(cause)
+    }
+
+    pub(crate) fn bad_request(cause: impl Into<String>) -> Self {
+        Self::new(400, "E0000002", "The request was not valid.").because(cause)
+    }
+
+    pub(crate) fn invalid_session() -> Self {
+        Self::new(403, "E0000005", "Invalid session")
+    }
+
+    pub(crate) fn not_found(id: &str, collection: Collection) -> Self {
+        let summary = format!("Not found: Resource not found: {id} ({})", collection.type_name());
+        Self::new(404, "E0000007", summary)
+    }
+
+    pub(crate) fn no_such_path() -> Self {
+        Self::new(404, "E0000008", "The requested path was not found")
+    }
+
+    pub(crate) fn internal() -> Self {
+        Self::new(500, "E0000009", "Internal Server Error")
+    }
+
+    pub(crate) fn invalid_token() -> Self {
+        Self::new(401, "E0000011", "Invalid token provided")
+    }
+
+    pub(crate) fn method_not_supported() -> Self {
+        Self::new(405, "E0000022", "The endpoint does not support the provided HTTP method")
+    }
+
+    pub(crate) fn invalid_paging() -> Self {
+        Self::new(400, "E0000029", "Invalid paging request.").because("Invalid cursor.")
+    }
+
+    pub(crate) fn invalid_date(literal: &str) -> Self {
+        Self::new(
+            400,
+            "E0000030",
+            format!("Invalid date. Dates must be of the form yyyy-MM-dd'T'HH:mm:ss.SSSZZ: {literal}"),
+        )
+    }
+
+    pub(crate) fn invalid_search(cause: impl Into<String>) -> Self {
+        Self::new(400, "E0000031", "Invalid search criteria.").because(cause)
+    }
+
+    pub(crate) fn search_and_filter() -> Self {
+        let summary = "Can't specify a search query and filter in the same request.";
+        Self::new(400, "E0000033", summary)
+    }
+
+    pub(crate) fn too_many_requests() -> Self {
+        let summary = "API call exceeded rate limit due to too many requests.";
+        Self::new(429, "E0000047", summary)
+    }
+
+    pub(crate) fn parameter_combination(cause: impl Into<String>) -> Self {
+        Self::new(400, "E0000063", "Invalid combination of parameters specified.").because(cause)
+    }
+
+    pub(crate) fn complex_filter() -> Self {
+        Self::new(400, "E0000094", "This operation on app filters is unsupported.")
+            .because("A filter on apps holds one comparison.")
+    }
+
+    pub(crate) fn header_too_large() -> Self {
+        Self::new(414, "E0000256", "The response header is too large.")
+    }
+
+    /// The JSON body, for the occurrence with this id.
+    pub(crate) fn body(&self, error_id: &str) -> Value {
+        let causes: Vec<_> =
+            self.causes.iter().map(|cause| json!({ "errorSummary": cause })).collect();
+        json!({
+            "errorCode": self.code,
+            "errorSummary": self.summary,
+            "errorLink": self.code,
+            "errorId": error_id,
+            "errorCauses": causes,
+        })
+    }
+}

@@ -1,0 +1,270 @@
+//! The data of an org: records by collection, and who is assigned to what.
+//!
+//! Records are plain JSON values in the form that a listing shows them. Nothing here is typed further, so an
+//! org can hold whatever a real one has answered with.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use serde_json::Value;
+
+use crate::Collection;
+
+/// Everything that is in an Okta org, as far as this crate knows of it.
+///
+/// Make one with [`Org::generate`] or [`Org::from_json_lines`], or start from the empty `Org::default()` and
+/// [`put`](Org::put) records into it.
+#[derive(Clone, Debug, Default)]
+pub struct Org {
+    collections: [BTreeMap<String, Value>; Collection::ALL.len()],
+    app_users: Relation,
+    app_groups: Relation,
+    group_members: Relation,
+    device_users: Relation,
+    hidden_fractions: bool,
+}
+
+/// Who an application is assigned to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assignee {
+    /// The user with this id.
+    User(String),
+    /// The group with this id, and with it every member.
+    Group(String),
+}
+
+/// Why JSON lines could not be read as an org.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}, line {line}: {cause}", file = collection.file_name())]
+pub struct LoadError {
+    /// The collection that was being read.
+    pub collection: Collection,
+    /// The line, counted from one.
+    pub line: usize,
+    /// What is wrong with it.
+    #[source]
+    pub cause: LoadErrorCause,
+}
+
+/// What is wrong with a line.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadErrorCause {
+    /// The line is not JSON.
+    #[error("not JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The line is JSON but holds no object with an id.
+    #[error("not an object with an `id`")]
+    NoId,
+    /// Another record of the collection has the same id.
+    #[error("the id {0:?} occurs twice")]
+    DuplicateId(String),
+}
+
+impl Org {
+    /// Reads an org from JSON lines: one object a line, blank lines allowed.
+    ///
+    /// A collection that is not given is empty. What a file holds is not judged further: a record is shown
+    /// exactly as it was read.
+    pub fn from_json_lines<'a>(
+        files: impl IntoIterator<Item = (Collection, &'a str)>,
+    ) -> Result<Self, LoadError> {
+        let mut org = Self::default();
+        for (collection, text) in files {
+            for (index, line) in text.lines().enumerate() {
+                if line.trim().is_empty() {
+                    continue;
+                }
+                org.load_line(collection, line).map_err(|cause| LoadError {
+                    collection,
+                    line: index + 1,
+                    cause,
+                })?;
+            }
+        }
+        Ok(org)
+    }
+
+    fn load_line(&mut self, collection: Collection, line: &str) -> Result<(), LoadErrorCause> {
+        let record: Value = serde_json::from_str(line)?;
+        let key = collection.key_of(&record).ok_or(LoadErrorCause::NoId)?.to_owned();
+        if self.get(collection, &key).is_some() {
+            return Err(LoadErrorCause::DuplicateId(key));
+        }
+        self.collection_mut(collection).insert(key, record);
+        Ok(())
+    }
+
+    /// The records of a collection as a listing shows them, sorted by id.
+    pub fn records(&self, collection: Collection) -> impl Iterator<Item = &Value> {
+        self.collection(collection).values()
+    }
+
+    /// How many records a collection holds.
+    pub fn count(&self, collection: Collection) -> usize {
+        self.collection(collection).len()
+    }
+
+    /// The record with this id. Ids are case-sensitive.
+    pub fn get(&self, collection: Collection, id: &str) -> Option<&Value> {
+        self.collection(collection).get(id)
+    }
+
+    /// Adds a record, or replaces the one with the same id.
+    ///
+    /// # Panics
+    ///
+    /// If the record has no `id`.
+    pub fn put(&mut self, collection: Collection, record: Value) {
+        let key = collection.key_of(&record).expect("a record has an id").to_owned();
+        self.collection_mut(collection).insert(key, record);
+    }
+
+    /// Removes a record, if it is there, and gives it back. Assignments that name it stay.
+    pub fn remove(&mut self, collection: Collection, id: &str) -> Option<Value> {
+        self.collection_mut(collection).remove(id)
+    }
+
+    /// Assigns an application to a user or to a group.
+    pub fn assign(&mut self, app_id: &str, assignee: Assignee) {
+        match assignee {
+            Assignee::User(user_id) => self.app_users.insert(app_id, &user_id),
+            Assignee::Group(group_id) => self.app_groups.insert(app_id, &group_id),
+        }
+    }
+
+    /// Makes a user a member of a group.
+    pub fn add_member(&mut self, group_id: &str, user_id: &str) {
+        self.group_members.insert(group_id, user_id);
+    }
+
+    /// Registers a device to a user.
+    pub fn add_device_user(&mut self, device_id: &str, user_id: &str) {
+        self.device_users.insert(device_id, user_id);
+    }
+
+    /// The ids of the applications assigned to a group, sorted.
+    pub fn apps_of_group(&self, group_id: &str) -> impl Iterator<Item = &str> {
+        self.app_groups.lefts(group_id)
+    }
+
+    /// The ids of the applications assigned to a user, directly or through a group, sorted.
+    pub fn apps_of_user(&self, user_id: &str) -> impl Iterator<Item = &str> {
+        let direct = self.app_users.lefts(user_id);
+        let indirect = self.groups_of_user(user_id).flat_map(|group| self.apps_of_group(group));
+        direct.chain(indirect).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// The ids of the groups that an application is assigned to, sorted.
+    pub fn groups_of_app(&self, app_id: &str) -> impl Iterator<Item = &str> {
+        self.app_groups.rights(app_id)
+    }
+
+    /// The ids of the groups that a user is a member of, sorted.
+    pub fn groups_of_user(&self, user_id: &str) -> impl Iterator<Item = &str> {
+        self.group_members.lefts(user_id)
+    }
+
+    /// The ids of the members of a group, sorted.
+    pub fn members(&self, group_id: &str) -> impl Iterator<Item = &str> {
+        self.group_members.rights(group_id)
+    }
+
+    /// The ids of the users of a device, sorted.
+    pub fn users_of_device(&self, device_id: &str) -> impl Iterator<Item = &str> {
+        self.device_users.rights(device_id)
+    }
+
+    /// The records whose id comes after `id`, with their keys.
+    pub(crate) fn records_after<'a>(
+        &'a self,
+        collection: Collection,
+        id: &str,
+    ) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+        self.collection(collection)
+            .range::<str, _>((Bound::Excluded(id), Bound::Unbounded))
+            .map(|(key, record)| (key.as_str(), record))
+    }
+
+    /// The milliseconds that the store knows of a time stamp and the record does not show.
+    ///
+    /// Zero in an org that was loaded. In a generated org it is a third of all time stamps that have some.
+    pub(crate) fn hidden_millis(&self, id: &str, property: &str) -> i64 {
+        if !self.hidden_fractions {
+            return 0;
+        }
+        let hash = fnv(id, property);
+        if hash.is_multiple_of(3) { i64::from((hash >> 8) as u16 % 1000) } else { 0 }
+    }
+
+    pub(crate) fn hide_fractions(&mut self) {
+        self.hidden_fractions = true;
+    }
+
+    fn collection(&self, collection: Collection) -> &BTreeMap<String, Value> {
+        &self.collections[collection as usize]
+    }
+
+    fn collection_mut(&mut self, collection: Collection) -> &mut BTreeMap<String, Value> {
+        &mut self.collections[collection as usize]
+    }
+}
+
+/// Pairs of ids that can be read from either side.
+#[derive(Clone, Debug, Default)]
+struct Relation {
+    by_left: BTreeMap<String, BTreeSet<String>>,
+    by_right: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Relation {
+    fn insert(&mut self, left: &str, right: &str) {
+        self.by_left.entry(left.to_owned()).or_default().insert(right.to_owned());
+        self.by_right.entry(right.to_owned()).or_default().insert(left.to_owned());
+    }
+
+    fn lefts(&self, right: &str) -> impl Iterator<Item = &str> {
+        self.by_right.get(right).into_iter().flatten().map(String::as_str)
+    }
+
+    fn rights(&self, left: &str) -> impl Iterator<Item = &str> {
+        self.by_left.get(left).into_iter().flatten().map(String::as_str)
+    }
+}
+
+/// The FNV-1a hash of two texts: small, and the same on every machine.
+pub(crate) fn fnv(first: &str, second: &str) -> u64 {
+    let bytes = first.bytes().chain([0]).chain(second.bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_line_is_named() {
+        let rows = [
+            ("{\"id\":\"00u1\"}\n\nnope", "users.jsonl, line 3: not JSON: expected ident"),
+            ("{\"id\":\"00u1\"}\n{\"id\":\"00u1\"}", "users.jsonl, line 2: the id \"00u1\" occurs"),
+            ("[1]", "users.jsonl, line 1: not an object with an `id`"),
+        ];
+        for (text, expected) in rows {
+            let error = Org::from_json_lines([(Collection::Users, text)]).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_user_has_the_apps_of_their_groups() {
+        let mut org = Org::default();
+        org.assign("0oaB", Assignee::User("00u1".to_owned()));
+        org.assign("0oaA", Assignee::Group("00g1".to_owned()));
+        org.assign("0oaB", Assignee::Group("00g1".to_owned()));
+        org.add_member("00g1", "00u1");
+        assert_eq!(org.apps_of_user("00u1").collect::<Vec<_>>(), ["0oaA", "0oaB"]);
+        assert_eq!(org.apps_of_group("00g1").collect::<Vec<_>>(), ["0oaA", "0oaB"]);
+        assert_eq!(org.apps_of_user("00u2").count(), 0);
+    }
+}

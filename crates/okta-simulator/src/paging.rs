@@ -1,0 +1,148 @@
+//! Cursors and pages.
+//!
+//! A cursor holds the position after which the next page starts, as an id and, where the listing is sorted,
+//! the sort key. So it stays good when the record that it names goes away, and paging is not a snapshot.
+
+use serde_json::Value;
+
+use crate::error::OktaError;
+use crate::org::fnv;
+use crate::{Collection, Org};
+
+/// A position in a listing: what comes after it is still to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub(crate) id: String,
+    pub(crate) sort_key: Option<String>,
+    /// Whether an empty page was already shown at this position.
+    paused: bool,
+}
+
+/// How the cursors of one listing are written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CursorStyle {
+    pub(crate) collection: Collection,
+    /// Okta puts a digit in front of some cursors.
+    pub(crate) prefix: &'static str,
+}
+
+/// Records and their keys, in the order of the listing.
+pub(crate) type Records<'a> = Vec<(&'a str, &'a Value)>;
+
+/// One page of a listing.
+#[derive(Clone, Debug)]
+pub(crate) struct Page<'a> {
+    pub(crate) records: Records<'a>,
+    pub(crate) next: Option<Cursor>,
+}
+
+/// Whether pages are as long as they can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pages {
+    Full,
+    Sparse,
+}
+
+impl Cursor {
+    pub(crate) fn after(id: &str, sort_key: Option<String>) -> Self {
+        Self { id: id.to_owned(), sort_key, paused: false }
+    }
+
+    /// The position before the first record.
+    pub(crate) fn start(collection: Collection) -> Self {
+        Self::after(&format!("{}{}", collection.id_prefix(), "0".repeat(17)), None)
+    }
+
+    pub(crate) fn write(&self, style: CursorStyle) -> String {
+        let mut text = format!("{}{}", style.prefix, self.id);
+        if let Some(key) = &self.sort_key {
+            text.push('.');
+            text.extend(key.bytes().map(|byte| format!("{byte:02x}")));
+        }
+        if self.paused {
+            text.push_str("-1");
+        }
+        text
+    }
+
+    /// Reads a cursor that this listing of this org may have written.
+    pub(crate) fn read(text: &str, style: CursorStyle, org: &Org) -> Result<Self, OktaError> {
+        Self::parse(text, style, org).ok_or_else(|| match style.collection {
+            Collection::Apps => OktaError::invalid_paging(),
+            _ => OktaError::invalid_search("Invalid cursor."),
+        })
+    }
+
+    fn parse(text: &str, style: CursorStyle, org: &Org) -> Option<Self> {
+        let text = text.strip_prefix(style.prefix)?;
+        let (text, paused) = match text.strip_suffix("-1") {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        let (id, sort_key) = match text.split_once('.') {
+            Some((id, key)) => (id, Some(unhex(key)?)),
+            None => (text, None),
+        };
+        let plausible = id.len() == 20
+            && id.starts_with(style.collection.id_prefix())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let genuine = plausible || org.get(style.collection, id).is_some();
+        genuine.then(|| Self { id: id.to_owned(), sort_key, paused })
+    }
+}
+
+fn unhex(text: &str) -> Option<String> {
+    let digits = text.as_bytes().chunks(2).map(|pair| {
+        let pair = std::str::from_utf8(pair).ok()?;
+        u8::from_str_radix(pair, 16).ok()
+    });
+    String::from_utf8(digits.collect::<Option<_>>()?).ok()
+}
+
+/// Cuts a page from `records`, which are all that follows `from`. `cursor` makes the cursor of a record.
+pub(crate) fn page<'a>(
+    records: impl Iterator<Item = (&'a str, &'a Value)>,
+    from: Cursor,
+    limit: usize,
+    pages: Pages,
+    cursor: impl Fn(&'a str, &'a Value) -> Cursor,
+) -> Page<'a> {
+    if limit == 0 {
+        return Page { records: Vec::new(), next: None };
+    }
+    let whim = match pages {
+        Pages::Full => Whim::None,
+        Pages::Sparse => Whim::at(&from),
+    };
+    if whim == Whim::Empty && !from.paused {
+        return Page { records: Vec::new(), next: Some(Cursor { paused: true, ..from }) };
+    }
+    let length = if whim == Whim::Short { limit.div_ceil(2) } else { limit };
+    let mut records: Records<'_> = records.take(length + 1).collect();
+    let more = records.len() > length;
+    records.truncate(length);
+    let last = records.last().map(|(id, record)| cursor(id, record));
+    // A page that happens to end with the listing may still promise more, which then is nothing.
+    let next = if more || (whim == Whim::Promising && records.len() == length) { last } else { None };
+    Page { records, next }
+}
+
+/// What a sparse listing does at a position. It depends on the position alone, so a listing repeats itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whim {
+    None,
+    Empty,
+    Short,
+    Promising,
+}
+
+impl Whim {
+    fn at(cursor: &Cursor) -> Self {
+        match fnv(&cursor.id, "sparse") % 4 {
+            0 => Self::None,
+            1 => Self::Empty,
+            2 => Self::Short,
+            _ => Self::Promising,
+        }
+    }
+}

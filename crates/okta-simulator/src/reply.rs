@@ -1,0 +1,60 @@
+//! An answer before it is put on the wire: body, links and headers kept apart.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::Value;
+
+use crate::error::OktaError;
+
+/// What an endpoint answers with.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) links: Vec<Link>,
+    pub(crate) body: Bytes,
+}
+
+/// One header line `Link: <url>; rel="relation"`.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    pub(crate) relation: &'static str,
+    pub(crate) url: String,
+}
+
+/// More than this in the links, and Okta refuses the call for the size of its own headers.
+const MAX_LINKS: usize = 16 * 1024;
+
+impl Reply {
+    pub(crate) fn object(record: &Value) -> Self {
+        Self::json(StatusCode::OK, record.to_string())
+    }
+
+    pub(crate) fn array(records: impl Iterator<Item = Value>) -> Self {
+        let mut body = Vec::from(b"[");
+        for (index, record) in records.enumerate() {
+            if index > 0 {
+                body.push(b',');
+            }
+            serde_json::to_writer(&mut body, &record).expect("a JSON value can be written");
+        }
+        body.push(b']');
+        Self::json(StatusCode::OK, body)
+    }
+
+    pub(crate) fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Self { status, headers, links: Vec::new(), body: body.into() }
+    }
+
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), links: Vec::new(), body: Bytes::new() }
+    }
+
+    /// Refuses an answer whose links would not fit.
+    pub(crate) fn checked(self) -> Result<Self, OktaError> {
+        let length: usize = self.links.iter().map(|link| link.url.len()).sum();
+        if length > MAX_LINKS { Err(OktaError::header_too_large()) } else { Ok(self) }
+    }
+}

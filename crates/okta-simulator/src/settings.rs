@@ -1,0 +1,31 @@
+//! How this org behaves where orgs differ, or where Okta's documents leave it open.
+
+use crate::dialect::AssignmentFilters;
+use crate::paging::Pages;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) pages: Pages,
+    pub(crate) projection: Projection,
+    pub(crate) assignment_filters: AssignmentFilters,
+    /// Query parameters that `next` links lose, beyond those that Okta is known to drop.
+    pub(crate) links_drop: Vec<String>,
+}
+
+/// Whether the org knows the `fields` parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Projection {
+    Supported,
+    Ignored,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            pages: Pages::Full,
+            projection: Projection::Supported,
+            assignment_filters: AssignmentFilters::Accepted,
+            links_drop: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A flow from its first page to its last: every record once, whatever the page size.
+
+use crate::support::{World, context, query};
+use okta_simulator::{Collection, Org};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+fn ids(records: &[Value]) -> Vec<&str> {
+    records.iter().map(|record| record["id"].as_str().unwrap()).collect()
+}
+
+fn user_ids(world: &World) -> BTreeSet<String> {
+    let simulator = world.simulator();
+    let users = simulator.org().records(Collection::Users);
+    users.map(|user| user["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_user_arrives_once_whatever_the_page_size() {
+    let world = World::new(Org::generate(7, 450));
+    let expected = user_ids(&world);
+    for max_results in [1, 2, 7, 200, 1_000] {
+        let event =
+            query("User", &json!({ "maxResults": max_results, "selectedFieldNames": ["id"] }));
+        let records = world.run(&event).await.unwrap();
+        let found: BTreeSet<String> = ids(&records).into_iter().map(str::to_owned).collect();
+        assert_eq!(records.len(), expected.len(), "{max_results}");
+        assert_eq!(found, expected, "{max_results}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn deprovisioned_users_come_unless_they_are_left_out() {
+    let world = World::new(Org::generate(7, 100));
+    let all = user_ids(&world).len();
+    let deprovisioned = {
+        let simulator = world.simulator();
+        let users = simulator.org().records(Collection::Users);
+        users.filter(|user| user["status"] == "DEPROVISIONED").count()
+    };
+    assert!(deprovisioned > 0);
+    assert_eq!(world.run(&query("User", &json!({}))).await.unwrap().len(), all);
+    let mut context = context();
+    context["connectorRuntimeSettings"]["includeDeprovisioned"] = "false".into();
+    let event = query("User", &json!({ "connectorContext": context }));
+    assert_eq!(world.run(&event).await.unwrap().len(), all - deprovisioned);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_holds_across_pages() {
+    let world = World::new(Org::generate(7, 450));
+    for (filter, expected) in [("LIMIT 5", 5), ("LIMIT 300", 300), ("LIMIT 100000", 450)] {
+        let event = query("User", &json!({ "filterExpression": filter, "maxResults": 120 }));
+        assert_eq!(world.run(&event).await.unwrap().len(), expected, "{filter}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_selected_fields_are_answered() {
+    let world = World::new(Org::generate(7, 20));
+    let event =
+        query("User", &json!({ "selectedFieldNames": ["login", "typeId", "status", "login"] }));
+    for record in world.run(&event).await.unwrap() {
+        let keys: Vec<_> = record.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["login", "status", "typeId"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn user_types_come_in_one_request() {
+    let world = World::new(Org::generate(7, 20));
+    let expected: Vec<_> =
+        world.simulator().org().records(Collection::UserTypes).cloned().collect();
+    let records = world.run(&query("UserType", &json!({ "maxResults": 1 }))).await.unwrap();
+    assert_eq!(records.len(), expected.len());
+    for (record, expected) in records.iter().zip(&expected) {
+        for field in ["id", "name", "displayName", "default", "created", "lastUpdatedBy"] {
+            assert_eq!(record[field], expected[field], "{field}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_are_retrieved_by_id_in_order() {
+    let world = World::new(Org::generate(7, 50));
+    let known: Vec<String> = user_ids(&world).into_iter().collect();
+    let retrieve = |extra: Value| {
+        let mut event = json!({
+            "type": "RetrieveDataRequest",
+            "entityIdentifier": "User",
+            "connectorContext": context(),
+            "selectedFieldNames": ["id", "login"],
+        });
+        for (key, value) in extra.as_object().unwrap() {
+            event[key] = value.clone();
+        }
+        event
+    };
+    let asked = json!([known[30], "00uDoesNotExist00000", known[2], "no/id", known[17]]);
+    let answer = world.ask(&retrieve(json!({ "ids": asked, "idFieldName": null }))).await;
+    let records: Vec<Value> = answer["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|text| serde_json::from_str(text.as_str().unwrap()).unwrap())
+        .collect();
+    assert_eq!(ids(&records), [&known[30], &known[2], &known[17]]);
+
+    let logins: Vec<_> = records.iter().map(|record| record["login"].clone()).collect();
+    let answer = world.ask(&retrieve(json!({ "ids": logins, "idFieldName": "login" }))).await;
+    assert_eq!(answer["records"].as_array().unwrap().len(), 3, "{answer}");
+
+    let answer = world.ask(&retrieve(json!({ "ids": ["x"], "idFieldName": "city" }))).await;
+    assert_eq!(
+        answer["errorDetails"]["errorMessage"],
+        "city does not identify a record of User. Use id or login"
+    );
+}

@@ -1,0 +1,229 @@
+//! The real function under AWS's own Lambda Runtime Interface Emulator, with moto for Secrets
+//! Manager and the sandbox for Okta.
+//!
+//! `make test` says where the parts are. Without them the tests are skipped with a line that says
+//! so; in CI that is a failure.
+
+use crate::contract::events;
+use bytes::Bytes;
+use okta_client::{HttpService, ReqwestTransport};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The token that the sandbox accepts.
+const SANDBOX_TOKEN: &str = "00sandbox-token-of-the-simulator";
+
+/// A process that ends with the test.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The function and all that is around it.
+struct Function {
+    address: String,
+    org: String,
+    secret_arn: String,
+    log: PathBuf,
+    http: ReqwestTransport,
+    _processes: Vec<Process>,
+}
+
+/// Where the parts are, or a loud line.
+fn parts() -> Option<(PathBuf, PathBuf)> {
+    let variable =
+        |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let found = variable("BOOTSTRAP").zip(variable("SAM_VENV"));
+    if found.is_none() {
+        assert!(
+            std::env::var_os("CI").is_none_or(|ci| ci != "true"),
+            "BOOTSTRAP and SAM_VENV are not set"
+        );
+        println!(
+            "*** SKIPPED: run `make test`, which builds bootstrap and installs the emulator ***"
+        );
+    }
+    found
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+fn wait_for(port: u16) {
+    let until = Instant::now() + Duration::from_secs(60);
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        assert!(Instant::now() < until, "nothing listens on port {port}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// The emulator ships inside the AWS SAM CLI.
+fn emulator(venv: &Path) -> PathBuf {
+    let lib = std::fs::read_dir(venv.join("lib")).unwrap().next().unwrap().unwrap().path();
+    let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+    lib.join(format!("site-packages/samcli/local/rapid/aws-lambda-rie-{architecture}"))
+}
+
+impl Function {
+    async fn start(bootstrap: &Path, venv: &Path) -> Self {
+        let http = ReqwestTransport::new().unwrap();
+        let moto_port = free_port();
+        let moto = Command::new(venv.join("bin/moto_server"))
+            .args(["-H", "127.0.0.1", "-p", &moto_port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let (sandbox, org) = sandbox(&bootstrap.with_file_name("okta-connector"));
+        wait_for(moto_port);
+        let moto_address = format!("http://127.0.0.1:{moto_port}");
+        let secret_arn = create_secret(&http, &moto_address).await;
+
+        let (port, api_port) = (free_port(), free_port());
+        let log = std::env::temp_dir().join(format!("okta-connector-it-{port}.log"));
+        let output = File::create(&log).unwrap();
+        let emulator = Command::new(emulator(venv))
+            .arg("--runtime-interface-emulator-address")
+            .arg(format!("127.0.0.1:{port}"))
+            .arg("--runtime-api-address")
+            .arg(format!("127.0.0.1:{api_port}"))
+            .args(["--log-level", "error"])
+            .arg(bootstrap)
+            .env("AWS_ENDPOINT_URL", &moto_address)
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "canary-aws-secret-key")
+            .env("OKTA_CONNECTOR_ALLOW_LOOPBACK", "true")
+            .env("AWS_LAMBDA_LOG_LEVEL", "TRACE")
+            .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "30")
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
+            .spawn()
+            .unwrap();
+        wait_for(port);
+        let address = format!("http://127.0.0.1:{port}/2015-03-31/functions/function/invocations");
+        let processes = vec![Process(emulator), sandbox, Process(moto)];
+        Self { address, org, secret_arn, log, http, _processes: processes }
+    }
+
+    async fn invoke(&self, payload: impl Into<Bytes>) -> Value {
+        let request = http::Request::post(&self.address).body(payload.into()).unwrap();
+        let answer = self.http.call(request, Duration::from_secs(60)).await.unwrap();
+        serde_json::from_slice(answer.body()).unwrap()
+    }
+
+    /// Points an event at the org and the secret of this world.
+    fn point(&self, mut event: Value) -> Value {
+        for place in ["/connectorRuntimeSettings", "/connectorContext/connectorRuntimeSettings"] {
+            if let Some(settings) = event.pointer_mut(place) {
+                settings["instanceUrl"] = self.org.as_str().into();
+            }
+        }
+        for place in ["/credentials", "/connectorContext/credentials"] {
+            if let Some(credentials) = event.pointer_mut(place) {
+                credentials["secretArn"] = self.secret_arn.as_str().into();
+            }
+        }
+        event
+    }
+}
+
+/// Starts the sandbox; it prints its address.
+fn sandbox(program: &Path) -> (Process, String) {
+    let mut child = Command::new(program)
+        .args(["sandbox", "--users", "1200"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let process = Process(child);
+    let address = lines
+        .map_while(Result::ok)
+        .find_map(|line| line.split_once("instanceUrl ").map(|(_, address)| address.to_owned()));
+    (process, address.expect("the sandbox prints its address"))
+}
+
+async fn create_secret(http: &ReqwestTransport, moto: &str) -> String {
+    let secret = json!({ "customAuthenticationType": "Okta_API_Token", "apiToken": SANDBOX_TOKEN });
+    let body = json!({
+        "Name": "appflow!123456789012-Okta-acme",
+        "SecretString": secret.to_string(),
+        "ClientRequestToken": "00000000-0000-0000-0000-000000000001",
+    });
+    // moto takes the service from here and checks no signature.
+    let credential = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/secretsmanager/aws4_request, \
+                      SignedHeaders=host, Signature=none";
+    let request = http::Request::post(moto)
+        .header("content-type", "application/x-amz-json-1.1")
+        .header("x-amz-target", "secretsmanager.CreateSecret")
+        .header("authorization", credential)
+        .body(Bytes::from(body.to_string()))
+        .unwrap();
+    let answer = http.call(request, Duration::from_secs(30)).await.unwrap();
+    let answer: Value = serde_json::from_slice(answer.body()).unwrap();
+    answer["ARN"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+/// One test, since it starts four processes; the emulator takes one call at a time.
+#[tokio::test]
+async fn the_function_answers_under_the_emulator() {
+    let Some((bootstrap, venv)) = parts() else { return };
+    let function = Function::start(&bootstrap, &venv).await;
+
+    for (name, event) in events() {
+        let is_write = event["type"] == "WriteDataRequest";
+        let answer = function.invoke(function.point(event).to_string()).await;
+        let mut line = answer.to_string();
+        line.truncate(line.floor_char_boundary(160));
+        println!("{name}: {line}");
+        assert_eq!(answer["isSuccess"], !is_write, "{name}: {answer}");
+    }
+
+    // A whole flow through the real process: every user once.
+    let (_, event) = events().into_iter().find(|(name, _)| name == "query-data.json").unwrap();
+    let mut event = function.point(event);
+    event["filterExpression"] = Value::Null;
+    let mut logins = std::collections::BTreeSet::new();
+    loop {
+        let answer = function.invoke(event.to_string()).await;
+        assert_eq!(answer["isSuccess"], true, "{answer}");
+        for record in answer["records"].as_array().unwrap() {
+            let record: Value = serde_json::from_str(record.as_str().unwrap()).unwrap();
+            assert!(logins.insert(record["login"].as_str().unwrap().to_owned()));
+        }
+        match answer["nextToken"].as_str() {
+            Some(token) => event["nextToken"] = token.into(),
+            None => break,
+        }
+    }
+    assert_eq!(logins.len(), 1_200);
+
+    // What is wrong comes back as an answer.
+    event["nextToken"] = Value::Null;
+    event["connectorContext"]["credentials"]["secretArn"] =
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:missing-a1B2c3".into();
+    let answer = function.invoke(event.to_string()).await;
+    assert_eq!(answer["errorDetails"]["errorCode"], "ResourceNotFoundError", "{answer}");
+
+    // Only what names no operation is a failure of the function, with a clean type.
+    let answer = function.invoke(r#"{"type":"SomethingElse"}"#).await;
+    assert_eq!(answer["errorType"], "UnknownOperation", "{answer}");
+
+    let log = std::fs::read_to_string(&function.log).unwrap();
+    assert!(log.contains(r#""flow_name":"okta-users-to-s3""#), "{log}");
+    assert!(log.contains(r#""okta_request_ids":""#), "{log}");
+    for secret in [SANDBOX_TOKEN, "canary-aws-secret-key", "after="] {
+        assert!(!log.contains(secret), "the log holds {secret}");
+    }
+}

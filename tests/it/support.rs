@@ -1,0 +1,162 @@
+//! A world for a test: the connector on a simulated org, on a paused clock, in this process.
+
+use appflow_connector::handle;
+use bytes::Bytes;
+use jiff::Timestamp;
+use okta_client::{HttpError, HttpErrorKind, HttpService};
+use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
+use okta_simulator::{Delivery, Org, Simulator};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The API token that the simulated org accepts. It must never be seen in an answer.
+pub(crate) const API_TOKEN: &str = "00canary-api-token";
+
+/// The time at which every simulated world begins.
+const EPOCH: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
+
+/// The connector on a simulated org.
+pub(crate) struct World {
+    okta: SimulatedOkta,
+    connector: OktaConnector<SimulatedOkta, Secrets>,
+}
+
+impl World {
+    /// The connector on `org`, with a good connection.
+    pub(crate) fn new(org: Org) -> Self {
+        Self::with_secret(org, Ok(api_token_secret(API_TOKEN)))
+    }
+
+    /// The connector on `org`, where Secrets Manager answers with `secret`.
+    pub(crate) fn with_secret(org: Org, secret: Result<String, SecretError>) -> Self {
+        let mut simulator = Simulator::new(org);
+        simulator.accept_api_token(API_TOKEN);
+        let okta =
+            SimulatedOkta { simulator: Arc::new(Mutex::new(simulator)), began: Instant::now() };
+        let config = Config::new(|| EPOCH.cast_unsigned(), 1);
+        Self { okta: okta.clone(), connector: OktaConnector::new(okta, Secrets(secret), config) }
+    }
+
+    /// The simulator behind the connector.
+    pub(crate) fn simulator(&self) -> MutexGuard<'_, Simulator> {
+        self.okta.simulator.lock().unwrap()
+    }
+
+    /// What the connector answers.
+    pub(crate) async fn ask(&self, event: &Value) -> Value {
+        let payload = serde_json::to_vec(event).unwrap();
+        let answer = handle(&self.connector, &payload, Duration::from_secs(30)).await.unwrap();
+        let text = String::from_utf8(answer).unwrap();
+        assert!(!text.contains("canary"), "a secret got out: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Runs a whole flow, page by page, as AppFlow does: all its records, or its first failure.
+    pub(crate) async fn run(&self, event: &Value) -> Result<Vec<Value>, Value> {
+        let mut event = event.clone();
+        let mut records = Vec::new();
+        for _page in 0..10_000 {
+            let answer = self.ask(&event).await;
+            if answer["isSuccess"] != true {
+                return Err(answer["errorDetails"].clone());
+            }
+            let page = answer["records"].as_array().unwrap();
+            if let Some(max) = event["maxResults"].as_u64() {
+                assert!(page.len() as u64 <= max, "{} records, {max} wanted", page.len());
+            }
+            records.extend(
+                page.iter()
+                    .map(|text| serde_json::from_str::<Value>(text.as_str().unwrap()).unwrap()),
+            );
+            match answer["nextToken"].as_str() {
+                Some(token) => {
+                    assert!(token.len() <= 2_048 && !token.contains(char::is_whitespace));
+                    event["nextToken"] = token.into();
+                }
+                None => return Ok(records),
+            }
+        }
+        panic!("the flow does not end");
+    }
+}
+
+/// A QueryData request on a good connection; `extra` is put on top.
+pub(crate) fn query(entity: &str, extra: &Value) -> Value {
+    let mut event = json!({
+        "type": "QueryDataRequest",
+        "entityIdentifier": entity,
+        "connectorContext": context(),
+    });
+    for (key, value) in extra.as_object().unwrap() {
+        event[key] = value.clone();
+    }
+    event
+}
+
+/// The context of a good connection.
+pub(crate) fn context() -> Value {
+    json!({
+        "connectorRuntimeSettings": { "instanceUrl": "https://acme.okta.com" },
+        "credentials": { "secretArn": "arn:secret", "authenticationType": "CustomAuth" },
+        "apiVersion": "v1",
+    })
+}
+
+/// The secret of a connection with an API token.
+pub(crate) fn api_token_secret(token: &str) -> String {
+    json!({ "customAuthenticationType": "Okta_API_Token", "apiToken": token }).to_string()
+}
+
+/// The top of the checkout.
+pub(crate) fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+#[derive(Clone)]
+struct SimulatedOkta {
+    simulator: Arc<Mutex<Simulator>>,
+    began: Instant,
+}
+
+impl HttpService for SimulatedOkta {
+    async fn call(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        let elapsed = self.began.elapsed();
+        let response = {
+            let mut simulator = self.simulator.lock().unwrap();
+            let now = Timestamp::from_second(EPOCH).unwrap() + elapsed;
+            simulator.set_time(now);
+            simulator.handle(request)
+        };
+        let delivery = response.extensions().get::<Delivery>();
+        let delay = delivery.map_or(Duration::ZERO, |delivery| delivery.delay);
+        let is_cut = delivery.is_some_and(|delivery| delivery.cut_after.is_some());
+        tokio::time::sleep(delay.min(timeout)).await;
+        let fail = |kind| Err(HttpError { kind, cause: "simulated".to_owned() });
+        match (delay > timeout, is_cut) {
+            (true, _) => fail(HttpErrorKind::Timeout),
+            (false, true) => fail(HttpErrorKind::Interrupted),
+            (false, false) => Ok(response),
+        }
+    }
+}
+
+struct Secrets(Result<String, SecretError>);
+
+impl SecretSource for Secrets {
+    async fn secret(
+        &self,
+        _arn: &str,
+        _freshness: Freshness,
+        _deadline: Instant,
+    ) -> Result<SecretString, SecretError> {
+        self.0.clone().map(SecretString::from)
+    }
+}

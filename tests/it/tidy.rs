@@ -1,0 +1,147 @@
+//! The invariants of ARCHITECTURE.md, read off the manifests and the sources.
+
+use crate::support::top;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every crate with its dependencies, from `[dependencies]` alone: tests may use more.
+fn dependencies() -> BTreeMap<String, Vec<String>> {
+    let crates = fs::read_dir(top().join("crates")).unwrap();
+    crates
+        .map(|folder| {
+            let folder = folder.unwrap();
+            let manifest = fs::read_to_string(folder.path().join("Cargo.toml")).unwrap();
+            let names = manifest
+                .lines()
+                .skip_while(|line| *line != "[dependencies]")
+                .skip(1)
+                .take_while(|line| !line.starts_with('['))
+                .filter_map(|line| line.split(['.', ' ', '=']).next())
+                .filter(|name| !name.is_empty() && !name.starts_with('#'))
+                .map(str::to_owned)
+                .collect();
+            (folder.file_name().into_string().unwrap(), names)
+        })
+        .collect()
+}
+
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut sources = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources.extend(self::sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            sources.push((path, text));
+        }
+    }
+    sources
+}
+
+#[test]
+fn crates_know_only_what_they_face() {
+    const OURS: [&str; 6] = [
+        "appflow-connector",
+        "okta-client",
+        "okta-connector",
+        "okta-connector-cli",
+        "okta-connector-lambda",
+        "okta-simulator",
+    ];
+    let known = dependencies();
+    assert_eq!(known.keys().collect::<Vec<_>>(), OURS.iter().collect::<Vec<_>>());
+    let ours = |name: &str| -> Vec<&str> {
+        known[name].iter().map(String::as_str).filter(|name| OURS.contains(name)).collect()
+    };
+    assert!(ours("appflow-connector").is_empty());
+    assert!(ours("okta-client").is_empty());
+    assert!(ours("okta-simulator").is_empty());
+    assert_eq!(ours("okta-connector"), ["appflow-connector", "okta-client"]);
+    assert!(!ours("okta-connector-lambda").contains(&"okta-simulator"));
+    assert!(!ours("okta-connector-cli").contains(&"okta-connector-lambda"));
+    let contract: Vec<_> = known["appflow-connector"].iter().map(String::as_str).collect();
+    assert_eq!(contract, ["serde", "serde_json", "thiserror"]);
+}
+
+#[test]
+fn only_the_function_knows_aws() {
+    for (name, dependencies) in dependencies() {
+        let aws = |name: &String| name.starts_with("aws") || name.starts_with("lambda");
+        let knows_aws = dependencies.iter().any(aws);
+        assert_eq!(knows_aws, name == "okta-connector-lambda", "{name}");
+    }
+}
+
+#[test]
+fn the_simulator_opens_no_socket_and_reads_no_clock() {
+    for (path, text) in sources(&top().join("crates/okta-simulator/src")) {
+        for forbidden in
+            ["std::net", "std::fs", "SystemTime::now", "Instant::now", "Timestamp::now", "tokio"]
+        {
+            assert!(!text.contains(forbidden), "{}: {forbidden}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_core_of_the_connector_is_pure() {
+    for (path, text) in sources(&top().join("crates/okta-connector/src")) {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let is_shell = matches!(name.as_str(), "connector" | "query" | "secrets");
+        assert!(
+            is_shell || !text.contains("async "),
+            "{} is not a function of values",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn objects_and_fields_are_named_in_the_catalogue_alone() {
+    let names =
+        ["profile.", "\"status\"", "DEPROVISIONED", "lastUpdated", "/api/v1/", "okta.users"];
+    for (path, text) in sources(&top().join("crates/okta-connector/src")) {
+        let in_catalogue = path.components().any(|part| part.as_os_str() == "catalogue");
+        if in_catalogue {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let code: Vec<_> =
+            code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        for name in names {
+            let found = code.iter().find(|line| line.contains(name));
+            assert!(found.is_none(), "{}: {found:?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_holds() {
+    for folder in ["crates", "tests"] {
+        for (path, text) in sources(&top().join(folder)) {
+            assert!(text.starts_with("//!"), "{} does not open with //!", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_test_is_ignored_and_none_expects_a_panic() {
+    let forbidden = [["#[ign", "ore"].concat(), ["#[should", "_panic"].concat()];
+    for folder in ["crates", "tests"] {
+        for (path, text) in sources(&top().join(folder)) {
+            for forbidden in &forbidden {
+                assert!(!text.contains(forbidden), "{}: {forbidden}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn one_tls_stack() {
+    let lock = fs::read_to_string(top().join("Cargo.lock")).unwrap();
+    for banned in ["aws-lc-rs", "aws-lc-sys", "openssl-sys", "native-tls"] {
+        assert!(!lock.contains(&format!("name = \"{banned}\"")), "{banned} is in Cargo.lock");
+    }
+}
