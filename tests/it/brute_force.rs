@@ -1,1 +1,24 @@
-//! placeholder
+//! An oracle for filters: what a filter means on a record, evaluated by brute force.
+//!
+//! It shares nothing with the connector but the table of fields, so that the two can disagree. The
+//! tree of an expression is never parsed here: it is made at random, evaluated as it stands, and
+//! printed in one of its many spellings for the connector to read.
+//!
+//! * `fields`: what each object has, and what may be asked of it.
+//! * `expr`: the tree, and its spellings.
+//! * `meaning`: the truth of a tree on a record, and the record that is delivered.
+//! * `generate`: random filters, selections and assignments.
+
+mod expr;
+mod fields;
+mod generate;
+mod instant;
+mod meaning;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use expr::{Assignment, Expr, Filter, Literal};
+pub(crate) use fields::{Comparison, FieldRow, Kind, Operator, field, fields};
+pub(crate) use generate::{arb_assignment, arb_filter, arb_selection};
+pub(crate) use instant::Instant;
+pub(crate) use meaning::{evaluate, expected_record, matches};

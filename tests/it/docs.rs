@@ -1,9 +1,12 @@
 //! Lists in the documentation are generated, and the catalogue is the managed connector's table.
 
 use crate::support::top;
+use appflow_connector::Filter;
 use appflow_connector::entity::Operator;
 use expect_test::expect_file;
-use okta_connector::catalogue::{Kind, OBJECTS, Object};
+use okta_connector::catalogue::{Field, Kind, OBJECTS, Object};
+use okta_connector::plan::{Omittable, Query};
+use std::fmt::Write as _;
 
 #[test]
 fn objects_page_is_current() {
@@ -50,4 +53,91 @@ fn fields_stand_in_the_order_of_the_managed_connector() {
         let found = object.fields.iter().map(|field| field.name);
         assert!(found.eq(expected), "{}", object.name);
     }
+}
+
+/// What Okta is asked for each field and each operator that it offers.
+#[test]
+fn requests_of_every_field_and_operator() {
+    let mut table = String::new();
+    for object in OBJECTS {
+        for field in object.fields {
+            for &operator in field.operators() {
+                let filter = sample(field, operator);
+                let parsed = Filter::parse(&filter).unwrap();
+                let selected = [object.key().name.to_owned()];
+                let query =
+                    Query::new(object, &parsed, Some(&selected), Omittable::Included).unwrap();
+                writeln!(table, "{}: {filter}\n  {}\n", object.name, query.plan()).unwrap();
+            }
+        }
+    }
+    expect_file![top().join("tests/data/requests.txt")].assert_eq(&table);
+}
+
+fn sample(field: &Field, operator: Operator) -> String {
+    let value = match field.kind {
+        Kind::DateTime => "2024-05-01T12:00:00.5Z",
+        Kind::Boolean => "true",
+        Kind::Enumeration => "'ACTIVE'",
+        Kind::Key | Kind::RequestOnly => "'00x1ero7vZFVEIYLWPBN'",
+        _ => r#"'O\'Neil "x" \\ +1'"#,
+    };
+    let name = field.name;
+    match operator {
+        Operator::EqualTo => format!("{name} = {value}"),
+        Operator::NotEqualTo => format!("{name} != {value}"),
+        Operator::LessThan => format!("{name} < {value}"),
+        Operator::LessThanOrEqualTo => format!("{name} <= {value}"),
+        Operator::GreaterThan => format!("{name} > {value}"),
+        Operator::GreaterThanOrEqualTo => format!("{name} >= {value}"),
+        Operator::Contains => format!("{name} contains {value}"),
+        Operator::Between => format!("{name} between {value} and {value}"),
+        other => panic!("{other:?} is no operator of filters"),
+    }
+}
+
+/// Plans worth reading: what is pushed down, where, why, and what is left.
+#[test]
+fn plans() {
+    let long = |field: &str| {
+        let values: Vec<_> = (0..120).map(|n| format!("'Some value number {n:03}'")).collect();
+        format!("{field} in ({})", values.join(", "))
+    };
+    let rows = [
+        ("User", "".to_owned()),
+        ("User", "status = 'active' and lastUpdated >= 2024-05-01".to_owned()),
+        ("User", "lastUpdated between 2024-05-01T00:00:00Z and 2024-05-02T00:00:00Z".to_owned()),
+        (
+            "User",
+            "(status = 'ACTIVE' and lastLogin > 2024-01-01) or (city = 'Rome' and locale = 'it')"
+                .to_owned(),
+        ),
+        ("User", "city = 'Rome' or lastLogin > 2024-01-01".to_owned()),
+        ("User", "not (city = 'Rome' or email contains '@example.com')".to_owned()),
+        ("User", "city = '' and city != null and id in ('00u1', '00u2')".to_owned()),
+        ("User", "id = '00u1' and status = 'ACTIVE'".to_owned()),
+        ("User", "id = 'not/an/id'".to_owned()),
+        ("User", format!("{} and status = 'ACTIVE'", long("city"))),
+        ("Group", "type = 'APP_GROUP' and lastMembershipUpdated >= 2024-05-01".to_owned()),
+        ("Group", "sourceId = '0oa1' and name contains 'x'".to_owned()),
+        (
+            "Device",
+            "registered = true and platform in ('IOS', 'MACOS') and created > 2024-01-01"
+                .to_owned(),
+        ),
+        ("Application", "status = 'ACTIVE' and name = 'saml' and label contains 'x'".to_owned()),
+        ("Application", "id in ('0oa1', '0oa2') and status = 'ACTIVE'".to_owned()),
+        ("Application", "groupId = '00g1' and userId = '00u1' and status = 'ACTIVE'".to_owned()),
+        ("Application", "userId = '00u1'".to_owned()),
+        ("UserType", "name = 'default' or id = 'oty1'".to_owned()),
+    ];
+    let mut text = String::new();
+    for (entity, filter) in rows {
+        let object = Object::find(entity).unwrap();
+        let parsed = Filter::parse(&filter).unwrap();
+        let query = Query::new(object, &parsed, None, Omittable::Included).unwrap();
+        let shown: String = filter.chars().take(100).collect();
+        writeln!(text, "{entity}: {shown}\n{}\n", query.plan()).unwrap();
+    }
+    expect_file![top().join("tests/data/plans.txt")].assert_eq(&text);
 }

@@ -286,9 +286,10 @@ pub struct ListEntitiesRequest {
     /// The page size. AppFlow spells it in the singular here; the plural is read as well.
     #[serde(default, deserialize_with = "lenient::count")]
     pub max_result: Option<u64>,
+    /// The plural spelling, read but never written.
     #[serde(default, rename = "maxResults", deserialize_with = "lenient::count")]
     #[serde(skip_serializing)]
-    max_results_alias: Option<u64>,
+    pub max_results_alias: Option<u64>,
     /// Where to go on, from an earlier answer.
     pub next_token: Option<String>,
 }
@@ -327,9 +328,10 @@ pub struct QueryDataRequest {
     /// The page size, a hint. AppFlow spells it in the plural here; the singular is read as well.
     #[serde(default, deserialize_with = "lenient::count")]
     pub max_results: Option<u64>,
+    /// The singular spelling, read but never written.
     #[serde(default, rename = "maxResult", deserialize_with = "lenient::count")]
     #[serde(skip_serializing)]
-    max_result_alias: Option<u64>,
+    pub max_result_alias: Option<u64>,
     /// Where to go on, from an earlier answer.
     pub next_token: Option<String>,
 }

@@ -47,6 +47,8 @@ pub struct Endpoint {
     pub dialect: Dialect,
     /// Whether the listing knows `fields=`.
     pub projection: bool,
+    /// What every listing is asked with.
+    pub always: &'static [(&'static str, &'static str)],
     /// What `okta-response` leaves out of a record: credentials, links and a running transition.
     pub omissions: Option<[&'static str; 3]>,
 }

@@ -318,8 +318,13 @@ impl Query {
         Listing { ways, residual: self.predicate.clone(), narrowed_here }
     }
 
-    /// Adds what belongs to every listing: page size, projection, omissions.
-    fn paged(&self, request: Request) -> Request {
+    /// Adds what belongs to every listing: fixed parameters, projection, page size, omissions.
+    fn paged(&self, mut request: Request) -> Request {
+        if request.path() == self.object.endpoint.path {
+            for (name, value) in self.object.endpoint.always {
+                request = request.with(name, *value);
+            }
+        }
         let request = match self.projection() {
             Some(fields) => request.with("fields", fields),
             None => request,

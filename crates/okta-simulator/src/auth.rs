@@ -53,7 +53,11 @@ impl Tokens {
         let credentials = call.header(&header::AUTHORIZATION).unwrap_or_default();
         match credentials.split_once(' ') {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("SSWS") => {
-                if self.api.contains(token) { Ok(()) } else { Err(OktaError::invalid_token().into()) }
+                if self.api.contains(token) {
+                    Ok(())
+                } else {
+                    Err(OktaError::invalid_token().into())
+                }
             }
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => {
                 self.authorize_bearer(call, token, scope)
@@ -68,7 +72,13 @@ impl Tokens {
                 true => "The access token has been revoked.",
                 false => "The access token is invalid.",
             };
-            return Err(challenge(call, scope, StatusCode::UNAUTHORIZED, "invalid_token", description));
+            return Err(challenge(
+                call,
+                scope,
+                StatusCode::UNAUTHORIZED,
+                "invalid_token",
+                description,
+            ));
         };
         let manage = scope.replace(".read", ".manage");
         if granted.contains(scope) || granted.contains(&manage) {

@@ -17,7 +17,11 @@ use crate::expression::Operator;
 pub(crate) enum Condition {
     All(Vec<Self>),
     Any(Vec<Self>),
-    Property { property: Property, operator: Operator, operand: Operand },
+    Property {
+        property: Property,
+        operator: Operator,
+        operand: Operand,
+    },
     Present(Property),
     /// The record is one of these. For what is not written in the record itself.
     OneOf(BTreeSet<String>),

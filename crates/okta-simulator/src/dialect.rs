@@ -72,7 +72,9 @@ impl Dialect {
     }
 
     fn condition(self, org: &Org, expression: Expression) -> Result<Condition, OktaError> {
-        let all = |terms: Vec<_>| terms.into_iter().map(|term| self.condition(org, term)).collect();
+        let all = |terms: Vec<_>| -> Result<Vec<_>, OktaError> {
+            terms.into_iter().map(|term| self.condition(org, term)).collect()
+        };
         Ok(match expression {
             Expression::And(terms) => Condition::All(all(terms)?),
             Expression::Or(terms) => Condition::Any(all(terms)?),
@@ -107,12 +109,7 @@ impl Dialect {
         })
     }
 
-    fn operand(
-        self,
-        kind: Kind,
-        attribute: &str,
-        literal: Literal,
-    ) -> Result<Operand, OktaError> {
+    fn operand(self, kind: Kind, attribute: &str, literal: Literal) -> Result<Operand, OktaError> {
         Ok(match (kind, literal) {
             (Kind::Instant, Literal::Text(text)) => Operand::Instant(instant(&text)?),
             (Kind::Text | Kind::Unknown, Literal::Text(text)) if self.ignores_case() => {
@@ -200,7 +197,10 @@ fn device_search(attribute: &str) -> Option<Rule> {
         "id" | "status" => (Kind::Text, EQ),
         "lastUpdated" => (Kind::Instant, RANGE),
         "profile.sid" => (Kind::Text, EQ_SW_CO),
-        "profile.displayName" | "profile.serialNumber" | "profile.imei" | "profile.meid"
+        "profile.displayName"
+        | "profile.serialNumber"
+        | "profile.imei"
+        | "profile.meid"
         | "profile.udid" => (Kind::Text, EQ_CO),
         "profile.platform"
         | "profile.manufacturer"

@@ -84,7 +84,9 @@ impl OktaError {
         Self::new(
             400,
             "E0000030",
-            format!("Invalid date. Dates must be of the form yyyy-MM-dd'T'HH:mm:ss.SSSZZ: {literal}"),
+            format!(
+                "Invalid date. Dates must be of the form yyyy-MM-dd'T'HH:mm:ss.SSSZZ: {literal}"
+            ),
         )
     }
 

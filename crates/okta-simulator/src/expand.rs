@@ -28,10 +28,7 @@ pub(crate) enum GroupPart {
 
 impl Expansion {
     /// Reads `expand`. What a collection does not know is passed over, except by apps.
-    pub(crate) fn read(
-        view: View<'_>,
-        collection: Collection,
-    ) -> Result<Option<Self>, OktaError> {
+    pub(crate) fn read(view: View<'_>, collection: Collection) -> Result<Option<Self>, OktaError> {
         let Some(text) = view.call.param("expand") else { return Ok(None) };
         Ok(match (collection, text) {
             (Collection::Apps, _) => Some(Self::app_user(text, view.call.param("filter"))?),
@@ -75,13 +72,12 @@ impl Expansion {
             }
             Self::Group(parts) => {
                 for part in parts {
-                    match part {
-                        GroupPart::Stats => embed(record, "stats", group_stats(view, id, record)),
-                        GroupPart::App => {
-                            if let Some(app) = source_app(view, record) {
-                                embed(record, "app", app);
-                            }
-                        }
+                    let (name, value) = match part {
+                        GroupPart::Stats => ("stats", Some(group_stats(view, id, record))),
+                        GroupPart::App => ("app", source_app(view, record)),
+                    };
+                    if let Some(value) = value {
+                        embed(record, name, value);
                     }
                 }
             }

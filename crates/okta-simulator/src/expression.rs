@@ -250,16 +250,37 @@ mod tests {
             ("a ne \"x\"", "a Ne \"x\""),
         ];
         for (text, expected) in rows {
-            assert_eq!(show(&Expression::parse(text).unwrap()).replace("1500.0", "1.5e3").replace("-1500", "-1.5e3"), expected, "{text}");
+            assert_eq!(
+                show(&Expression::parse(text).unwrap())
+                    .replace("1500.0", "1.5e3")
+                    .replace("-1500", "-1.5e3"),
+                expected,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn refused() {
         let rows = [
-            "", "a", "a eq", "a eq b", "a eq 'x'", "eq \"x\"", "a eq \"x", r#"a eq "\x""#, "a eq \"a\tb\"",
-            "(a pr", "a pr)", "a pr b pr", "a like \"x\"", "a eq 2026-01-01", "a eq null", "not (a pr)",
-            "a pr and", "a eq True",
+            "",
+            "a",
+            "a eq",
+            "a eq b",
+            "a eq 'x'",
+            "eq \"x\"",
+            "a eq \"x",
+            r#"a eq "\x""#,
+            "a eq \"a\tb\"",
+            "(a pr",
+            "a pr)",
+            "a pr b pr",
+            "a like \"x\"",
+            "a eq 2026-01-01",
+            "a eq null",
+            "not (a pr)",
+            "a pr and",
+            "a eq True",
         ];
         for text in rows {
             let error = Expression::parse(text).expect_err(text);

@@ -199,10 +199,8 @@ impl Query {
         if limit == 0 && listing.collection != Collection::Groups {
             return Err(OktaError::invalid_parameter("limit", "The limit must be at least 1."));
         }
-        let style = CursorStyle {
-            collection: listing.collection,
-            prefix: (listing.cursor_prefix)(form),
-        };
+        let style =
+            CursorStyle { collection: listing.collection, prefix: (listing.cursor_prefix)(form) };
         Ok(Self {
             form,
             limit,
@@ -240,7 +238,9 @@ fn read_condition(view: View<'_>, listing: &Listing) -> Result<(Form, Condition)
     let call = view.call;
     let (search, filter, q) = (call.param("search"), call.param("filter"), call.param("q"));
     let unknown = |name| {
-        OktaError::invalid_search(format!("The parameter {name} is not supported by this endpoint."))
+        OktaError::invalid_search(format!(
+            "The parameter {name} is not supported by this endpoint."
+        ))
     };
     match (search, filter, q) {
         (Some(_), Some(_), _) => Err(OktaError::search_and_filter()),
@@ -254,7 +254,9 @@ fn read_condition(view: View<'_>, listing: &Listing) -> Result<(Form, Condition)
             match (filter, listing.filter) {
                 (None, _) => {}
                 (Some(_), _) if listing.collection == Collection::Users => {
-                    return Err(OktaError::parameter_combination("q and filter exclude each other."));
+                    return Err(OktaError::parameter_combination(
+                        "q and filter exclude each other.",
+                    ));
                 }
                 (Some(text), Some(dialect)) => {
                     terms.push(dialect(view.settings).compile(view.org, text)?);
@@ -422,9 +424,9 @@ pub(crate) fn links(
         query.remove("sortOrder");
     }
     let url = |query: &std::collections::BTreeMap<&str, &str>| {
-        let pairs = query.iter().map(|(name, value)| {
-            format!("{}={}", encode_form(name), encode_form(value))
-        });
+        let pairs = query
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode_form(name), encode_form(value)));
         let pairs: Vec<_> = pairs.collect();
         format!("{}{}?{}", view.call.origin, view.call.path, pairs.join("&"))
     };

@@ -34,39 +34,37 @@ fn find_user<'a>(view: View<'a>, key: &str) -> Option<&'a Value> {
     }
 }
 
-/// Adds the links that only the object itself carries.
+/// Adds the links that only the object itself carries: a listing shows no more than `self`.
 fn with_lifecycle_links(mut user: Value) -> Value {
-    let Some(url) = user.pointer("/_links/self/href").and_then(Value::as_str).map(str::to_owned)
-    else {
-        return user;
-    };
-    let actions: &[(&str, &str)] = match user["status"].as_str().unwrap_or_default() {
-        "ACTIVE" => &[
-            ("suspend", "lifecycle/suspend"),
-            ("resetPassword", "lifecycle/reset_password"),
-            ("forgotPassword", "credentials/forgot_password"),
-            ("expirePassword", "lifecycle/expire_password"),
-            ("changeRecoveryQuestion", "credentials/change_recovery_question"),
-            ("changePassword", "credentials/change_password"),
-            ("resetFactors", "lifecycle/reset_factors"),
-            ("deactivate", "lifecycle/deactivate"),
-        ],
-        "LOCKED_OUT" => &[("unlock", "lifecycle/unlock"), ("deactivate", "lifecycle/deactivate")],
-        "SUSPENDED" => &[("unsuspend", "lifecycle/unsuspend")],
-        "DEPROVISIONED" => &[("activate", "lifecycle/activate"), ("delete", "")],
-        _ => &[
-            ("resetPassword", "lifecycle/reset_password"),
-            ("deactivate", "lifecycle/deactivate"),
-        ],
-    };
-    let links = user.get_mut("_links").and_then(Value::as_object_mut);
-    for (name, action) in actions {
-        let link = json!({ "href": format!("{url}/{action}"), "method": "POST" });
-        links.as_deref().is_none_or(|links| links.contains_key(*name));
-        let _ = link;
+    let status = user["status"].as_str().unwrap_or_default();
+    let actions: Vec<_> =
+        LIFECYCLE.iter().filter(|(_, _, statuses)| statuses.contains(&status)).collect();
+    if let Some(links) = user.get_mut("_links").and_then(Value::as_object_mut)
+        && let Some(url) = links.get("self").and_then(|link| link["href"].as_str())
+    {
+        let url = url.to_owned();
+        for (name, path, _) in actions {
+            let link = json!({ "href": format!("{url}/{path}"), "method": "POST" });
+            links.entry(*name).or_insert(link);
+        }
     }
     user
 }
+
+/// What can be done with a user: the link's name, its path, and the statuses that allow it.
+#[rustfmt::skip]
+const LIFECYCLE: [(&str, &str, &[&str]); 10] = [
+    ("activate",               "lifecycle/activate",                   &["STAGED", "DEPROVISIONED"]),
+    ("changePassword",         "credentials/change_password",          &["ACTIVE", "PASSWORD_EXPIRED"]),
+    ("changeRecoveryQuestion", "credentials/change_recovery_question", &["ACTIVE"]),
+    ("deactivate",             "lifecycle/deactivate",                 &["PROVISIONED", "ACTIVE", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT"]),
+    ("forgotPassword",         "credentials/forgot_password",          &["ACTIVE"]),
+    ("resetFactors",           "lifecycle/reset_factors",              &["ACTIVE", "RECOVERY", "PASSWORD_EXPIRED"]),
+    ("resetPassword",          "lifecycle/reset_password",             &["PROVISIONED", "ACTIVE", "RECOVERY"]),
+    ("suspend",                "lifecycle/suspend",                    &["ACTIVE"]),
+    ("unlock",                 "lifecycle/unlock",                     &["LOCKED_OUT"]),
+    ("unsuspend",              "lifecycle/unsuspend",                  &["SUSPENDED"]),
+];
 
 /// `GET` of a group, an app or a device by its id.
 pub(crate) fn object(view: View<'_>, collection: Collection, id: &str) -> Result<Reply, OktaError> {
@@ -146,7 +144,8 @@ fn group_relation(
     };
     let rest = ids.into_iter().skip_while(|&id| id <= from.id.as_str());
     let records = rest.filter_map(|id| Some((id, view.org.get(collection, id)?)));
-    let page = page(records, from.clone(), limit, view.settings.pages, |id, _| Cursor::after(id, None));
+    let page =
+        page(records, from.clone(), limit, view.settings.pages, |id, _| Cursor::after(id, None));
     let shown = omissions(view.call, collection);
     let mut reply = Reply::array(page.records.iter().map(|(_, it)| shown.apply((*it).clone())));
     let next = page.next.map(|cursor| cursor.write(style));
@@ -163,14 +162,15 @@ pub(crate) fn user_app_links(view: View<'_>, key: &str) -> Result<Reply, OktaErr
     let apps = apps.filter_map(|id| view.org.get(Collection::Apps, id));
     let links = apps.enumerate().map(|(index, app)| {
         let id = app["id"].as_str().unwrap_or_default();
+        let name = app["name"].as_str().unwrap_or_default();
         json!({
-            "id": format!("{}{}", &user_id[..3.min(user_id.len())], id.get(3..).unwrap_or_default()),
+            "id": format!("00u{}", &id[3.min(id.len())..]),
             "label": app["label"],
-            "linkUrl": format!("{}/home/{}/{id}/1", view.call.origin, app["name"].as_str().unwrap_or_default()),
+            "linkUrl": format!("{}/home/{name}/{id}/1", view.call.origin),
             "logoUrl": null,
-            "appName": app["name"],
+            "appName": name,
             "appInstanceId": id,
-            "appAssignmentId": format!("0ua{}", id.get(3..).unwrap_or_default()),
+            "appAssignmentId": format!("0ua{}", &id[3.min(id.len())..]),
             "credentialsSetup": false,
             "hidden": false,
             "sortOrder": index,

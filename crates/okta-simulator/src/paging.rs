@@ -123,7 +123,8 @@ pub(crate) fn page<'a>(
     records.truncate(length);
     let last = records.last().map(|(id, record)| cursor(id, record));
     // A page that happens to end with the listing may still promise more, which then is nothing.
-    let next = if more || (whim == Whim::Promising && records.len() == length) { last } else { None };
+    let next =
+        if more || (whim == Whim::Promising && records.len() == length) { last } else { None };
     Page { records, next }
 }
 

@@ -89,7 +89,9 @@ impl Omissions {
     pub(crate) fn parse(content_type: &str) -> Self {
         let parameter = content_type.split(';').skip(1).find_map(|parameter| {
             let (name, value) = parameter.split_once('=')?;
-            name.trim().eq_ignore_ascii_case("okta-response").then(|| value.trim().trim_matches('"'))
+            name.trim()
+                .eq_ignore_ascii_case("okta-response")
+                .then(|| value.trim().trim_matches('"'))
         });
         let mut omissions = Self::default();
         for word in parameter.unwrap_or_default().split(',') {
@@ -164,8 +166,14 @@ mod tests {
             Omissions { credentials: true, credentials_links: true, transitioning_to_status: true };
         let rows = [
             ("application/json", Omissions::default()),
-            ("application/json; okta-response=omitCredentials,omitCredentialsLinks, omitTransitioningToStatus", all),
-            ("application/json;okta-response=\"omitTransitioningToStatus, omitCredentialsLinks,x,omitCredentials\"", all),
+            (
+                "application/json; okta-response=omitCredentials,omitCredentialsLinks, omitTransitioningToStatus",
+                all,
+            ),
+            (
+                "application/json;okta-response=\"omitTransitioningToStatus, omitCredentialsLinks,x,omitCredentials\"",
+                all,
+            ),
         ];
         for (content_type, expected) in rows {
             assert_eq!(Omissions::parse(content_type), expected, "{content_type}");

@@ -24,9 +24,9 @@ pub(crate) fn is_described(org: &Org, schemas: Collection) -> bool {
 /// The type of a profile attribute; `None` if no schema defines it.
 pub(crate) fn attribute_type(org: &Org, schemas: Collection, name: &str) -> Option<AttributeType> {
     let definitions = org.records(schemas).flat_map(|schema| {
-        ["base", "custom"]
-            .into_iter()
-            .filter_map(move |part| schema.get("definitions")?.get(part)?.get("properties")?.get(name))
+        ["base", "custom"].into_iter().filter_map(move |part| {
+            schema.get("definitions")?.get(part)?.get("properties")?.get(name)
+        })
     });
     definitions.map(type_of).reduce(|first, second| match first == second {
         true => first,

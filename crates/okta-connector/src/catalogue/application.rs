@@ -3,6 +3,7 @@
 //! The listing understands one equality on one of a few properties, so at most one condition is
 //! pushed down. Group and user of an assignment are no properties of the record: they can be asked
 //! for and are not answered, so they must be pushed down and their value is put on the record here.
+//! Without `includeNonDeleted` the listing hides inactive applications.
 
 use super::Elsewhere::{Ids, Records};
 use super::Kind::{DateTime, Enumeration, Key, List, RequestOnly, Struct, Text};
@@ -17,6 +18,7 @@ pub(super) static APPLICATION: Object = Object {
         page_size: Some(200),
         dialect: Dialect::OneEquality,
         projection: false,
+        always: &[("includeNonDeleted", "true")],
         omissions: None,
     },
     collation: Collation::Exact,

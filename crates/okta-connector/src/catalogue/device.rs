@@ -15,6 +15,7 @@ pub(super) static DEVICE: Object = Object {
         page_size: Some(200),
         dialect: Dialect::Search,
         projection: true,
+        always: &[],
         omissions: None,
     },
     collation: Collation::IgnoreCase,

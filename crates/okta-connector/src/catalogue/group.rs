@@ -16,6 +16,7 @@ pub(super) static GROUP: Object = Object {
         page_size: Some(200),
         dialect: Dialect::SearchAndFilter { everything: None, filter_ge: false },
         projection: true,
+        always: &[],
         omissions: None,
     },
     collation: Collation::IgnoreCase,

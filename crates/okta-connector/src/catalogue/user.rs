@@ -17,6 +17,7 @@ pub(super) static USER: Object = Object {
         page_size: Some(200),
         dialect: Dialect::SearchAndFilter { everything: Some("status pr"), filter_ge: true },
         projection: true,
+        always: &[],
         omissions: Some(["credentials", "_links", "transitioningToStatus"]),
     },
     collation: Collation::IgnoreCase,

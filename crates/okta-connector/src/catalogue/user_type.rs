@@ -14,6 +14,7 @@ pub(super) static USER_TYPE: Object = Object {
         page_size: None,
         dialect: Dialect::Nothing,
         projection: false,
+        always: &[],
         omissions: None,
     },
     collation: Collation::Exact,

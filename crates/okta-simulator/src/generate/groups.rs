@@ -1,0 +1,103 @@
+//! Generated groups: built in, native, and imported from a directory or another app.
+
+use serde_json::{Value, json};
+
+use super::words::{CITIES, DESCRIPTIONS, GROUP_NAMES};
+use super::{Maker, ORIGIN, put, stamp, text};
+use crate::{Collection, Org};
+
+/// Makes groups and gives back their ids. The first is the group of everyone.
+pub(super) fn generate(
+    org: &mut Org,
+    maker: &mut Maker,
+    count: usize,
+    apps: &[String],
+) -> Vec<String> {
+    let mut ids = Vec::with_capacity(count);
+    for index in 0..count {
+        let id = maker.id("00g");
+        let group = group(maker, &id, index, apps);
+        put(org, Collection::Groups, group);
+        ids.push(id);
+    }
+    ids
+}
+
+fn group(maker: &mut Maker, id: &str, index: usize, apps: &[String]) -> Value {
+    let created = maker.time();
+    let updated = maker.time_from(created);
+    let mut group = json!({
+        "id": id,
+        "created": stamp(created),
+        "lastUpdated": stamp(updated),
+        "lastMembershipUpdated": stamp(maker.time_from(updated)),
+        "objectClass": ["okta:user_group"],
+        "type": "OKTA_GROUP",
+        "_links": {
+            "logo": [{
+                "name": "medium",
+                "href": "https://static.example.com/okta-medium.png",
+                "type": "image/png",
+            }],
+            "users": { "href": format!("{ORIGIN}/api/v1/groups/{id}/users") },
+            "apps": { "href": format!("{ORIGIN}/api/v1/groups/{id}/apps") },
+        },
+    });
+    // A name is unique in an org, so all but the first of a kind are numbered.
+    let name = match (index, *maker.pick(GROUP_NAMES)) {
+        (0, _) => "Everyone".to_owned(),
+        (_, name) => format!("{name} {index}"),
+    };
+    match index {
+        0 => {
+            group["type"] = text("BUILT_IN");
+            group["profile"] =
+                json!({ "name": name, "description": "All users in your organization" });
+        }
+        _ if index.is_multiple_of(3) => import(maker, &mut group, &name, apps),
+        _ => group["profile"] = native_profile(maker, &name),
+    }
+    group
+}
+
+fn native_profile(maker: &mut Maker, name: &str) -> Value {
+    let description = if maker.one_in(3) { Value::Null } else { maker.word(DESCRIPTIONS) };
+    let mut profile = json!({ "name": name, "description": description });
+    if let Some(region) = maker.often(|maker| maker.word(CITIES)) {
+        profile["region"] = region;
+    }
+    if maker.random.bool() {
+        profile["tier"] = maker.random.i32(1..4).into();
+    }
+    if maker.one_in(3) {
+        profile["isTemporary"] = maker.random.bool().into();
+    }
+    profile
+}
+
+/// Makes a group one that came from an app, half of the time from Active Directory.
+fn import(maker: &mut Maker, group: &mut Value, name: &str, apps: &[String]) {
+    let app_id = maker.pick(apps).as_str();
+    group["type"] = text("APP_GROUP");
+    group["source"] = json!({ "id": app_id });
+    group["_links"]["source"] = json!({ "href": format!("{ORIGIN}/api/v1/apps/{app_id}") });
+    let description = maker.word(DESCRIPTIONS);
+    if maker.random.bool() {
+        group["profile"] = json!({ "name": name, "description": description });
+        return;
+    }
+    // A GUID in base 64, with the characters that a query string has to escape.
+    let guid: String = (0..11).map(|_| maker.random.alphanumeric()).collect();
+    group["objectClass"] = json!(["okta:windows_security_principal"]);
+    group["profile"] = json!({
+        "name": name,
+        "description": description,
+        "samAccountName": name,
+        "dn": format!("CN={name},OU=Engineering,DC=corp,DC=example,DC=com"),
+        "windowsDomainQualifiedName": format!("CORP\\{name}"),
+        "externalId": format!("{guid}+/jWQKp+LPA=="),
+        "groupType": "Security",
+        "groupScope": "Global",
+        "objectSid": format!("S-1-5-21-39922674-{}", maker.random.u32(1000..2000)),
+    });
+}

@@ -1,0 +1,195 @@
+//! Generated users, of every status.
+
+use serde_json::{Map, Value, json};
+
+use super::words::{
+    CITIES, COLORS, COUNTRIES, DEPARTMENTS, FIRST_NAMES, LANGUAGES, LAST_NAMES, PHONES, STREETS,
+    TIMEZONES, TITLES,
+};
+use super::{Maker, ORIGIN, put, stamp, text};
+use crate::{Collection, Org};
+
+const STATUSES: [&str; 8] = [
+    "ACTIVE",
+    "STAGED",
+    "PROVISIONED",
+    "RECOVERY",
+    "PASSWORD_EXPIRED",
+    "LOCKED_OUT",
+    "SUSPENDED",
+    "DEPROVISIONED",
+];
+
+/// Makes users and gives back their ids.
+pub(super) fn generate(org: &mut Org, maker: &mut Maker, count: usize) -> Vec<String> {
+    let type_ids: Vec<String> = org
+        .records(Collection::UserTypes)
+        .filter_map(|user_type| Some(user_type["id"].as_str()?.to_owned()))
+        .collect();
+    let realm = maker.id("guo");
+    let mut ids = Vec::with_capacity(count);
+    for index in 0..count {
+        let id = maker.id("00u");
+        let type_id = maker.pick(&type_ids).clone();
+        let mut user = user(maker, &id, index, &type_id);
+        if maker.one_in(3) {
+            user["realmId"] = text(&realm);
+        }
+        put(org, Collection::Users, user);
+        ids.push(id);
+    }
+    ids
+}
+
+fn user(maker: &mut Maker, id: &str, index: usize, type_id: &str) -> Value {
+    // Every status occurs among the first users; later, half are active.
+    let status = match index {
+        0..8 => STATUSES[index],
+        _ if maker.random.bool() => "ACTIVE",
+        _ => maker.pick(&STATUSES),
+    };
+    let created = maker.time();
+    let activated = maker.time_from(created);
+    let changed = maker.time_from(activated);
+    let updated = maker.time_from(changed);
+    let is_new = status == "STAGED";
+    let or_null = |maker: &mut Maker, time| match is_new || maker.one_in(5) {
+        true => Value::Null,
+        false => stamp(time),
+    };
+    let profile = profile(maker, index);
+    let mut user = json!({
+        "id": id,
+        "status": status,
+        "created": stamp(created),
+        "activated": or_null(maker, activated),
+        "statusChanged": or_null(maker, changed),
+        "lastLogin": or_null(maker, updated + 7_200),
+        "lastUpdated": stamp(updated),
+        "passwordChanged": or_null(maker, activated),
+        "type": { "id": type_id },
+        "credentials": credentials(maker, &profile),
+        "_links": { "self": { "href": format!("{ORIGIN}/api/v1/users/{id}") } },
+    });
+    user["profile"] = Value::Object(profile);
+    if maker.one_in(20) {
+        user["transitioningToStatus"] = maker.word(&["ACTIVE", "PROVISIONED", "DEPROVISIONED"]);
+    }
+    user
+}
+
+fn credentials(maker: &mut Maker, profile: &Map<String, Value>) -> Value {
+    let provider =
+        *maker.pick(&["OKTA", "OKTA", "ACTIVE_DIRECTORY", "LDAP", "FEDERATION", "IMPORT"]);
+    let mut credentials = json!({
+        "emails": [{ "value": profile["email"], "status": "VERIFIED", "type": "PRIMARY" }],
+        "provider": { "type": provider, "name": provider },
+    });
+    if maker.random.bool() {
+        credentials["password"] = json!({});
+    }
+    if maker.one_in(4) {
+        let question = "What is the \"first\" word you learned?";
+        credentials["recovery_question"] = json!({ "question": question });
+    }
+    credentials
+}
+
+fn profile(maker: &mut Maker, index: usize) -> Map<String, Value> {
+    let first = *maker.pick(FIRST_NAMES);
+    let last = *maker.pick(LAST_NAMES);
+    let login = login(maker, index);
+    let mut profile = Map::new();
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            profile.insert(name.to_owned(), value);
+        }
+    };
+    let email = if maker.one_in(6) { login.to_uppercase() } else { login.clone() };
+    set("login", Some(Value::String(login)));
+    set("email", Some(Value::String(email)));
+    set("firstName", Some(if maker.one_in(25) { Value::Null } else { text(first) }));
+    set("lastName", Some(if maker.one_in(25) { Value::Null } else { text(last) }));
+    // These two are always there; others are absent until they have a value, or have lost it.
+    let phone = maker.word(PHONES);
+    set("mobilePhone", Some(maker.pick(&[Value::Null, phone]).clone()));
+    let second = maker.pick(&[Value::Null, text(""), text("second@example.org")]).clone();
+    set("secondEmail", Some(second));
+    set("displayName", maker.often(|_| Value::String(format!("{first} {last}"))));
+    for (name, words) in OPTIONAL {
+        let value = match maker.random.u32(..16) {
+            0 => Some(Value::Null),
+            1..7 => Some(maker.word(words)),
+            _ => None,
+        };
+        set(name, value);
+    }
+    set("employeeNumber", maker.often(|_| Value::String(format!("{:04}", index % 50))));
+    custom(maker, &mut set);
+    profile
+}
+
+/// Optional attributes of the base profile that hold text, and what they hold.
+const OPTIONAL: &[(&str, &[&str])] = &[
+    ("city", CITIES),
+    ("costCenter", &["CC-1", "cc-1", "CC 2/3"]),
+    ("countryCode", COUNTRIES),
+    ("department", DEPARTMENTS),
+    ("division", DEPARTMENTS),
+    ("honorificPrefix", &["Dr.", "dr."]),
+    ("honorificSuffix", &["Jr.", "III"]),
+    ("locale", LANGUAGES),
+    ("manager", LAST_NAMES),
+    ("managerId", &["0001", "0002"]),
+    ("middleName", FIRST_NAMES),
+    ("nickName", FIRST_NAMES),
+    ("organization", DEPARTMENTS),
+    ("postalAddress", STREETS),
+    ("preferredLanguage", LANGUAGES),
+    ("primaryPhone", PHONES),
+    ("profileUrl", &["https://example.com/?a=1&b=%20#top"]),
+    ("state", &["CA", "ca", "Île-de-France"]),
+    ("streetAddress", STREETS),
+    ("timezone", TIMEZONES),
+    ("title", TITLES),
+    ("userType", &["Employee", "employee", "Contractor"]),
+    ("zipCode", &["75001", "94105-1234"]),
+    ("occupation", TITLES),
+    ("favoriteColor", COLORS),
+];
+
+/// Custom attributes that are not text.
+fn custom(maker: &mut Maker, set: &mut impl FnMut(&str, Option<Value>)) {
+    if maker.random.bool() {
+        set("isContractor", Some(Value::Bool(maker.random.bool())));
+    }
+    if maker.random.bool() {
+        set("badgeNumber", Some(Value::from(maker.random.i32(-3..8))));
+    }
+    if maker.random.bool() {
+        set("score", Some(Value::from(*maker.pick(&[0.0, -1.5, 0.1, 2.5, 1e10]))));
+    }
+    if maker.one_in(3) {
+        let count = maker.random.usize(..4);
+        let skills = (0..count).map(|_| maker.word(COLORS));
+        set("skills", Some(skills.collect()));
+    }
+    if maker.one_in(4) {
+        set("luckyNumbers", Some(json!([7, maker.random.i32(..10)])));
+    }
+    if maker.one_in(3) {
+        let clearance = [Value::from(1), Value::from(2), text("secret")];
+        set("clearance", Some(maker.pick(&clearance).clone()));
+    }
+}
+
+fn login(maker: &mut Maker, index: usize) -> String {
+    match maker.random.u32(..12) {
+        0 => format!("Upper.Case{index}@Example.COM"),
+        1 => format!("plus+tag{index}@example.com"),
+        2 => format!("o'quote{index}@example.com"),
+        3 => format!("renée{index}@example.com"),
+        4 => format!("a/b{index}@example.com"),
+        _ => format!("user{index}@example.com"),
+    }
+}

@@ -1,0 +1,86 @@
+//! What arrived, for tests that ask which requests were sent.
+//!
+//! Credentials are not kept.
+
+use http::{Method, StatusCode, header};
+use jiff::Timestamp;
+
+use crate::request::Call;
+
+/// One request that came, and the status it was answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedRequest {
+    /// The method, mostly `GET`.
+    pub method: Method,
+    /// The path, as it came.
+    pub path: String,
+    /// The parameters of the query, decoded, in the order in which they came.
+    pub query: Vec<(String, String)>,
+    /// The `Content-Type` header, in which Okta takes its omissions.
+    pub content_type: Option<String>,
+    /// The rate-limit bucket that the path counts in, named by its path.
+    pub bucket: Option<&'static str>,
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// When it came, in virtual time.
+    pub time: Timestamp,
+}
+
+impl LoggedRequest {
+    pub(crate) fn new(
+        call: &Call,
+        bucket: Option<&'static str>,
+        status: StatusCode,
+        time: Timestamp,
+    ) -> Self {
+        Self {
+            method: call.method.clone(),
+            path: call.path.clone(),
+            query: call.query.clone(),
+            content_type: call.header(&header::CONTENT_TYPE).map(str::to_owned),
+            bucket,
+            status,
+            time,
+        }
+    }
+
+    /// The first value of a query parameter.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The latest requests.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestLog {
+    requests: Vec<LoggedRequest>,
+    most: usize,
+}
+
+impl Default for RequestLog {
+    fn default() -> Self {
+        Self { requests: Vec::new(), most: usize::MAX }
+    }
+}
+
+impl RequestLog {
+    pub(crate) fn push(&mut self, request: LoggedRequest) {
+        self.requests.push(request);
+        // The surplus is dropped in one go, so that a bounded log costs no more than an unbounded one.
+        if self.requests.len() > self.most.saturating_mul(2) {
+            self.requests.drain(..self.requests.len() - self.most);
+        }
+    }
+
+    pub(crate) fn requests(&self) -> &[LoggedRequest] {
+        &self.requests[self.requests.len().saturating_sub(self.most)..]
+    }
+
+    pub(crate) fn keep(&mut self, most: usize) {
+        self.most = most;
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.requests.clear();
+    }
+}

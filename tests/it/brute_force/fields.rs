@@ -1,0 +1,140 @@
+//! The fields of each object and what may be asked of them, from the table of the AWS-managed
+//! connector.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
+
+/// One row for each field; entity, field, label, type, operators of the managed connector, path.
+const TABLE: &str = include_str!("../../data/managed-connector-fields.csv");
+
+/// The objects in which text ignores case.
+const IGNORE_CASE: [&str; 3] = ["User", "Group", "Device"];
+
+/// How the values of a field compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    DateTime,
+    Boolean,
+    Struct,
+    List,
+}
+
+/// The six signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// What a filter may ask of a field. `IN` comes with `=`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Compare(Comparison),
+    Contains,
+    Between,
+}
+
+/// One field of one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FieldRow {
+    pub(crate) entity: String,
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// Where the record has it, with dots. Empty for a field that exists in the request only.
+    pub(crate) path: String,
+    /// Whether text compares without regard to case.
+    pub(crate) ignores_case: bool,
+}
+
+impl FieldRow {
+    fn parse(line: &str) -> Self {
+        let columns: Vec<&str> = line.split(',').collect();
+        let [entity, name, _label, data_type, _operators, path] = columns[..] else {
+            panic!("a row of the table has six columns: {line}");
+        };
+        Self {
+            entity: entity.to_owned(),
+            name: name.to_owned(),
+            kind: kind(data_type),
+            path: path.to_owned(),
+            ignores_case: IGNORE_CASE.contains(&entity) && name != "id",
+        }
+    }
+
+    /// Whether the field exists in the request only.
+    pub(crate) fn is_request_only(&self) -> bool {
+        self.path.is_empty()
+    }
+
+    /// What the connector offers in a filter on this field.
+    pub(crate) fn operators(&self) -> Vec<Operator> {
+        let (comparisons, others): (&[Comparison], &[Operator]) = match self.kind {
+            _ if self.is_request_only() => (&[Equal], &[]),
+            Kind::Text => (&[Equal, NotEqual], &[Operator::Contains]),
+            Kind::DateTime => (
+                &[Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual],
+                &[Operator::Between],
+            ),
+            Kind::Boolean => (&[Equal, NotEqual], &[]),
+            Kind::Struct | Kind::List => (&[], &[]),
+        };
+        let comparisons = comparisons.iter().map(|&comparison| Operator::Compare(comparison));
+        comparisons.chain(others.iter().copied()).collect()
+    }
+
+    /// The value that the connector shows for this field, `None` where it is absent or null.
+    pub(crate) fn value(&self, record: &Value) -> Option<Value> {
+        if self.is_request_only() {
+            return None;
+        }
+        let found = self.path.split('.').try_fold(record, |object, name| object.get(name));
+        match found.filter(|value| !value.is_null()) {
+            Some(value) => Some(value.clone()),
+            None if self.entity == "Group" && self.name == "sourceId" => source_of_link(record),
+            None => None,
+        }
+    }
+}
+
+/// The last segment of the link to a group's source, which is the id of the source.
+fn source_of_link(record: &Value) -> Option<Value> {
+    let href = record.pointer("/_links/source/href")?.as_str()?;
+    let id = href.rsplit('/').next().filter(|id| !id.is_empty())?;
+    Some(Value::from(id))
+}
+
+fn kind(data_type: &str) -> Kind {
+    match data_type {
+        "String" => Kind::Text,
+        "DateTime" => Kind::DateTime,
+        "Boolean" => Kind::Boolean,
+        "Struct" => Kind::Struct,
+        "List" => Kind::List,
+        other => panic!("the table knows no type {other}"),
+    }
+}
+
+static ROWS: LazyLock<Vec<FieldRow>> =
+    LazyLock::new(|| TABLE.lines().skip(1).map(FieldRow::parse).collect());
+
+/// The fields of an object, in the order of the table.
+pub(crate) fn fields(entity: &str) -> Vec<FieldRow> {
+    let rows: Vec<_> = ROWS.iter().filter(|row| row.entity == entity).cloned().collect();
+    assert!(!rows.is_empty(), "the table knows no object {entity}");
+    rows
+}
+
+/// One field of an object.
+pub(crate) fn field(entity: &str, name: &str) -> &'static FieldRow {
+    ROWS.iter()
+        .find(|row| row.entity == entity && row.name == name)
+        .unwrap_or_else(|| panic!("{entity} has no field {name}"))
+}

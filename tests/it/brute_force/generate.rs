@@ -1,0 +1,221 @@
+//! Random filters, selections and assignments for property tests.
+//!
+//! Literals come mostly from the records at hand, so that a filter picks some of them and not all.
+
+use std::sync::Arc;
+
+use proptest::option;
+use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
+use proptest::sample::{Index, select, subsequence};
+use serde_json::Value;
+
+use super::expr::{Assignment, Expr, Filter, Literal};
+use super::fields::{FieldRow, Kind, Operator, fields};
+use super::instant::Instant;
+
+/// How deep `AND`, `OR` and `NOT` nest.
+const DEPTH: u32 = 4;
+
+/// Texts that trip a reader or a writer of filters.
+const ODD_TEXTS: [&str; 22] = [
+    "",
+    " ",
+    "null",
+    "true",
+    "42",
+    "007",
+    "-1.50",
+    "2024-05-01",
+    "it's",
+    "say \"hi\"",
+    r"C:\temp\x",
+    r"a\'b",
+    r#"\"quoted\""#,
+    r"\n",
+    r"a\\b",
+    "100%",
+    "*",
+    "Ünï",
+    "ΌΣΟΣ",
+    "İstanbul",
+    "two\nlines",
+    "x) or (y",
+];
+
+/// Dates at and beyond the edges of the records.
+const FAR_DATES: [&str; 4] =
+    ["1970-01-01", "2038-01-19T03:14:08Z", "2100-02-28", "9999-12-31T23:59:59Z"];
+
+/// Fractions of a second, close to both ends too.
+const FRACTIONS: [&str; 6] = ["", "001", "5", "999", "999999999", "0000000000001"];
+
+/// A random filter on the records of an object.
+pub(crate) fn arb_filter(entity: &str, sample: Arc<Vec<Value>>) -> BoxedStrategy<Filter> {
+    let expr = arb_leaf(entity, &sample).prop_recursive(DEPTH, 24, 2, |inner| {
+        let pair = (inner.clone(), inner.clone());
+        prop_oneof![
+            3 => pair.clone().prop_map(|(left, right)| Expr::and(left, right)),
+            3 => pair.prop_map(|(left, right)| Expr::or(left, right)),
+            2 => inner.prop_map(Expr::negated),
+        ]
+    });
+    let limit = option::weighted(0.25, prop_oneof![6 => 1..=30_u64, 1 => 1..=u64::MAX]);
+    let filter = (option::weighted(0.95, expr), limit);
+    filter.prop_map(|(expr, limit)| Filter { expr, limit }).boxed()
+}
+
+/// A random choice of an object's fields in random order, `None` for all of them.
+pub(crate) fn arb_selection(entity: &str) -> BoxedStrategy<Option<Vec<String>>> {
+    let names: Vec<String> = fields(entity).into_iter().map(|row| row.name).collect();
+    let all = names.len();
+    option::weighted(0.8, subsequence(names, 1..=all).prop_shuffle()).boxed()
+}
+
+/// A group, a user, both or neither for a listing of applications.
+pub(crate) fn arb_assignment(groups: &[String], users: &[String]) -> BoxedStrategy<Assignment> {
+    let one_of = |ids: &[String]| match ids {
+        [] => Just(None).boxed(),
+        ids => option::weighted(0.4, select(ids.to_vec())).boxed(),
+    };
+    let pair = (one_of(groups), one_of(users));
+    pair.prop_map(|(group_id, user_id)| Assignment { group_id, user_id }).boxed()
+}
+
+/// One condition on one field; fields that have values among the records come up more often.
+fn arb_leaf(entity: &str, sample: &[Value]) -> BoxedStrategy<Expr> {
+    let filterable = |row: &FieldRow| !row.is_request_only() && !row.operators().is_empty();
+    let rows = fields(entity).into_iter().filter(filterable);
+    let weighted = rows.map(|row| {
+        let values: Vec<Value> = sample.iter().filter_map(|record| row.value(record)).collect();
+        (if values.is_empty() { 1 } else { 8 }, arb_condition(&row, &values))
+    });
+    proptest::strategy::Union::new_weighted(weighted.collect()).boxed()
+}
+
+fn arb_condition(row: &FieldRow, values: &[Value]) -> BoxedStrategy<Expr> {
+    let literal = arb_literal(row.kind, values);
+    let name = row.name.clone();
+    let operators = row.operators().into_iter().map(|operator| {
+        let field = name.clone();
+        match operator {
+            Operator::Compare(comparison) => literal
+                .clone()
+                .prop_map(move |literal| Expr::Compare {
+                    field: field.clone(),
+                    comparison,
+                    literal,
+                })
+                .boxed(),
+            Operator::Contains => arb_part(values)
+                .prop_map(move |literal| Expr::Contains { field: field.clone(), literal })
+                .boxed(),
+            Operator::Between => arb_bounds(&literal)
+                .prop_map(move |(low, high)| Expr::Between { field: field.clone(), low, high })
+                .boxed(),
+        }
+    });
+    let members = proptest::collection::vec(literal.clone(), 1..=4);
+    let field = name.clone();
+    let member = members.prop_map(move |literals| Expr::In { field: field.clone(), literals });
+    proptest::strategy::Union::new(operators.chain([member.boxed()])).boxed()
+}
+
+fn arb_literal(kind: Kind, values: &[Value]) -> BoxedStrategy<Literal> {
+    let literal = match kind {
+        Kind::Text => arb_text(values),
+        Kind::DateTime => arb_instant(values),
+        Kind::Boolean => any::<bool>().prop_map(Literal::Boolean).boxed(),
+        Kind::Struct | Kind::List => unreachable!("neither can be filtered"),
+    };
+    prop_oneof![14 => literal, 1 => Just(Literal::Null)].boxed()
+}
+
+/// Two literals, mostly in order.
+fn arb_bounds(literal: &BoxedStrategy<Literal>) -> BoxedStrategy<(Literal, Literal)> {
+    let ordered = |(one, other): (Literal, Literal)| match (&one, &other) {
+        (Literal::Instant(low), Literal::Instant(high)) if low > high => (other, one),
+        _ => (one, other),
+    };
+    let pair = (literal.clone(), literal.clone());
+    prop_oneof![5 => pair.clone().prop_map(ordered), 1 => pair].boxed()
+}
+
+/// The texts of a field, or odd ones where it has none.
+fn present_texts(values: &[Value]) -> Vec<String> {
+    let texts = values.iter().filter_map(|value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    });
+    let texts: Vec<String> = texts.collect();
+    if texts.is_empty() { ODD_TEXTS.map(str::to_owned).to_vec() } else { texts }
+}
+
+fn arb_text(values: &[Value]) -> BoxedStrategy<Literal> {
+    let present = select(present_texts(values));
+    let text = prop_oneof![
+        10 => present.clone(),
+        4 => arb_case(present.clone().boxed()),
+        1 => arb_piece(present.boxed()),
+        2 => select(&ODD_TEXTS[..]).prop_map(str::to_owned),
+    ];
+    text.prop_map(|text| Literal::text(&text)).boxed()
+}
+
+/// A text that may occur within a value.
+fn arb_part(values: &[Value]) -> BoxedStrategy<Literal> {
+    let present = select(present_texts(values)).boxed();
+    let text = prop_oneof![
+        8 => arb_piece(present.clone()),
+        4 => arb_case(arb_piece(present.clone())),
+        2 => present,
+        2 => select(&ODD_TEXTS[..]).prop_map(str::to_owned),
+    ];
+    let literal = text.prop_map(|text| Literal::text(&text));
+    prop_oneof![20 => literal, 1 => Just(Literal::Null)].boxed()
+}
+
+/// The same text in capitals, in small letters, or with every second letter a capital.
+fn arb_case(texts: BoxedStrategy<String>) -> BoxedStrategy<String> {
+    let alternating = |text: &str| {
+        let capital = |(at, c): (usize, char)| {
+            if at % 2 == 0 { c.to_uppercase().to_string() } else { c.to_lowercase().to_string() }
+        };
+        text.chars().enumerate().map(capital).collect::<String>()
+    };
+    (texts, 0..3)
+        .prop_map(move |(text, case)| match case {
+            0 => text.to_uppercase(),
+            1 => text.to_lowercase(),
+            _ => alternating(&text),
+        })
+        .boxed()
+}
+
+/// A prefix, an end or an inner part of a text.
+fn arb_piece(texts: BoxedStrategy<String>) -> BoxedStrategy<String> {
+    (texts, any::<Index>(), any::<Index>())
+        .prop_map(|(text, one, other)| {
+            let characters: Vec<char> = text.chars().collect();
+            let ends = [one, other].map(|end| end.index(characters.len() + 1));
+            let (from, to) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+            characters[from..to].iter().collect()
+        })
+        .boxed()
+}
+
+/// An instant of the records, one close by, the midnight before, or one far away.
+fn arb_instant(values: &[Value]) -> BoxedStrategy<Literal> {
+    let parsed = values.iter().filter_map(|value| Instant::parse(value.as_str()?));
+    let far = FAR_DATES.iter().filter_map(|date| Instant::parse(date));
+    let (present, far): (Vec<_>, Vec<_>) = (parsed.collect(), far.collect());
+    let present = select(if present.is_empty() { far.clone() } else { present });
+    let near = (present.clone(), -1..=1_i64, select(&FRACTIONS[..]));
+    let instant = prop_oneof![
+        8 => present.clone(),
+        6 => near.prop_map(|(instant, seconds, fraction)| instant.moved(seconds, fraction)),
+        2 => present.prop_map(|instant| instant.midnight()),
+        1 => select(far),
+    ];
+    instant.prop_map(Literal::Instant).boxed()
+}

@@ -1,0 +1,141 @@
+//! What a filter means on one record, and what the record must look like when it is delivered.
+//!
+//! SQL's three-valued logic: `Some(true)`, `Some(false)`, and `None` for unknown. Plain on purpose;
+//! nothing here knows what Okta can evaluate.
+
+use serde_json::{Map, Value};
+
+use super::expr::{Assignment, Expr, Literal};
+use super::fields::{Comparison, FieldRow, field, fields};
+use super::instant::Instant;
+
+/// Whether a record passes: only true does.
+pub(crate) fn matches(expr: &Expr, record: &Value, entity: &str) -> bool {
+    evaluate(expr, record, entity) == Some(true)
+}
+
+/// The truth of an expression on a record.
+pub(crate) fn evaluate(expr: &Expr, record: &Value, entity: &str) -> Option<bool> {
+    let of = |expr: &Expr| evaluate(expr, record, entity);
+    let compared = |name: &str, comparison, literal: &Literal| {
+        compare(field(entity, name), record, comparison, literal)
+    };
+    match expr {
+        Expr::And(left, right) => and(of(left), of(right)),
+        Expr::Or(left, right) => or(of(left), of(right)),
+        Expr::Not(inner) => not(of(inner)),
+        Expr::Compare { field, comparison, literal } => compared(field, *comparison, literal),
+        Expr::Contains { field: name, literal } => contains(field(entity, name), record, literal),
+        Expr::Between { field, low, high } => and(
+            compared(field, Comparison::GreaterOrEqual, low),
+            compared(field, Comparison::LessOrEqual, high),
+        ),
+        Expr::In { field, literals } => literals
+            .iter()
+            .map(|literal| compared(field, Comparison::Equal, literal))
+            .fold(Some(false), or),
+    }
+}
+
+fn and(left: Option<bool>, right: Option<bool>) -> Option<bool> {
+    match (left, right) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+fn or(left: Option<bool>, right: Option<bool>) -> Option<bool> {
+    match (left, right) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (Some(false), Some(false)) => Some(false),
+        _ => None,
+    }
+}
+
+fn not(inner: Option<bool>) -> Option<bool> {
+    inner.map(|truth| !truth)
+}
+
+fn compare(
+    field: &FieldRow,
+    record: &Value,
+    comparison: Comparison,
+    literal: &Literal,
+) -> Option<bool> {
+    let value = field.value(record);
+    match (literal, comparison) {
+        (Literal::Null, Comparison::Equal) => Some(value.is_none()),
+        (Literal::Null, Comparison::NotEqual) => Some(value.is_some()),
+        (Literal::Null, _) => None,
+        (Literal::Text(literal), _) => {
+            let text = text(&value?)?;
+            Some(holds(comparison, &folded(field, &text), &folded(field, literal)))
+        }
+        (Literal::Instant(literal), _) => {
+            let instant = Instant::parse(value?.as_str()?)?;
+            Some(holds(comparison, &instant, literal))
+        }
+        (Literal::Boolean(literal), _) => Some(holds(comparison, &value?.as_bool()?, literal)),
+    }
+}
+
+fn holds<T: Ord>(comparison: Comparison, value: &T, literal: &T) -> bool {
+    match comparison {
+        Comparison::Equal => value == literal,
+        Comparison::NotEqual => value != literal,
+        Comparison::Less => value < literal,
+        Comparison::LessOrEqual => value <= literal,
+        Comparison::Greater => value > literal,
+        Comparison::GreaterOrEqual => value >= literal,
+    }
+}
+
+fn contains(field: &FieldRow, record: &Value, literal: &Literal) -> Option<bool> {
+    let text = text(&field.value(record)?)?;
+    match literal {
+        Literal::Null => None,
+        Literal::Text(part) => Some(folded(field, &text).contains(&folded(field, part))),
+        other => panic!("CONTAINS takes text, not {other:?}"),
+    }
+}
+
+/// The text of a value: a string as it is, a number or a boolean as its JSON.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A text as the field compares it, each character lowered by itself.
+fn folded(field: &FieldRow, text: &str) -> String {
+    if field.ignores_case {
+        text.chars().flat_map(char::to_lowercase).collect()
+    } else {
+        text.to_owned()
+    }
+}
+
+/// What the connector must deliver for a record: each selected field (all of them for `None`) with
+/// its value unchanged; nothing for a value that is absent or null. A field that exists in the
+/// request only carries what was asked for.
+pub(crate) fn expected_record(
+    entity: &str,
+    record: &Value,
+    selection: Option<&[String]>,
+    assignment: &Assignment,
+) -> Map<String, Value> {
+    let selected = |row: &FieldRow| selection.is_none_or(|names| names.contains(&row.name));
+    let delivered = |row: FieldRow| {
+        let value = match row.name.as_str() {
+            _ if !row.is_request_only() => row.value(record),
+            "groupId" => assignment.group_id.clone().map(Value::from),
+            "userId" => assignment.user_id.clone().map(Value::from),
+            other => panic!("{other} has no path"),
+        };
+        Some((row.name, value?))
+    };
+    fields(entity).into_iter().filter(selected).filter_map(delivered).collect()
+}
