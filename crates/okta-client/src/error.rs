@@ -111,9 +111,8 @@ fn kind(status: StatusCode, body: &OktaError, challenge: &Challenge) -> ErrorKin
         (403, _) => ErrorKind::Forbidden { scope: challenge.scope.clone() },
         (404, _) => ErrorKind::NotFound,
         (400, _) if body.is_about_cursor() => ErrorKind::InvalidCursor,
-        (400, "E0000031" | "E0000001" | "E0000053" | "E0000063" | "E0000094") | (414, _) => {
-            ErrorKind::Rejected
-        }
+        (400, "E0000031" | "E0000030" | "E0000001" | "E0000053" | "E0000063" | "E0000094")
+        | (414, _) => ErrorKind::Rejected,
         (408 | 504, _) => ErrorKind::Timeout,
         (502 | 503, _) => ErrorKind::Unavailable,
         (400..=499, _) => ErrorKind::Client,

@@ -2,9 +2,8 @@
 //!
 //! AppFlow writes instants with any fraction and Okta may answer with any; nothing is rounded.
 
-use jiff::civil::{Date, Time};
-use jiff::tz::Offset;
-use jiff::{Timestamp, ToSpan};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::{SignedDuration, ToSpan};
 use std::borrow::Cow;
 
 /// A point in time. The derived order is the order in time, since a fraction without zeros at its
@@ -29,7 +28,7 @@ impl<'a> Instant<'a> {
         let rest = &text[10..];
         if rest.is_empty() {
             return Some(Self {
-                second: seconds_of(date, Time::midnight(), 0)?,
+                second: seconds_of(date, Time::midnight(), 0),
                 fraction: "".into(),
             });
         }
@@ -47,7 +46,7 @@ impl<'a> Instant<'a> {
         let (date, hour) =
             if hour == 24 { (date.checked_add(1.day()).ok()?, 0) } else { (date, hour) };
         let time = Time::new(hour, minute, second, 0).ok()?;
-        let second = seconds_of(date, time, parse_zone(zone)?)?;
+        let second = seconds_of(date, time, parse_zone(zone)?);
         Some(Self { second, fraction: fraction.trim_end_matches('0').into() })
     }
 
@@ -56,9 +55,11 @@ impl<'a> Instant<'a> {
         let plausible = number.len() >= MIN_EPOCH_MILLIS_DIGITS
             && number.bytes().all(|byte| byte.is_ascii_digit());
         let millis: i64 = number.parse().ok().filter(|_| plausible)?;
-        let second = Timestamp::from_second(millis / 1_000).ok()?.as_second();
         let fraction = format!("{:03}", millis % 1_000);
-        Some(Self { second, fraction: fraction.trim_end_matches('0').to_owned().into() })
+        Some(Self {
+            second: millis / 1_000,
+            fraction: fraction.trim_end_matches('0').to_owned().into(),
+        })
     }
 
     /// The same, owning its text.
@@ -71,17 +72,25 @@ impl<'a> Instant<'a> {
         self.fraction.is_empty()
     }
 
-    /// The second that holds it, `offset` seconds later, as Okta writes it. Nothing before 1970.
+    /// The second that holds it, `offset` seconds later, as Okta writes it. Nothing before 1970 or after
+    /// 9998, where no record is and parsers of dates have their edges.
     pub fn okta_second(&self, offset: i64) -> Option<String> {
-        let second = self.second.checked_add(offset).filter(|&second| second >= 0)?;
-        let text = Timestamp::from_second(second).ok()?.to_string();
-        Some(format!("{}.000Z", text.strip_suffix('Z')?))
+        let second =
+            self.second.checked_add(offset).filter(|second| (0..YEAR_9999).contains(second))?;
+        let civil = EPOCH.checked_add(SignedDuration::from_secs(second)).ok()?;
+        Some(format!("{civil}.000Z"))
     }
 }
 
-fn seconds_of(date: Date, time: Time, offset_seconds: i32) -> Option<i64> {
-    let offset = Offset::from_seconds(offset_seconds).ok()?;
-    Some(offset.to_timestamp(date.to_datetime(time)).ok()?.as_second())
+/// The start of the count of seconds. Civil time reaches to the end of the year 9999, further than
+/// a timestamp does, and filters do name that last second.
+const EPOCH: DateTime = jiff::civil::datetime(1970, 1, 1, 0, 0, 0, 0);
+
+/// 9999-01-01 in seconds since 1970.
+const YEAR_9999: i64 = 253_370_764_800;
+
+fn seconds_of(date: Date, time: Time, offset_seconds: i64) -> i64 {
+    date.to_datetime(time).duration_since(EPOCH).as_secs() - offset_seconds
 }
 
 fn parse_date(text: &str) -> Option<Date> {
@@ -98,7 +107,7 @@ fn parse_time(text: &str) -> Option<(i8, i8, i8)> {
 }
 
 /// Seconds east of UTC.
-fn parse_zone(zone: &str) -> Option<i32> {
+fn parse_zone(zone: &str) -> Option<i64> {
     if zone.eq_ignore_ascii_case("z") {
         return Some(0);
     }
@@ -109,8 +118,8 @@ fn parse_zone(zone: &str) -> Option<i32> {
     };
     let digits: String = zone[1..].chars().filter(|&c| c != ':').collect();
     let well_formed = digits.len() == 4 && matches!(zone.len(), 5 | 6);
-    let hours = i32::from(number(digits.get(..2).filter(|_| well_formed)?)?);
-    let minutes = i32::from(number(digits.get(2..)?)?);
+    let hours = i64::from(number(digits.get(..2).filter(|_| well_formed)?)?);
+    let minutes = i64::from(number(digits.get(2..)?)?);
     (minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
 }
 

@@ -88,7 +88,7 @@ impl Settings {
                 INSTANCE_URL,
                 SettingDataType::String,
                 "Your Okta Domain URL",
-                "The address of the Okta org such as https://acme.okta.com without -admin",
+                "The address of the Okta org such as acme.okta.com without -admin",
                 SettingScope::ConnectorProfile,
             ),
             setting(
