@@ -13,7 +13,7 @@ fn objects_page_is_current() {
     expect_file![top().join("docs/OBJECTS.md")].assert_eq(&okta_connector::docs::objects());
 }
 
-/// entity, field, label, data_type, operators, okta_path
+/// The columns: entity, field, label, data type, operators, path in the JSON of Okta.
 fn managed_rows() -> Vec<[String; 6]> {
     include_str!("../data/managed-connector-fields.csv")
         .lines()

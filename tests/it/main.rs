@@ -1,5 +1,8 @@
 //! The tests of the whole product, in reading order. One binary, since each costs a link step.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, and so may what it is helped by")]
+#![expect(clippy::print_stdout, reason = "a skipped test says so, and answers are shown")]
+
 mod support;
 
 mod bad_input;

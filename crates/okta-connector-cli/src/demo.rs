@@ -1,4 +1,4 @@
-//! A flow as AppFlow would run it: QueryData after QueryData until there is no token.
+//! A flow as AppFlow would run it: one `QueryData` after the other until there is no token.
 
 use crate::OrgArguments;
 use crate::simulated::{SimulatedOkta, connector};
@@ -85,10 +85,6 @@ impl Demo {
             let page: QueryDataResponse = serde_json::from_slice(&answer)?;
             if let Some(error) = page.error_details {
                 progress.abandon();
-                if let (Some(seconds), true) = (error.retry_after_seconds, summary.calls > 0) {
-                    progress.set_message(format!("rate limit reached, waiting {seconds} s"));
-                    tokio::time::sleep(Duration::from_secs(seconds)).await;
-                }
                 anyhow::bail!("{:?}: {}", error.error_code, error.error_message);
             }
             for record in &page.records {

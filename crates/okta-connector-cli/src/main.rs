@@ -36,8 +36,7 @@ enum Command {
 /// Which org is simulated.
 #[derive(Debug, Args)]
 struct OrgArguments {
-    /// A folder of JSON-lines files (users.jsonl, groups.jsonl, apps.jsonl, devices.jsonl,
-    /// types.jsonl, user_schemas.jsonl, group_schemas.jsonl) to serve instead of a generated org.
+    /// A folder of JSON-lines files, such as `users.jsonl`, to serve instead of a generated org.
     #[arg(long, value_name = "DIR")]
     org: Option<PathBuf>,
     /// How many users to generate.

@@ -77,7 +77,7 @@ async fn respond(
     Ok(handler(Request::from_parts(head, body)).map(Full::new))
 }
 
-/// Answers GetSecretValue for every ARN with the secret of the simulated connection.
+/// Answers `GetSecretValue` for every ARN with the secret of the simulated connection.
 fn secrets_manager(request: &Request<Bytes>) -> Response<Bytes> {
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     let answer = |status: u16, body: serde_json::Value| {

@@ -1,4 +1,50 @@
 //! A fake Okta org in memory: requests in, responses out.
+//!
+//! A [`Simulator`] answers HTTP requests as the Okta Management API does, from the data of an [`Org`]. It has no
+//! socket, no file, no thread and no clock, so a test that uses it is fast and gives the same result each time;
+//! to serve it over a network, put any HTTP server in front of [`Simulator::handle`].
+//!
+//! ```
+//! use bytes::Bytes;
+//! use okta_simulator::{Org, Simulator};
+//!
+//! let mut okta = Simulator::new(Org::generate(1, 250));
+//! okta.accept_api_token("secret");
+//!
+//! let request = http::Request::get("https://acme.okta.com/api/v1/users?search=status+pr")
+//!     .header("authorization", "SSWS secret")
+//!     .body(Bytes::new())?;
+//! let response = okta.handle(request);
+//!
+//! assert_eq!(response.status(), 200);
+//! let users: Vec<serde_json::Value> = serde_json::from_slice(response.body())?;
+//! assert_eq!(users.len(), 200);
+//! let links: Vec<_> = response.headers().get_all("link").iter().collect();
+//! assert!(links[1].to_str()?.ends_with("; rel=\"next\""));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it does
+//!
+//! * **Objects**: users, groups, apps, devices, user types, and the profile schemas of users and groups, as
+//!   listings and one by one; the apps and members of a group; the app links of a user.
+//! * **Expressions**: `search` and `filter` with the properties and operators that Okta documents for each place.
+//!   All others are refused, also where a real org might be lenient.
+//! * **Paging**: opaque cursors and `Link` headers; on request short pages, empty pages and links that lose
+//!   parameters.
+//! * **Credentials**: API tokens, and OAuth tokens with scopes.
+//! * **Limits**: rate-limit buckets with their headers, and the concurrency limit, on a virtual clock.
+//!
+//! # Where the data comes from
+//!
+//! [`Org::generate`] makes an org of any size from a number. [`Org::from_json_lines`] reads records that were
+//! recorded or written by hand. Either can be changed later, through [`Simulator::put`] with a search index that
+//! lags behind, or through [`Simulator::org_mut`] without.
+//!
+//! # Time
+//!
+//! [`Simulator::set_time`] moves the clock. A response that takes time carries a [`Delivery`] in its extensions,
+//! and it is for the transport to wait, and to break the connection where it says so.
 
 mod auth;
 mod collection;
@@ -22,6 +68,8 @@ mod routes;
 mod schema;
 mod settings;
 mod simulator;
+#[cfg(test)]
+mod tests;
 
 pub use collection::Collection;
 pub use limits::{Plan, RateLimits, WindowUsage};

@@ -175,7 +175,7 @@ fn custom(maker: &mut Maker, set: &mut impl FnMut(&str, Option<Value>)) {
         set("skills", Some(skills.collect()));
     }
     if maker.one_in(4) {
-        set("luckyNumbers", Some(json!([7, maker.random.i32(..10)])));
+        set("luckyNumbers", Some(json!([7, maker.random.i32(0..10)])));
     }
     if maker.one_in(3) {
         let clearance = [Value::from(1), Value::from(2), text("secret")];

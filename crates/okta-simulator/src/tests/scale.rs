@@ -1,0 +1,62 @@
+//! Large orgs, and orgs recorded from real ones.
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+#[test]
+fn the_same_seed_gives_the_same_org() {
+    let text = |org: &Org| {
+        let all = Collection::ALL.into_iter().flat_map(|it| org.records(it));
+        all.map(Value::to_string).collect::<Vec<_>>()
+    };
+    let org = Org::generate(42, 100);
+    assert_eq!(text(&org), text(&Org::generate(42, 100)));
+    assert_ne!(text(&org), text(&Org::generate(43, 100)));
+    let counts = Collection::ALL.map(|collection| org.count(collection));
+    assert_eq!(counts, [100, 10, 12, 25, 3, 3, 1]);
+}
+
+#[test]
+fn a_generated_org_is_awkward() {
+    let org = Org::generate(5, 400);
+    let users: Vec<_> = org.records(Collection::Users).collect();
+    let some = |holds: &dyn Fn(&Value) -> bool| users.iter().any(|user| holds(user));
+    assert!(some(&|user| user["profile"]["title"] == ""));
+    assert!(some(
+        &|user| user["profile"]["title"].is_null() && user["profile"].get("title").is_some()
+    ));
+    assert!(some(&|user| user["profile"].get("title").is_none()));
+    assert!(some(&|user| user["activated"].is_null()));
+    let statuses: std::collections::BTreeSet<_> =
+        users.iter().map(|user| user["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses.len(), 8);
+    assert!(users.iter().all(|user| user["id"].as_str().unwrap().len() == 20));
+}
+
+#[test]
+fn a_recorded_org_is_listed_as_it_was() {
+    let up = ["..", "..", "..", "shared", "data", "recorded"];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(up.iter().collect::<PathBuf>());
+    if !folder.is_dir() {
+        return;
+    }
+    let files = Collection::ALL.map(|collection| {
+        (collection, std::fs::read_to_string(folder.join(collection.file_name())).unwrap())
+    });
+    let org = Org::from_json_lines(files.iter().map(|(it, text)| (*it, text.as_str()))).unwrap();
+    let mut caller = Caller::new(org);
+    for (target, collection) in [
+        ("/api/v1/users", Collection::Users),
+        ("/api/v1/groups", Collection::Groups),
+        ("/api/v1/apps?includeNonDeleted=true&limit=200", Collection::Apps),
+        ("/api/v1/devices", Collection::Devices),
+        ("/api/v1/meta/types/user", Collection::UserTypes),
+    ] {
+        let (_, text) = files.iter().find(|(it, _)| *it == collection).unwrap();
+        let mut expected: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        expected.sort_by(|a, b| a["id"].as_str().cmp(&b["id"].as_str()));
+        assert_eq!(caller.get(target).json(), Value::Array(expected), "{target}");
+    }
+}
