@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 /// The token that the sandbox accepts.
 const SANDBOX_TOKEN: &str = "00sandbox-token-of-the-simulator";
 
-/// A process that ends with the test.
+/// A process that ends with the test. What it prints stays open as long.
 struct Process(Child);
 
 impl Drop for Process {
@@ -146,12 +146,11 @@ fn sandbox(program: &Path) -> (Process, String) {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let process = Process(child);
+    let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
     let address = lines
-        .map_while(Result::ok)
         .find_map(|line| line.split_once("instanceUrl ").map(|(_, address)| address.to_owned()));
-    (process, address.expect("the sandbox prints its address"))
+    let address = address.expect("the sandbox prints its address");
+    (Process(child), address)
 }
 
 async fn create_secret(http: &ReqwestTransport, moto: &str) -> String {

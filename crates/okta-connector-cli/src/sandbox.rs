@@ -34,17 +34,19 @@ type Handler = Arc<dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync>;
 impl Sandbox {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let okta = SimulatedOkta::new(self.org.simulator()?);
-        // A server runs for long; what arrived is of no use here.
+        // A server runs for long; what has arrived is of no use here.
+        okta.lock().keep_requests(0);
         let okta_address =
             serve(self.okta_port, Arc::new(move |request| okta.answer(request))).await?;
         let secrets_address = serve(self.secrets_port, Arc::new(|r| secrets_manager(&r))).await?;
-        println!("# The simulated org is the instanceUrl http://{okta_address}");
-        println!("export AWS_ENDPOINT_URL_SECRETS_MANAGER=http://{secrets_address}");
+        // In one piece: whoever reads the address may stop reading then.
         println!(
-            "export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox"
+            "# The simulated org is the instanceUrl http://{okta_address}\n\
+             export AWS_ENDPOINT_URL_SECRETS_MANAGER=http://{secrets_address}\n\
+             export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox\n\
+             export OKTA_CONNECTOR_ALLOW_LOOPBACK=true\n\
+             # Press Ctrl-C to stop."
         );
-        println!("export OKTA_CONNECTOR_ALLOW_LOOPBACK=true");
-        println!("# Press Ctrl-C to stop.");
         tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
     }
 }
