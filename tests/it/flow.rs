@@ -116,3 +116,68 @@ async fn records_are_retrieved_by_id_in_order() {
         "city does not identify a record of User. Use id or login"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn every_object_is_retrieved_by_its_identifying_fields() {
+    let world = World::new(Org::generate(7, 50));
+    let rows = [
+        ("User", Collection::Users, "id", "/id"),
+        ("User", Collection::Users, "login", "/profile/login"),
+        ("Group", Collection::Groups, "id", "/id"),
+        ("Group", Collection::Groups, "externalId", "/profile/externalId"),
+        ("Application", Collection::Apps, "id", "/id"),
+        ("Device", Collection::Devices, "id", "/id"),
+        ("UserType", Collection::UserTypes, "id", "/id"),
+        ("UserType", Collection::UserTypes, "name", "/name"),
+    ];
+    for (entity, collection, field, pointer) in rows {
+        let values: Vec<Value> = {
+            let simulator = world.simulator();
+            let records = simulator.org().records(collection);
+            let mut values: Vec<_> = records.filter_map(|r| r.pointer(pointer)).cloned().collect();
+            values.truncate(6);
+            values.reverse();
+            values
+        };
+        assert!(!values.is_empty(), "{entity} {field}");
+        let event = json!({
+            "type": "RetrieveDataRequest",
+            "entityIdentifier": entity,
+            "connectorContext": context(),
+            "selectedFieldNames": [field],
+            "idFieldName": field,
+            "ids": values,
+        });
+        let answer = world.ask(&event).await;
+        let found: Vec<Value> = answer["records"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|text| {
+                serde_json::from_str::<Value>(text.as_str().unwrap()).unwrap()[field].clone()
+            })
+            .collect();
+        assert_eq!(found, values, "{entity} {field}: {answer}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn parameters_that_okta_drops_from_its_links_are_sent_all_the_same() {
+    let world = World::new(Org::generate(7, 450));
+    let dropped = ["fields", "search", "limit"].map(str::to_owned).to_vec();
+    world.simulator().set_links_drop(dropped);
+    let filter = "status != 'STAGED'";
+    let event = query("User", &json!({ "filterExpression": filter, "selectedFieldNames": ["id"] }));
+    let found = world.run(&event).await.unwrap().len();
+    let simulator = world.simulator();
+    let users = simulator.org().records(Collection::Users);
+    let expected = users.filter(|user| user["status"] != "STAGED").count();
+    assert_eq!(found, expected);
+    let pages = simulator.requests();
+    assert!(pages.len() > 1);
+    for page in pages {
+        for name in ["fields", "search", "limit"] {
+            assert!(page.query.iter().any(|(known, _)| known == name), "{:?}", page.query);
+        }
+    }
+}

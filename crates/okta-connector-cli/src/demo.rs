@@ -54,8 +54,7 @@ impl Explain {
         let object = Object::find(&entity).with_context(|| format!("unknown entity {entity}"))?;
         let filter = Filter::parse(filter.as_deref().unwrap_or_default())?;
         let query = Query::new(object, &filter, fields.as_deref(), Omittable::Included)?;
-        println!("{}", query.plan());
-        Ok(())
+        crate::print(&format!("{}\n", query.plan()))
     }
 }
 

@@ -24,7 +24,6 @@ impl Invoke {
         let connector = connector(SimulatedOkta::new(self.org.simulator()?));
         let answer = handle(&connector, &payload, Duration::from_secs(30)).await?;
         let answer: serde_json::Value = serde_json::from_slice(&answer)?;
-        println!("{answer:#}");
-        Ok(())
+        crate::print(&format!("{answer:#}\n"))
     }
 }

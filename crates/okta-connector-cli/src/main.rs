@@ -1,6 +1,6 @@
 //! `okta-connector`: the connector without AppFlow, without Okta and without AWS.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program prints")]
+#![expect(clippy::print_stderr, reason = "a command line program says what it did and what failed")]
 
 mod demo;
 mod invoke;
@@ -9,7 +9,9 @@ mod sandbox;
 mod simulated;
 
 use clap::{Args, Parser, Subcommand};
+use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// Runs the Okta connector for Amazon AppFlow against a simulated Okta org.
 #[derive(Debug, Parser)]
@@ -47,8 +49,19 @@ struct OrgArguments {
     seed: u64,
 }
 
-fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has seen enough, as `head` does.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
@@ -57,10 +70,21 @@ fn main() -> anyhow::Result<()> {
             Command::Invoke(invoke) => invoke.run().await,
             Command::Sandbox(sandbox) => sandbox.run().await,
             Command::Explain(explain) => explain.run(),
-            Command::Objects => {
-                print!("{}", okta_connector::docs::objects());
-                Ok(())
-            }
+            Command::Objects => print(&okta_connector::docs::objects()),
         }
     })
+}
+
+/// Writes to standard output; unlike `print!` it can fail.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut output = io::stdout().lock();
+    output.write_all(text.as_bytes())?;
+    Ok(output.flush()?)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }

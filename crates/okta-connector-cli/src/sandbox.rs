@@ -39,14 +39,13 @@ impl Sandbox {
         let okta_address =
             serve(self.okta_port, Arc::new(move |request| okta.answer(request))).await?;
         let secrets_address = serve(self.secrets_port, Arc::new(|r| secrets_manager(&r))).await?;
-        // In one piece: whoever reads the address may stop reading then.
-        println!(
+        crate::print(&format!(
             "# The simulated org is the instanceUrl http://{okta_address}\n\
              export AWS_ENDPOINT_URL_SECRETS_MANAGER=http://{secrets_address}\n\
              export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox\n\
              export OKTA_CONNECTOR_ALLOW_LOOPBACK=true\n\
-             # Press Ctrl-C to stop."
-        );
+             # Press Ctrl-C to stop.\n"
+        ))?;
         tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
     }
 }

@@ -89,6 +89,11 @@ impl Tokens {
     }
 }
 
+/// The token that a call carries, whatever its scheme.
+pub(crate) fn token_of(call: &Call) -> Option<&str> {
+    call.header(&header::AUTHORIZATION)?.split_once(' ').map(|(_, token)| token)
+}
+
 fn challenge(
     call: &Call,
     scope: &str,

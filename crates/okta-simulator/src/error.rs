@@ -34,7 +34,7 @@ impl From<OktaError> for Refusal {
 
 impl OktaError {
     fn new(status: u16, code: &'static str, summary: impl Into<String>) -> Self {
-        let status = StatusCode::from_u16(status).expect("a status from the table below");
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, code, summary: summary.into(), causes: Vec::new() }
     }
 
@@ -115,6 +115,22 @@ impl OktaError {
 
     pub(crate) fn header_too_large() -> Self {
         Self::new(414, "E0000256", "The response header is too large.")
+    }
+
+    /// What Okta most likely means by a status.
+    pub(crate) fn of_status(status: u16) -> Self {
+        match status {
+            401 => Self::invalid_token(),
+            403 => {
+                let summary = "You do not have permission to perform the requested action";
+                Self::new(403, "E0000006", summary)
+            }
+            429 => Self::too_many_requests(),
+            500 => Self::internal(),
+            503 => Self::new(503, "E0000010", "Service is in read only mode"),
+            504 => Self::new(504, "E0000240", "Gateway timeout"),
+            _ => Self::new(status, "E0000009", "Internal Server Error"),
+        }
     }
 
     /// The JSON body, for the occurrence with this id.

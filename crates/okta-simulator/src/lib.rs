@@ -33,6 +33,8 @@
 //! * **Paging**: opaque cursors and `Link` headers; on request short pages, empty pages and links that lose
 //!   parameters.
 //! * **Credentials**: API tokens, and OAuth tokens with scopes.
+//! * **Faults**: a [`FaultScript`] of refusals, broken connections, odd headers, and records that change while
+//!   they are being listed.
 //! * **Limits**: rate-limit buckets with their headers, and the concurrency limit, on a virtual clock.
 //!
 //! # Where the data comes from
@@ -53,11 +55,14 @@ mod dialect;
 mod error;
 mod expand;
 mod expression;
+mod faults;
 mod generate;
+mod interference;
 mod lag;
 mod limits;
 mod listing;
 mod log;
+mod mutation;
 mod objects;
 mod org;
 mod paging;
@@ -72,7 +77,9 @@ mod simulator;
 mod tests;
 
 pub use collection::Collection;
+pub use faults::{Effect, Fault, FaultScript, When};
 pub use limits::{Plan, RateLimits, WindowUsage};
 pub use log::LoggedRequest;
+pub use mutation::Mutation;
 pub use org::{Assignee, LoadError, LoadErrorCause, Org};
 pub use simulator::{Delivery, Simulator};

@@ -161,12 +161,18 @@ impl Org {
 
     /// The ids of the groups that a user is a member of, sorted.
     pub fn groups_of_user(&self, user_id: &str) -> impl Iterator<Item = &str> {
-        self.group_members.lefts(user_id)
+        let known = self.get(Collection::Users, user_id).is_some();
+        let groups = self.collection(Collection::Groups).iter().filter(move |_| known);
+        let everyone = groups.filter(|(_, group)| is_everyone(group)).map(|(id, _)| id.as_str());
+        self.group_members.lefts(user_id).chain(everyone).collect::<BTreeSet<_>>().into_iter()
     }
 
-    /// The ids of the members of a group, sorted.
+    /// The ids of the members of a group, sorted. The built-in group of everyone has every user.
     pub fn members(&self, group_id: &str) -> impl Iterator<Item = &str> {
-        self.group_members.rights(group_id)
+        let everyone = self.get(Collection::Groups, group_id).is_some_and(is_everyone);
+        let users = self.collection(Collection::Users).keys().map(String::as_str);
+        let named = self.group_members.rights(group_id).filter(move |_| !everyone);
+        named.chain(users.filter(move |_| everyone))
     }
 
     /// The ids of the users of a device, sorted.
@@ -207,6 +213,10 @@ impl Org {
     fn collection_mut(&mut self, collection: Collection) -> &mut BTreeMap<String, Value> {
         &mut self.collections[collection as usize]
     }
+}
+
+fn is_everyone(group: &Value) -> bool {
+    group["type"] == "BUILT_IN" && group["profile"]["name"] == "Everyone"
 }
 
 /// Pairs of ids that can be read from either side.

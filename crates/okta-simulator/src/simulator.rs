@@ -6,18 +6,22 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use fastrand::Rng;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::auth::Tokens;
+use crate::auth::{Tokens, token_of};
 use crate::dialect::AssignmentFilters;
 use crate::error::{OktaError, Refusal};
+use crate::faults::{Effect, FaultScript};
+use crate::interference;
 use crate::lag::SearchIndex;
 use crate::limits::{Limiter, Quota, RateLimits, WindowUsage};
 use crate::listing::{self, View, list};
 use crate::log::{LoggedRequest, RequestLog};
+use crate::mutation::Change;
 use crate::objects;
 use crate::paging::Pages;
 use crate::reply::Reply;
@@ -36,6 +40,7 @@ pub struct Simulator {
     tokens: Tokens,
     settings: Settings,
     limiter: Limiter,
+    faults: FaultScript,
     latency: Duration,
     now: Timestamp,
     log: RequestLog,
@@ -61,6 +66,7 @@ impl Simulator {
             tokens: Tokens::default(),
             settings: Settings::default(),
             limiter: Limiter::new(RateLimits::generous()),
+            faults: FaultScript::default(),
             latency: Duration::ZERO,
             now: Timestamp::constant(1_767_225_600, 0), // 2026-01-01T00:00:00Z
             log: RequestLog::default(),
@@ -74,14 +80,13 @@ impl Simulator {
     pub fn handle(&mut self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         let mut exchange = Exchange::default();
         let reply = match Call::parse(&request) {
-            Ok(call) => {
-                let reply = self.reply(&call, &mut exchange);
-                self.log.push(LoggedRequest::new(&call, exchange.bucket, reply.status, self.now));
-                reply
-            }
+            Ok(call) => self.reply(&call, &mut exchange),
             Err(error) => self.refusal(error.into()),
         };
-        self.deliver(reply, &exchange)
+        let response = self.deliver(reply, &exchange);
+        self.mutate(&exchange.effects);
+        self.answered += 1;
+        response
     }
 
     /// What the org holds.
@@ -154,6 +159,11 @@ impl Simulator {
         self.latency = latency;
     }
 
+    /// Sets what goes wrong from now on.
+    pub fn set_faults(&mut self, script: FaultScript) {
+        self.faults = script;
+    }
+
     /// Sets how long the search index takes to learn of a change made with [`put`](Self::put) or
     /// [`remove`](Self::remove).
     pub fn set_index_lag(&mut self, lag: Duration) {
@@ -181,10 +191,19 @@ impl Simulator {
     }
 
     fn reply(&mut self, call: &Call, exchange: &mut Exchange) -> Reply {
-        match self.answer(call, exchange) {
+        exchange.effects = self.faults.meet(call);
+        if exchange.effects.iter().any(|effect| matches!(effect, Effect::Revoke))
+            && let Some(token) = token_of(call)
+        {
+            self.tokens.revoke(token);
+        }
+        let mut reply = match self.answer(call, exchange) {
             Ok(reply) => reply,
             Err(refusal) => self.refusal(refusal),
-        }
+        };
+        interference::alter_reply(&exchange.effects, call, &mut reply);
+        self.log.push(LoggedRequest::new(call, exchange.bucket, reply.status, self.now));
+        reply
     }
 
     fn answer(&mut self, call: &Call, exchange: &mut Exchange) -> Result<Reply, Refusal> {
@@ -198,6 +217,9 @@ impl Simulator {
             exchange.quota = Some(admission.unwrap_or_else(|quota| quota));
             admission.map_err(|_| OktaError::too_many_requests())?;
         }
+        if let Some(error) = interference::refusal(&exchange.effects, call) {
+            return Err(error.into());
+        }
         let view = View {
             org: &self.org,
             index: &self.index,
@@ -205,7 +227,11 @@ impl Simulator {
             now: self.now,
             call,
         };
-        Ok(respond(view, route.endpoint, &id)?.checked()?)
+        let reply = respond(view, route.endpoint, &id)?.checked()?;
+        if interference::times_out(&exchange.effects, &reply) {
+            return Err(OktaError::internal().into());
+        }
+        Ok(reply)
     }
 
     fn refusal(&self, refusal: Refusal) -> Reply {
@@ -233,14 +259,20 @@ impl Simulator {
             let line = format!("<{}>; rel=\"{}\"", link.url, link.relation);
             headers.append(header::LINK, HeaderValue::try_from(line).expect("a URL is ASCII"));
         }
-        headers.insert(header::DATE, http_date(self.now));
+        let date = self.now + interference::skew(&exchange.effects);
+        headers.insert(header::DATE, http_date(date));
         let request_id = HeaderValue::try_from(self.token_of_answer("request"));
         let request_id = request_id.expect("letters and digits");
         headers.insert(HeaderName::from_static("x-okta-request-id"), request_id);
-        if let Some(quota) = exchange.quota {
+        if let Some(mut quota) = exchange.quota {
+            if reply.status == StatusCode::TOO_MANY_REQUESTS {
+                quota.remaining = 0;
+            }
             quota.write(headers);
         }
-        let delivery = Delivery { delay: self.latency, cut_after: None };
+        interference::alter_headers(&exchange.effects, headers);
+        let mut delivery = Delivery { delay: self.latency, cut_after: None };
+        interference::alter_delivery(&exchange.effects, &mut delivery);
         if delivery != Delivery::default() {
             response.extensions_mut().insert(delivery);
         }
@@ -248,13 +280,27 @@ impl Simulator {
             let delay = SignedDuration::try_from(delivery.delay).unwrap_or(SignedDuration::MAX);
             self.limiter.busy_until(self.now.saturating_add(delay).unwrap_or(Timestamp::MAX));
         }
-        self.answered += 1;
         response
+    }
+
+    /// Lets the changes happen that a script has after this call.
+    fn mutate(&mut self, effects: &[Effect]) {
+        let mut random = Rng::with_seed(self.answered);
+        for effect in effects {
+            let Effect::Mutate(mutation) = effect else { continue };
+            match mutation.draw(&mut self.org, &mut random, self.now) {
+                Some(Change::Put(collection, record)) => self.put(collection, record),
+                Some(Change::Remove(collection, id)) => {
+                    self.remove(collection, &id);
+                }
+                None => {}
+            }
+        }
     }
 
     /// Twenty letters and digits that no other answer has.
     fn token_of_answer(&self, purpose: &str) -> String {
-        let mut random = fastrand::Rng::with_seed(crate::org::fnv(purpose, "") ^ self.answered);
+        let mut random = Rng::with_seed(crate::org::fnv(purpose, "") ^ self.answered);
         (0..20).map(|_| random.alphanumeric()).collect()
     }
 }
@@ -288,6 +334,7 @@ impl Simulator {
 struct Exchange {
     bucket: Option<&'static str>,
     quota: Option<Quota>,
+    effects: Vec<Effect>,
 }
 
 fn respond(view: View<'_>, endpoint: Endpoint, id: &str) -> Result<Reply, OktaError> {

@@ -3,6 +3,11 @@
 //! Most tests are rows over one of the two helpers here: [`Caller::get`] for one answer, and
 //! [`Caller::ids`] for the ids of a listing that is followed to its end.
 
+mod apps;
+mod devices;
+mod faults;
+mod groups;
+mod limits;
 mod listings;
 mod scale;
 mod users;
@@ -11,7 +16,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
-use crate::{Collection, Org, Simulator};
+use crate::{Collection, Delivery, Org, Simulator};
 
 const ORIGIN: &str = "https://acme.okta.com";
 
@@ -23,6 +28,7 @@ struct Caller {
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
+    delivery: Delivery,
     body: Bytes,
 }
 
@@ -62,7 +68,8 @@ impl Caller {
 
     fn send(&mut self, request: http::Request<Bytes>) -> Answer {
         let (parts, body) = self.simulator.handle(request).into_parts();
-        Answer { status: parts.status, headers: parts.headers, body }
+        let delivery = parts.extensions.get().copied().unwrap_or_default();
+        Answer { status: parts.status, headers: parts.headers, delivery, body }
     }
 
     /// Follows a URL that the org gave out.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::words::{APP_LABELS, APP_NAMES};
-use super::{Maker, ORIGIN, put, stamp, text};
+use super::{Maker, ORIGIN, stamp, text};
 use crate::{Collection, Org};
 
 const SIGN_ON_MODES: [Option<&str>; 10] = [
@@ -28,7 +28,7 @@ pub(super) fn generate(org: &mut Org, maker: &mut Maker, count: usize) -> Vec<St
     for index in 0..count {
         let id = maker.id("0oa");
         let app = app(maker, &id, SIGN_ON_MODES[index % SIGN_ON_MODES.len()]);
-        put(org, Collection::Apps, app);
+        org.put(Collection::Apps, app);
         ids.push(id);
     }
     ids

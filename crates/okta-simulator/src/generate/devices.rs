@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::words::{DEVICE_NAMES, MODELS};
-use super::{Maker, ORIGIN, put, stamp, text};
+use super::{Maker, ORIGIN, stamp, text};
 use crate::{Collection, Org};
 
 const STATUSES: [&str; 5] = ["ACTIVE", "DEACTIVATED", "SUSPENDED", "UNSUSPENDED", "CREATED"];
@@ -14,7 +14,7 @@ pub(super) fn generate(org: &mut Org, maker: &mut Maker, count: usize) -> Vec<St
     for index in 0..count {
         let id = maker.id("guo");
         let device = device(maker, &id, index);
-        put(org, Collection::Devices, device);
+        org.put(Collection::Devices, device);
         ids.push(id);
     }
     ids
@@ -40,7 +40,6 @@ fn device(maker: &mut Maker, id: &str, index: usize) -> Value {
         "_links": {
             "self": link("", &["GET", "PATCH", "PUT"]),
             "users": link("/users", &["GET"]),
-            "deactivate": link("/lifecycle/deactivate", &["POST"]),
         },
     })
 }

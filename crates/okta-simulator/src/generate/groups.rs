@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::words::{CITIES, DESCRIPTIONS, GROUP_NAMES};
-use super::{Maker, ORIGIN, put, stamp, text};
+use super::{Maker, ORIGIN, stamp, text};
 use crate::{Collection, Org};
 
 /// Makes groups and gives back their ids. The first is the group of everyone.
@@ -17,7 +17,7 @@ pub(super) fn generate(
     for index in 0..count {
         let id = maker.id("00g");
         let group = group(maker, &id, index, apps);
-        put(org, Collection::Groups, group);
+        org.put(Collection::Groups, group);
         ids.push(id);
     }
     ids

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Maker, ORIGIN, put, stamp};
+use super::{Maker, ORIGIN, stamp};
 use crate::{Collection, Org};
 
 /// Makes three user types with a schema each, and the schema of groups.
@@ -37,18 +37,18 @@ pub(super) fn generate(org: &mut Org, maker: &mut Maker) {
                 "schema": { "rel": "schema", "href": schema_url, "method": "GET" },
             },
         });
-        put(org, Collection::UserTypes, user_type);
+        org.put(Collection::UserTypes, user_type);
         let mut schema = schema("user", display_name, user_base(), user_custom(index));
         schema["_links"] = json!({
             "self": { "rel": "self", "href": schema_url, "method": "GET" },
             "type": { "rel": "type", "href": type_url, "method": "GET" },
         });
-        put(org, Collection::UserSchemas, schema);
+        org.put(Collection::UserSchemas, schema);
     }
     let mut group_schema = schema("group", "Okta group", group_base(), group_custom());
     let url = format!("{ORIGIN}/api/v1/meta/schemas/group/default");
     group_schema["_links"] = json!({ "self": { "rel": "self", "href": url, "method": "GET" } });
-    put(org, Collection::GroupSchemas, group_schema);
+    org.put(Collection::GroupSchemas, group_schema);
 }
 
 type Attributes = Map<String, Value>;

@@ -6,7 +6,7 @@ use super::words::{
     CITIES, COLORS, COUNTRIES, DEPARTMENTS, FIRST_NAMES, LANGUAGES, LAST_NAMES, PHONES, STREETS,
     TIMEZONES, TITLES,
 };
-use super::{Maker, ORIGIN, put, stamp, text};
+use super::{Maker, ORIGIN, stamp, text};
 use crate::{Collection, Org};
 
 const STATUSES: [&str; 8] = [
@@ -35,7 +35,7 @@ pub(super) fn generate(org: &mut Org, maker: &mut Maker, count: usize) -> Vec<St
         if maker.one_in(3) {
             user["realmId"] = text(&realm);
         }
-        put(org, Collection::Users, user);
+        org.put(Collection::Users, user);
         ids.push(id);
     }
     ids

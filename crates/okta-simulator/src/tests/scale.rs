@@ -31,6 +31,10 @@ fn a_generated_org_is_awkward() {
     let statuses: std::collections::BTreeSet<_> =
         users.iter().map(|user| user["status"].as_str().unwrap()).collect();
     assert_eq!(statuses.len(), 8);
+    for record in Collection::ALL.into_iter().flat_map(|collection| org.records(collection)) {
+        let text = record.to_string();
+        assert!(text.chars().all(|c| c.len_utf8() <= 3), "Okta knows no such character: {text}");
+    }
     assert!(users.iter().all(|user| user["id"].as_str().unwrap().len() == 20));
 }
 

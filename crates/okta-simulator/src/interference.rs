@@ -1,0 +1,160 @@
+//! How faults change an exchange: the reply, the headers, the delivery.
+//!
+//! Each function takes all effects that a call met and acts on those of its own stage.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use jiff::SignedDuration;
+
+use crate::error::OktaError;
+use crate::faults::Effect;
+use crate::reply::{Link, Reply};
+use crate::request::{Call, encode_form};
+use crate::simulator::Delivery;
+
+/// The error that replaces what the call asked for, if there is one.
+pub(crate) fn refusal(effects: &[Effect], call: &Call) -> Option<OktaError> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::CursorExpired if call.param("after").is_some() => Some(OktaError::invalid_paging()),
+        Effect::Status { status, body: None, .. } => Some(OktaError::of_status(*status)),
+        _ => None,
+    })
+}
+
+/// Whether a listing takes too long. Its own link tells the limit that was in effect.
+pub(crate) fn times_out(effects: &[Effect], reply: &Reply) -> bool {
+    let limit = reply.links.iter().find_map(|link| {
+        let (_, query) = link.url.split_once('?')?;
+        let limit = query.split('&').find_map(|pair| pair.strip_prefix("limit="))?;
+        limit.parse::<usize>().ok()
+    });
+    let largest = effects.iter().filter_map(|effect| match effect {
+        Effect::TimeOutAbove { limit } => Some(*limit),
+        _ => None,
+    });
+    matches!((limit, largest.min()), (Some(limit), Some(largest)) if limit > largest)
+}
+
+/// Changes the reply.
+pub(crate) fn alter_reply(effects: &[Effect], call: &Call, reply: &mut Reply) {
+    for effect in effects {
+        match effect {
+            Effect::Status { status, body: Some(body), .. } => {
+                reply.status = StatusCode::from_u16(*status).unwrap_or(reply.status);
+                reply.links.clear();
+                reply.body = Bytes::from(body.clone());
+            }
+            Effect::TruncateBody { to } => reply.body.truncate(*to),
+            Effect::MalformedJson => {
+                reply.body = Bytes::from([&b"{\"oops\": "[..], &reply.body, b"]"].concat());
+            }
+            Effect::WrongContentType => {
+                let html = HeaderValue::from_static("text/html; charset=utf-8");
+                reply.headers.insert(header::CONTENT_TYPE, html);
+                reply.body = Bytes::from_static(b"<!DOCTYPE html><title>Gateway</title>");
+            }
+            Effect::ForeignNextLink { host } => {
+                alter_next(reply, |url| url.replacen(&call.origin, &format!("https://{host}"), 1));
+            }
+            Effect::RelativeNextLink => alter_next(reply, |url| url.replacen(&call.origin, "", 1)),
+            Effect::RepeatedCursor => {
+                if let Some(after) = call.param("after") {
+                    alter_next(reply, |url| with_cursor(url, after));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Changes the headers, which by now are all there.
+pub(crate) fn alter_headers(effects: &[Effect], headers: &mut HeaderMap) {
+    for effect in effects {
+        match effect {
+            Effect::ExtraHeader { name, value } => {
+                let (name, value) = self::header(name, value);
+                headers.append(name, value);
+            }
+            // A script's own rate-limit headers take the place of the true ones.
+            Effect::Status { headers: own, .. } => {
+                for (name, value) in own {
+                    let (name, value) = self::header(name, value);
+                    headers.insert(name, value);
+                }
+            }
+            Effect::DuplicateRateLimitHeaders => {
+                for name in ["x-rate-limit-limit", "x-rate-limit-remaining"] {
+                    let shown = headers.get(name).and_then(|it| it.to_str().ok()?.parse().ok());
+                    if let Some(shown) = shown {
+                        let half: u64 = shown;
+                        headers.append(name, HeaderValue::from(half / 2));
+                    }
+                }
+            }
+            Effect::MissingRateLimitHeaders => {
+                for name in ["x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset"] {
+                    headers.remove(name);
+                }
+            }
+            Effect::FoldedLinks => {
+                let links: Vec<_> = headers.get_all(header::LINK).iter().collect();
+                let folded =
+                    links.iter().map(|link| link.as_bytes()).collect::<Vec<_>>().join(&b", "[..]);
+                if let Ok(folded) = HeaderValue::from_bytes(&folded)
+                    && !folded.is_empty()
+                {
+                    headers.insert(header::LINK, folded);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// By how much the `Date` header is off.
+pub(crate) fn skew(effects: &[Effect]) -> SignedDuration {
+    let skews = effects.iter().filter_map(|effect| match effect {
+        Effect::SkewedDate(skew) => Some(*skew),
+        _ => None,
+    });
+    skews.fold(SignedDuration::ZERO, SignedDuration::saturating_add)
+}
+
+/// Changes how the response reaches the caller.
+pub(crate) fn alter_delivery(effects: &[Effect], delivery: &mut Delivery) {
+    for effect in effects {
+        match effect {
+            Effect::Delay(delay) => delivery.delay += *delay,
+            Effect::Cut { after } => delivery.cut_after = Some(*after),
+            _ => {}
+        }
+    }
+}
+
+fn alter_next(reply: &mut Reply, alter: impl Fn(&str) -> String) {
+    for Link { relation, url } in &mut reply.links {
+        if *relation == "next" {
+            *url = alter(url);
+        }
+    }
+}
+
+fn with_cursor(url: &str, after: &str) -> String {
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let pairs = query.split('&').map(|pair| match pair.starts_with("after=") {
+        true => format!("after={}", encode_form(after)),
+        false => pair.to_owned(),
+    });
+    format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+}
+
+/// A header as a script writes it.
+///
+/// # Panics
+///
+/// If it is none: a script is written by the author of a test, who wants to know.
+fn header(name: &str, value: &str) -> (HeaderName, HeaderValue) {
+    let name = name.parse().unwrap_or_else(|_| panic!("{name:?} is no header name"));
+    let value = value.parse().unwrap_or_else(|_| panic!("{value:?} is no header value"));
+    (name, value)
+}
