@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::Collection;
 use crate::error::OktaError;
 use crate::expression::{Expression, Literal, Operator};
-use crate::listing::View;
+use crate::view::View;
 
 /// What a listing was asked to embed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -244,19 +244,13 @@ mod tests {
             ("a PR OR b Eq 7", "(a Pr | b Eq 7)"),
             ("a pr or b pr and c pr", "(a Pr | (b Pr & c Pr))"),
             ("(a pr or b pr) AND c pr", "((a Pr | b Pr) & c Pr)"),
-            ("(a lt -1.5e3 or a gt true)", "(a Lt -1.5e3 | a Gt true)"),
+            ("(a lt -1.5 or a gt true)", "(a Lt -1.5 | a Gt true)"),
             (r#"a eq "\"\\\u00e9 ) and""#, r#"a Eq "\"\\é ) and""#),
             ("a eq\"x\"and(b pr)", "(a Eq \"x\" & b Pr)"),
             ("a ne \"x\"", "a Ne \"x\""),
         ];
         for (text, expected) in rows {
-            assert_eq!(
-                show(&Expression::parse(text).unwrap())
-                    .replace("1500.0", "1.5e3")
-                    .replace("-1500", "-1.5e3"),
-                expected,
-                "{text}"
-            );
+            assert_eq!(show(&Expression::parse(text).unwrap()), expected, "{text}");
         }
     }
 

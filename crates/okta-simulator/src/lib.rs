@@ -60,6 +60,7 @@ mod generate;
 mod interference;
 mod lag;
 mod limits;
+mod links;
 mod listing;
 mod log;
 mod mutation;
@@ -67,14 +68,16 @@ mod objects;
 mod org;
 mod paging;
 mod projection;
+mod query;
 mod reply;
 mod request;
 mod routes;
 mod schema;
-mod settings;
+mod shape;
 mod simulator;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub use collection::Collection;
 pub use faults::{Effect, Fault, FaultScript, When};

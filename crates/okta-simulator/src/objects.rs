@@ -5,9 +5,12 @@ use serde_json::{Value, json};
 use crate::Collection;
 use crate::condition::fold;
 use crate::error::OktaError;
-use crate::listing::{View, links, omissions, read_cursor, read_limit};
+use crate::links::links;
 use crate::paging::{Cursor, CursorStyle, page};
+use crate::query::{read_cursor, read_limit};
 use crate::reply::Reply;
+use crate::shape::omissions;
+use crate::view::View;
 
 /// `GET /api/v1/users/{id | login | me}`.
 pub(crate) fn user(view: View<'_>, key: &str) -> Result<Reply, OktaError> {
@@ -74,7 +77,7 @@ pub(crate) fn object(view: View<'_>, collection: Collection, id: &str) -> Result
 
 /// `GET /api/v1/meta/types/user`: all of them, without a link.
 pub(crate) fn user_types(view: View<'_>) -> Reply {
-    Reply::array(view.org.records(Collection::UserTypes).cloned())
+    Reply::array(view.org.records(Collection::UserTypes))
 }
 
 /// `GET /api/v1/meta/types/user/{id | default}`.

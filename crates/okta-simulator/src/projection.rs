@@ -105,6 +105,10 @@ impl Omissions {
         omissions
     }
 
+    pub(crate) fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
     pub(crate) fn apply(self, mut user: Value) -> Value {
         let Some(object) = user.as_object_mut() else { return user };
         if self.credentials {

@@ -1,5 +1,7 @@
 //! An answer before it is put on the wire: body, links and headers kept apart.
 
+use std::borrow::Borrow;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::Value;
@@ -30,13 +32,13 @@ impl Reply {
         Self::json(StatusCode::OK, record.to_string())
     }
 
-    pub(crate) fn array(records: impl Iterator<Item = Value>) -> Self {
+    pub(crate) fn array(records: impl Iterator<Item = impl Borrow<Value>>) -> Self {
         let mut body = Vec::from(b"[");
         for (index, record) in records.enumerate() {
             if index > 0 {
                 body.push(b',');
             }
-            serde_json::to_writer(&mut body, &record).expect("a JSON value can be written");
+            serde_json::to_writer(&mut body, record.borrow()).expect("a JSON value can be written");
         }
         body.push(b']');
         Self::json(StatusCode::OK, body)

@@ -19,7 +19,7 @@ use crate::faults::{Effect, FaultScript};
 use crate::interference;
 use crate::lag::SearchIndex;
 use crate::limits::{Limiter, Quota, RateLimits, WindowUsage};
-use crate::listing::{self, View, list};
+use crate::listing::{self, list};
 use crate::log::{LoggedRequest, RequestLog};
 use crate::mutation::Change;
 use crate::objects;
@@ -27,7 +27,7 @@ use crate::paging::Pages;
 use crate::reply::Reply;
 use crate::request::Call;
 use crate::routes::{Endpoint, Route};
-use crate::settings::{Projection, Settings};
+use crate::view::{Projection, Settings, View};
 use crate::{Collection, Org};
 
 /// A fake Okta org that answers requests.

@@ -82,11 +82,14 @@ fn credentials(maker: &mut Maker, profile: &Map<String, Value>) -> Value {
     let provider =
         *maker.pick(&["OKTA", "OKTA", "ACTIVE_DIRECTORY", "LDAP", "FEDERATION", "IMPORT"]);
     let mut credentials = json!({
-        "emails": [{ "value": profile["email"], "status": "VERIFIED", "type": "PRIMARY" }],
         "provider": { "type": provider, "name": provider },
     });
     if maker.random.bool() {
         credentials["password"] = json!({});
+    }
+    if maker.one_in(3) {
+        let email = json!({ "value": profile["email"], "status": "VERIFIED", "type": "PRIMARY" });
+        credentials["emails"] = json!([email]);
     }
     if maker.one_in(4) {
         let question = "What is the \"first\" word you learned?";
@@ -119,7 +122,7 @@ fn profile(maker: &mut Maker, index: usize) -> Map<String, Value> {
     for (name, words) in OPTIONAL {
         let value = match maker.random.u32(..16) {
             0 => Some(Value::Null),
-            1..7 => Some(maker.word(words)),
+            1..5 => Some(maker.word(words)),
             _ => None,
         };
         set(name, value);

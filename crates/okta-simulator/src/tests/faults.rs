@@ -166,14 +166,14 @@ fn a_random_script_can_be_repeated_and_survived() {
     let outcomes = |seed| {
         let mut caller = caller(Vec::new());
         caller.simulator.set_faults(FaultScript::random(seed, 30));
-        let answers = (0..200).map(|_| caller.get(FIRST));
+        let answers = (0..100).map(|_| caller.get(FIRST));
         answers.map(|it| (it.status.as_u16(), it.delivery)).collect::<Vec<_>>()
     };
     assert_eq!(outcomes(1), outcomes(1));
     assert_ne!(outcomes(1), outcomes(2));
-    for seed in 0..20 {
+    for seed in 0..8 {
         let answers = outcomes(seed);
         let clean = answers.iter().filter(|it| **it == (200, Delivery::default())).count();
-        assert!((100..200).contains(&clean), "{seed}: {clean}");
+        assert!((50..100).contains(&clean), "{seed}: {clean}");
     }
 }

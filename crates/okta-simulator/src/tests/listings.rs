@@ -37,6 +37,13 @@ fn every_page_size_gives_the_same_records() {
 }
 
 #[test]
+fn an_answer_whose_links_are_too_long_is_refused() {
+    let mut caller = Caller::new(Org::generate(3, 1));
+    let long = vec!["status pr"; 1_200].join(" and ");
+    assert_eq!(caller.get(&format!("/api/v1/users?search={long}")).outcome(), "414 E0000256");
+}
+
+#[test]
 fn sparse_pages_are_short_and_empty() {
     let mut caller = Caller::new(Org::generate(3, 60));
     caller.simulator.set_sparse_pages(true);

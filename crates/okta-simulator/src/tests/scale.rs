@@ -38,6 +38,29 @@ fn a_generated_org_is_awkward() {
     assert!(users.iter().all(|user| user["id"].as_str().unwrap().len() == 20));
 }
 
+/// A record shows the second; the store may know the millisecond. So equality may miss, and a window never does.
+#[test]
+fn time_stamps_are_stored_more_finely_than_shown() {
+    let mut caller = Caller::new(Org::generate(9, 60));
+    let users: Vec<Value> = caller.simulator.org().records(Collection::Users).cloned().collect();
+    let mut missed = 0;
+    for user in users {
+        let (id, shown) = (user["id"].as_str().unwrap(), user["lastUpdated"].as_str().unwrap());
+        let id = id.to_owned();
+        let last_milli = shown.replace(".000Z", ".999Z");
+        for form in ["search", "filter"] {
+            let mut finds = |condition: String| {
+                let target = format!("/api/v1/users?{form}={condition}");
+                caller.ids(&target).contains(&id)
+            };
+            missed += usize::from(!finds(format!("lastUpdated eq \"{shown}\"")));
+            let window = format!("lastUpdated ge \"{shown}\" and lastUpdated le \"{last_milli}\"");
+            assert!(finds(window), "{id}");
+        }
+    }
+    assert!((20..60).contains(&missed), "{missed}");
+}
+
 #[test]
 fn a_recorded_org_is_listed_as_it_was() {
     let up = ["..", "..", "..", "shared", "data", "recorded"];

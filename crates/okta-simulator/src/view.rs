@@ -1,8 +1,23 @@
-//! How this org behaves where orgs differ, or where Okta's documents leave it open.
+//! What an endpoint sees: the org, the index, the call, and how this org behaves where orgs differ or where
+//! Okta's documents leave it open.
 
+use crate::Org;
 use crate::dialect::AssignmentFilters;
+use crate::lag::SearchIndex;
 use crate::paging::Pages;
+use crate::request::Call;
 
+/// What an endpoint may look at while it answers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) org: &'a Org,
+    pub(crate) index: &'a SearchIndex,
+    pub(crate) settings: &'a Settings,
+    pub(crate) now: jiff::Timestamp,
+    pub(crate) call: &'a Call,
+}
+
+/// How this org behaves.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) pages: Pages,
