@@ -116,6 +116,7 @@ fn plans() {
         ("User", "not (city = 'Rome' or email contains '@example.com')".to_owned()),
         ("User", "city = '' and city != null and id in ('00u1', '00u2')".to_owned()),
         ("User", "id = '00u1' and status = 'ACTIVE'".to_owned()),
+        ("User", "id != '00u1' and city = 'Rome'".to_owned()),
         ("User", "id = 'not/an/id'".to_owned()),
         ("User", format!("{} and status = 'ACTIVE'", long("city"))),
         ("Group", "type = 'APP_GROUP' and lastMembershipUpdated >= 2024-05-01".to_owned()),

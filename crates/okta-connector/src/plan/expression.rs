@@ -107,7 +107,8 @@ fn push_check(field: &Field, check: &Check, form: Form) -> Option<Pushed> {
             });
             join(&parts.collect::<Option<Vec<_>>>()?, Joint::Or)
         }
-        Check::NoneOf(texts) if form == Form::Search => {
+        // Keys compare exactly and `search` does not: it would leave out a key that differs in case.
+        Check::NoneOf(texts) if form == Form::Search && field.kind != Kind::Key => {
             let parts = texts.iter().map(|text| {
                 let value = literal(field, text, form)?;
                 let text = format!("{0} lt {value} or {0} gt {value}", field.path);
