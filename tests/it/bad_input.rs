@@ -170,6 +170,30 @@ async fn a_wrong_token_is_told_from_a_right_one() {
     assert!(told.contains("E0000011"), "{told}");
 }
 
+/// As long as the operation can be made out there is an answer in its shape, broken JSON or not.
+#[tokio::test(start_paused = true)]
+async fn payloads_that_are_no_json() {
+    let world = World::new(org());
+    for (payload, known) in [
+        (r#"{"type":"QueryDataRequest","entityIdentifier":"User","#, true),
+        (r#"{"type":"ListEntitiesRequest","x":1e}"#, true),
+        (r#"{"locale":"en-US","type":"DescribeConnectorConfigurationRequest",]"#, true),
+        (r#"{"entityIdentifier":"User","#, false),
+        (r#"{"type":null}"#, false),
+        (r#"{"type":"DeleteDataRequest"}"#, false),
+        ("[]", false),
+        ("not JSON", false),
+        ("", false),
+    ] {
+        let answer = world.ask_payload(payload.as_bytes()).await;
+        assert_eq!(answer.is_ok(), known, "{payload}: {answer:?}");
+        if let Ok(answer) = answer {
+            assert!(answer["isSuccess"].is_boolean(), "{payload}: {answer}");
+        }
+    }
+    assert!(world.ask_payload(&[0xff, 0x00]).await.is_err());
+}
+
 #[test]
 fn an_event_that_is_changed_anywhere_is_still_answered() {
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -1,6 +1,6 @@
 //! A world for a test: the connector on a simulated org, on a paused clock, in this process.
 
-use appflow_connector::handle;
+use appflow_connector::{UnknownOperation, handle};
 use bytes::Bytes;
 use jiff::Timestamp;
 use okta_client::{HttpError, HttpErrorKind, HttpService};
@@ -48,11 +48,15 @@ impl World {
 
     /// What the connector answers.
     pub(crate) async fn ask(&self, event: &Value) -> Value {
-        let payload = serde_json::to_vec(event).unwrap();
-        let answer = handle(&self.connector, &payload, Duration::from_secs(30)).await.unwrap();
+        self.ask_payload(event.to_string().as_bytes()).await.unwrap()
+    }
+
+    /// What the connector answers to a payload that need not be JSON.
+    pub(crate) async fn ask_payload(&self, payload: &[u8]) -> Result<Value, UnknownOperation> {
+        let answer = handle(&self.connector, payload, Duration::from_secs(30)).await?;
         let text = String::from_utf8(answer).unwrap();
         assert!(!text.contains("canary"), "a secret got out: {text}");
-        serde_json::from_str(&text).unwrap()
+        Ok(serde_json::from_str(&text).unwrap())
     }
 
     /// Runs a whole flow, page by page, as AppFlow does: all its records, or its first failure.
