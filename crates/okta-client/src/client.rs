@@ -79,11 +79,6 @@ impl<S: HttpService> Client<S> {
         }
     }
 
-    /// The org that is asked.
-    pub fn org(&self) -> &OrgUrl {
-        &self.org
-    }
-
     /// Asks once, and again as long as that makes sense before `deadline`.
     ///
     /// # Errors

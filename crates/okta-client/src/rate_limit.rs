@@ -241,12 +241,6 @@ impl RateLimits {
         window.ends.saturating_duration_since(now)
     }
 
-    /// How much of the share is spent, from 0 to 1 and beyond, for metrics.
-    pub fn used_share(&self, bucket: Bucket) -> Option<f64> {
-        let window = self.windows.get(&bucket)?;
-        Some(f64::from(window.spent) / f64::from(window.limit?))
-    }
-
     /// What a page token should carry.
     pub fn lessons(&self, now: Instant) -> impl Iterator<Item = (Bucket, Lesson)> + '_ {
         self.windows.iter().filter(move |(_, window)| window.ends > now).filter_map(

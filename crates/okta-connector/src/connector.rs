@@ -96,6 +96,15 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         Ok(Connection { settings, credentials, deadline })
     }
 
+    fn connection_of<'a>(
+        &self,
+        context: &'a ConnectorContext,
+        time_left: Duration,
+    ) -> Result<Connection<'a>, Error> {
+        let credentials = context.credentials.as_ref();
+        self.connection(&context.connector_runtime_settings, credentials, time_left)
+    }
+
     /// Does `work` with a client of the connection, and once more with the secret read anew if Okta
     /// refuses the credential: AppFlow may have renewed it since it was cached.
     async fn with_client<T, F>(
@@ -160,11 +169,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         time_left: Duration,
     ) -> Result<Answer, Error> {
         let context = &request.connector_context;
-        let connection = self.connection(
-            &context.connector_runtime_settings,
-            context.credentials.as_ref(),
-            time_left,
-        )?;
+        let connection = self.connection_of(context, time_left)?;
         let object = find_object(&request.entity_identifier)?;
         let expression = request.filter_expression.as_deref().unwrap_or_default();
         let selected = request.selected_field_names.as_deref();
@@ -210,11 +215,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         time_left: Duration,
     ) -> Result<(Records, Statistics), Error> {
         let context = &request.connector_context;
-        let connection = self.connection(
-            &context.connector_runtime_settings,
-            context.credentials.as_ref(),
-            time_left,
-        )?;
+        let connection = self.connection_of(context, time_left)?;
         let object = find_object(&request.entity_identifier)?;
         let selected = request.selected_field_names.as_deref();
         let field = match request.id_field_name.as_deref() {
