@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fmt bless build sam-validate tools clean \
+.PHONY: help demo test lint fuzz fmt bless build sam-validate tools clean \
 	check tools-for-tests build-OktaConnectorFunction
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
@@ -34,6 +34,15 @@ test: check tools-for-tests ## Check and test everything, offline
 
 lint: check $(if $(shell command -v cargo-deny),,.tools/bin/cargo-deny) ## Check format, lints, docs and dependencies
 	cargo deny check bans licenses sources
+
+FUZZ_SECONDS ?= 600
+# cargo-fuzz asks the compiler for switches that stable keeps for nightly; RUSTC_BOOTSTRAP unlocks them.
+fuzz: .tools/bin/cargo-fuzz ## Throw bytes at the three readers, ten minutes each
+	@for target in filter page_token request; do \
+		mkdir -p target/corpus/$$target; \
+		RUSTC_BOOTSTRAP=1 cargo fuzz run --features libfuzzer $$target target/corpus/$$target fuzz/corpus/$$target \
+			-- -max_total_time=$(FUZZ_SECONDS) -timeout=10 || exit 1; \
+	done
 
 fmt: ## Format the code
 	cargo fmt --all
@@ -80,3 +89,6 @@ tools-for-tests:
 .tools/bin/cargo-deny:
 	@echo "Building cargo-deny into .tools; this takes some minutes, once"
 	cargo install --locked --root .tools cargo-deny@0.20.2
+
+.tools/bin/cargo-fuzz:
+	cargo install --locked --root .tools cargo-fuzz@0.13.2

@@ -1,0 +1,202 @@
+//! What must hold for any bytes that reach one of the three readers: the filter, the page token and
+//! the request with what Okta answers to it.
+//!
+//! Each property is a function that panics where it is violated. `make fuzz` drives them with
+//! libFuzzer, from the files of `corpus/` on; the tests of this crate run over the same files.
+
+use appflow_connector::{Filter, handle};
+use bytes::Bytes;
+use okta_client::rate_limit::{Bucket, Lesson};
+use okta_client::{HttpError, HttpService};
+use okta_connector::token::{Done, Fingerprint, Opened, Position, open, seal};
+use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
+use secrecy::SecretString;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A filter is read or refused with a span inside it; what was read is printed so that it is read
+/// again as the same filter.
+pub fn filter(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match Filter::parse(text) {
+        Ok(filter) => {
+            let printed = filter.to_string();
+            assert_eq!(Filter::parse(&printed).as_ref(), Ok(&filter), "{printed}");
+        }
+        Err(error) => {
+            let span = error.span();
+            assert!(span.start <= span.end && span.end <= text.len(), "{span:?}");
+            assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end));
+        }
+    }
+}
+
+/// A text is a token or it is refused; whatever position is sealed is opened again, and one that is
+/// damaged in one place is not taken for another position.
+pub fn page_token(data: &[u8]) {
+    let fingerprint = Fingerprint::of(["User", "status = 'ACTIVE'"]);
+    if let Ok(text) = std::str::from_utf8(data)
+        && let Ok(opened) = open(fingerprint, text)
+    {
+        let sealed = seal(fingerprint, &opened.position, opened.lessons.iter().copied());
+        let again = sealed.and_then(|sealed| open(fingerprint, &sealed));
+        assert_eq!(again, Ok(opened));
+    }
+
+    let mut bytes = Input(data);
+    let position = bytes.position();
+    let lessons: Vec<_> = Bucket::ALL
+        .into_iter()
+        .filter_map(|(_, bucket)| (bytes.byte() % 2 == 1).then(|| (bucket, bytes.lesson())))
+        .collect();
+    // A cursor may be too long to be carried.
+    let Ok(sealed) = seal(fingerprint, &position, lessons.clone()) else { return };
+    let opened = open(fingerprint, &sealed).expect("what was sealed is opened");
+    assert_eq!(opened.position, position);
+    assert!(opened.lessons == lessons || opened.lessons.is_empty());
+
+    let mut damaged = sealed.into_bytes();
+    let place = usize::from(bytes.byte()) % damaged.len();
+    damaged[place] ^= 1 << (bytes.byte() % 7);
+    if let Ok(damaged) = String::from_utf8(damaged)
+        && let Ok(Opened { position: other, .. }) = open(fingerprint, &damaged)
+    {
+        assert_eq!(other, position, "a damaged token is taken for another position");
+    }
+}
+
+/// Whatever AppFlow asks (the first line) and whatever Okta answers (the rest, its first byte
+/// choosing the status), there is an answer, and it is JSON.
+pub fn request(data: &[u8]) {
+    let mut parts = data.splitn(2, |&byte| byte == b'\n');
+    let payload = parts.next().unwrap_or_default();
+    let okta = parts.next().unwrap_or_default();
+    let (status, body) = match okta.split_first() {
+        Some((&status, body)) => (STATUSES[usize::from(status) % STATUSES.len()], body),
+        None => (200, okta),
+    };
+    let okta = Answer { status, body: Bytes::copy_from_slice(body) };
+    let connector = OktaConnector::new(okta, Secret, Config::new(|| 1_767_225_600, 1));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime without input and output can be made");
+    let answer = runtime.block_on(handle(&connector, payload, Duration::from_secs(30)));
+    if let Ok(answer) = answer {
+        let answer: serde_json::Value = serde_json::from_slice(&answer).expect("JSON");
+        assert!(answer["isSuccess"].is_boolean(), "{answer}");
+    }
+}
+
+/// Mostly good answers, so that bodies are looked at.
+const STATUSES: [u16; 8] = [200, 200, 200, 200, 400, 401, 404, 500];
+
+/// An Okta that has one answer.
+#[derive(Clone)]
+struct Answer {
+    status: u16,
+    body: Bytes,
+}
+
+impl HttpService for Answer {
+    async fn call(
+        &self,
+        _request: http::Request<Bytes>,
+        _timeout: Duration,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        let response = http::Response::builder().status(self.status).body(self.body.clone());
+        Ok(response.expect("the status is one of ours"))
+    }
+}
+
+/// A Secrets Manager with one secret.
+struct Secret;
+
+impl SecretSource for Secret {
+    async fn secret(
+        &self,
+        _arn: &str,
+        _freshness: Freshness,
+        _deadline: Instant,
+    ) -> Result<SecretString, SecretError> {
+        Ok(r#"{"customAuthenticationType":"Okta_API_Token","apiToken":"x"}"#.into())
+    }
+}
+
+/// Bytes as a source of values; zeros when they are used up.
+struct Input<'a>(&'a [u8]);
+
+impl Input<'_> {
+    fn byte(&mut self) -> u8 {
+        let Some((&byte, rest)) = self.0.split_first() else { return 0 };
+        self.0 = rest;
+        byte
+    }
+
+    fn number(&mut self) -> u64 {
+        u64::from_le_bytes(std::array::from_fn(|_| self.byte()))
+    }
+
+    fn small(&mut self) -> u32 {
+        u32::from_le_bytes(std::array::from_fn(|_| self.byte()))
+    }
+
+    fn text(&mut self) -> String {
+        let length = usize::from(self.byte());
+        let (text, rest) = self.0.split_at(length.min(self.0.len()));
+        self.0 = rest;
+        String::from_utf8_lossy(text).into_owned()
+    }
+
+    fn position(&mut self) -> Position {
+        let has = self.byte();
+        Position {
+            listing: self.small(),
+            way: self.small(),
+            cursor: (has & 1 == 1).then(|| self.text()),
+            done: (has & 2 == 2).then(|| Done { id: self.text(), records: self.small() }),
+            delivered: self.number(),
+            delivered_by_listing: self.number(),
+        }
+    }
+
+    fn lesson(&mut self) -> Lesson {
+        Lesson {
+            limit: self.small(),
+            spent: self.small(),
+            reset: self.number(),
+            skew: self.number().cast_signed(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    fn over_the_corpus(target: &str, property: impl Fn(&[u8])) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+        let mut files = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            property(&std::fs::read(entry.unwrap().path()).unwrap());
+            files += 1;
+        }
+        assert!(files > 0, "no corpus for {target}");
+    }
+
+    #[test]
+    fn filters() {
+        over_the_corpus("filter", super::filter);
+    }
+
+    #[test]
+    fn page_tokens() {
+        over_the_corpus("page_token", super::page_token);
+    }
+
+    #[test]
+    fn requests() {
+        over_the_corpus("request", super::request);
+    }
+}
