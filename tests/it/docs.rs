@@ -1,16 +1,47 @@
 //! Lists in the documentation are generated, and the catalogue is the managed connector's table.
 
-use crate::support::top;
+use crate::support::{part, top};
 use appflow_connector::Filter;
 use appflow_connector::entity::Operator;
 use expect_test::expect_file;
 use okta_connector::catalogue::{Field, Kind, OBJECTS, Object};
 use okta_connector::plan::{Omittable, Query};
 use std::fmt::Write as _;
+use std::process::Command;
 
 #[test]
 fn objects_page_is_current() {
     expect_file![top().join("docs/OBJECTS.md")].assert_eq(&okta_connector::docs::objects());
+}
+
+/// Every command of the README that runs the connector prints what stands there.
+#[test]
+fn readme_shows_what_its_commands_print() {
+    let Some(bootstrap) = part("BOOTSTRAP") else { return };
+    let readme = std::fs::read_to_string(top().join("README.md")).unwrap();
+    let path =
+        std::env::join_paths([bootstrap.parent().unwrap(), "/usr/bin".as_ref(), "/bin".as_ref()]);
+    let path = path.unwrap();
+    let mut lines = readme.lines().peekable();
+    let mut shown = String::new();
+    while let Some(line) = lines.next() {
+        writeln!(shown, "{line}").unwrap();
+        let Some(command) = line.strip_prefix("$ okta-connector ") else { continue };
+        let mut command = format!("okta-connector {command}");
+        while command.ends_with('\\') {
+            let line = lines.next().unwrap();
+            writeln!(shown, "{line}").unwrap();
+            command.truncate(command.len() - 1);
+            command.push_str(line);
+        }
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &command]).current_dir(top()).env("PATH", &path);
+        let output = shell.output().unwrap();
+        assert!(output.status.success(), "{command}: {output:?}");
+        shown.push_str(&String::from_utf8(output.stdout).unwrap());
+        while lines.next_if(|line| !line.starts_with('$') && *line != "```").is_some() {}
+    }
+    expect_file![top().join("README.md")].assert_eq(&shown);
 }
 
 /// The columns: entity, field, label, data type, operators, path in the JSON of Okta.

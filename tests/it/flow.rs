@@ -181,3 +181,20 @@ async fn parameters_that_okta_drops_from_its_links_are_sent_all_the_same() {
         }
     }
 }
+
+/// An org need not define every attribute of the catalogue; Okta then refuses the expression.
+#[tokio::test(start_paused = true)]
+async fn a_refused_expression_is_evaluated_here_on_whole_pages() {
+    let world = World::new(Org::generate(7, 450));
+    let schemas: Vec<Value> =
+        world.simulator().org().records(Collection::UserSchemas).cloned().collect();
+    for mut schema in schemas {
+        let custom = schema.pointer_mut("/definitions/custom/properties").unwrap();
+        custom.as_object_mut().unwrap().remove("occupation");
+        world.simulator().org_mut().put(Collection::UserSchemas, schema);
+    }
+    let event = query("User", &json!({ "filterExpression": "occupation = 'none' LIMIT 5" }));
+    assert_eq!(world.run(&event).await.unwrap(), Vec::<Value>::new());
+    let statuses: Vec<_> = world.simulator().requests().iter().map(|r| r.status.as_u16()).collect();
+    assert_eq!(statuses, [400, 200, 200, 200]);
+}

@@ -1,10 +1,10 @@
 //! The real function under AWS's own Lambda Runtime Interface Emulator, with moto for Secrets
 //! Manager and the sandbox for Okta.
 //!
-//! `make test` says where the parts are. Without them the tests are skipped with a line that says
-//! so; in CI that is a failure.
+//! `make test` says where the parts are; without them the tests are skipped.
 
 use crate::contract::events;
+use crate::support::part;
 use bytes::Bytes;
 use okta_client::{HttpService, ReqwestTransport};
 use serde_json::{Value, json};
@@ -37,23 +37,6 @@ struct Function {
     log: PathBuf,
     http: ReqwestTransport,
     _processes: Vec<Process>,
-}
-
-/// Where the parts are, or a loud line.
-fn parts() -> Option<(PathBuf, PathBuf)> {
-    let variable =
-        |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let found = variable("BOOTSTRAP").zip(variable("SAM_VENV"));
-    if found.is_none() {
-        assert!(
-            std::env::var_os("CI").is_none_or(|ci| ci != "true"),
-            "BOOTSTRAP and SAM_VENV are not set"
-        );
-        println!(
-            "*** SKIPPED: run `make test`, which builds bootstrap and installs the emulator ***"
-        );
-    }
-    found
 }
 
 fn free_port() -> u16 {
@@ -177,7 +160,7 @@ async fn create_secret(http: &ReqwestTransport, moto: &str) -> String {
 /// One test, since it starts four processes; the emulator takes one call at a time.
 #[tokio::test]
 async fn the_function_answers_under_the_emulator() {
-    let Some((bootstrap, venv)) = parts() else { return };
+    let (Some(bootstrap), Some(venv)) = (part("BOOTSTRAP"), part("SAM_VENV")) else { return };
     let function = Function::start(&bootstrap, &venv).await;
 
     for (name, event) in events() {

@@ -120,6 +120,19 @@ pub(crate) fn top() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
+/// A part that `make test` has built or installed, from the variable that names it; else a loud line.
+/// In CI a missing part is a failure.
+pub(crate) fn part(variable: &str) -> Option<PathBuf> {
+    let part = std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if part.is_none() {
+        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{variable} is not set");
+        println!(
+            "*** SKIPPED: {variable} is not set. Run `make test`, which builds and installs ***"
+        );
+    }
+    part
+}
+
 #[derive(Clone)]
 struct SimulatedOkta {
     simulator: Arc<Mutex<Simulator>>,

@@ -65,8 +65,11 @@ pub enum Dialect {
         everything: Option<&'static str>,
         /// Whether `filter` knows `ge` and `le`.
         filter_ge: bool,
+        /// Whether `search` knows `lt` and `gt` on texts, which make "differs from". Okta documents
+        /// that for users; for groups and devices it shows them on dates alone.
+        search_orders_texts: bool,
     },
-    /// `search` alone.
+    /// `search` alone, which orders dates and nothing else.
     Search,
     /// `filter` with one `eq`, nothing else.
     OneEquality,
@@ -147,7 +150,7 @@ pub enum Elsewhere {
 /// What Okta evaluates natively on a property. The default is nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pushdown {
-    /// `search` knows the property: `eq`, `lt`, `gt`, and on dates `ge` and `le`.
+    /// `search` knows the property: `eq`, and on dates `lt`, `le`, `gt` and `ge`.
     pub search: bool,
     /// `search` knows `co` on it as well.
     pub contains: bool,

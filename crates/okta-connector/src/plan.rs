@@ -72,8 +72,6 @@ pub struct Listing {
     pub ways: Vec<Way>,
     /// What a record must pass to be delivered by this listing.
     pub residual: Predicate,
-    /// Whether a page may hold records that do not pass.
-    pub narrowed_here: bool,
 }
 
 /// One way to ask for a listing.
@@ -85,6 +83,8 @@ pub struct Way {
     pub shape: Shape,
     /// Lists of ids: a record must be among each of them.
     pub members: Vec<Members>,
+    /// Whether a page may hold records that do not pass, so that it is asked for whole.
+    pub narrowed_here: bool,
     /// Why this way.
     pub reason: &'static str,
 }
@@ -178,10 +178,10 @@ impl Query {
                     ))),
                     shape: Shape::Record,
                     members: Vec::new(),
+                    narrowed_here: true,
                     reason: "the record itself is fresher than any listing",
                 }],
                 residual: self.predicate.clone(),
-                narrowed_here: true,
             })
             .collect(),
         )
@@ -192,8 +192,8 @@ impl Query {
             Dialect::OneEquality if !self.assignments.is_empty() => vec![self.assigned()],
             Dialect::OneEquality => vec![self.one_equality()],
             Dialect::Nothing => Vec::new(),
-            Dialect::Search => self.narrowed(Form::Search),
-            Dialect::SearchAndFilter { filter_ge, .. } => {
+            Dialect::Search => self.narrowed(Form::Search { orders_texts: false }),
+            Dialect::SearchAndFilter { filter_ge, search_orders_texts, .. } => {
                 let form = Form::Filter { ge: filter_ge };
                 let pushed = expression::push(&self.predicate, form);
                 match pushed {
@@ -201,7 +201,7 @@ impl Query {
                         let reason = "filter can say all of it and is fresher than search";
                         vec![self.pushed_listing("filter", pushed, self.predicate.clone(), reason)]
                     }
-                    _ => self.narrowed(Form::Search),
+                    _ => self.narrowed(Form::Search { orders_texts: search_orders_texts }),
                 }
             }
         }
@@ -229,9 +229,10 @@ impl Query {
     ) -> Listing {
         let request =
             self.paged(Request::new(self.object.endpoint.path).with(parameter, pushed.text));
-        let way = Way { request, shape: Shape::Pages, members: Vec::new(), reason };
+        let narrowed_here = !pushed.complete;
+        let way = Way { request, shape: Shape::Pages, members: Vec::new(), narrowed_here, reason };
         let unpushed = self.everything("Okta refused the expression");
-        Listing { ways: vec![way, unpushed], residual, narrowed_here: !pushed.complete }
+        Listing { ways: vec![way, unpushed], residual }
     }
 
     /// The whole object.
@@ -245,12 +246,13 @@ impl Query {
             _ => request,
         };
         let shape = if endpoint.page_size.is_some() { Shape::Pages } else { Shape::OnePage };
-        Way { request: self.paged(request), shape, members: Vec::new(), reason }
+        let narrowed_here = self.predicate != Predicate::everything();
+        let request = self.paged(request);
+        Way { request, shape, members: Vec::new(), narrowed_here, reason }
     }
 
     fn listing(&self, way: Way) -> Listing {
-        let narrowed_here = self.predicate != Predicate::everything();
-        Listing { ways: vec![way], residual: self.predicate.clone(), narrowed_here }
+        Listing { ways: vec![way], residual: self.predicate.clone() }
     }
 
     /// One condition goes to Okta, the most telling one; the rest is tested here.
@@ -300,7 +302,14 @@ impl Query {
                 .collect()
         };
         let (field, value) = &self.assignments[base];
-        let way = |request, members, reason| Way { request, shape: Shape::Pages, members, reason };
+        let is_narrowed = self.predicate != Predicate::everything();
+        let way = |request, members: Vec<Members>, reason| Way {
+            request,
+            shape: Shape::Pages,
+            narrowed_here: is_narrowed || !members.is_empty(),
+            members,
+            reason,
+        };
         let mut ways = vec![way(by_filter(field, value), members(), FILTERED)];
         match field.elsewhere {
             Some(Elsewhere::Records(before, after)) => {
@@ -314,8 +323,7 @@ impl Query {
             }
             None => {}
         }
-        let narrowed_here = self.assignments.len() > 1 || self.predicate != Predicate::everything();
-        Listing { ways, residual: self.predicate.clone(), narrowed_here }
+        Listing { ways, residual: self.predicate.clone() }
     }
 
     /// Adds what belongs to every listing: fixed parameters, projection, page size, omissions.
@@ -581,7 +589,7 @@ impl fmt::Display for Plan {
                 let prefix = if index == 0 { "GET" } else { "\n  or GET" };
                 write!(f, "{prefix} {way}")?;
             }
-            if listing.narrowed_here {
+            if listing.ways.first().is_some_and(|way| way.narrowed_here) {
                 f.write_str("\n  records are tested here")?;
             }
         }

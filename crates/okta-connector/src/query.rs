@@ -177,7 +177,7 @@ impl<S: HttpService> Walk<'_, S> {
             if let Err(error) = self.fetch_members(way).await {
                 return Err(error.into());
             }
-            let page = match self.fetch(listing, way).await {
+            let page = match self.fetch(way).await {
                 Ok(page) => page,
                 Err(error) => match self.recover(listing, way, &error) {
                     Recovery::Again => continue,
@@ -210,9 +210,9 @@ impl<S: HttpService> Walk<'_, S> {
         Err(Error::RequestTimeout("No time was left to ask Okta for a page".to_owned()))
     }
 
-    async fn fetch(&mut self, listing: &Listing, way: &Way) -> Result<Page, okta_client::Error> {
+    async fn fetch(&mut self, way: &Way) -> Result<Page, okta_client::Error> {
         let mut request = way.request.clone();
-        if let (Some(limit), false) = (request.limit(), listing.narrowed_here) {
+        if let (Some(limit), false) = (request.limit(), way.narrowed_here) {
             let delivered = self.position.done.as_ref().map_or(0, |done| u64::from(done.records));
             let wanted = self.wanted().saturating_add(delivered);
             let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);

@@ -14,7 +14,11 @@ pub(super) static GROUP: Object = Object {
     endpoint: Endpoint {
         path: "/api/v1/groups",
         page_size: Some(200),
-        dialect: Dialect::SearchAndFilter { everything: None, filter_ge: false },
+        dialect: Dialect::SearchAndFilter {
+            everything: None,
+            filter_ge: false,
+            search_orders_texts: false,
+        },
         projection: true,
         always: &[],
         omissions: None,

@@ -15,7 +15,11 @@ pub(super) static USER: Object = Object {
     endpoint: Endpoint {
         path: "/api/v1/users",
         page_size: Some(200),
-        dialect: Dialect::SearchAndFilter { everything: Some("status pr"), filter_ge: true },
+        dialect: Dialect::SearchAndFilter {
+            everything: Some("status pr"),
+            filter_ge: true,
+            search_orders_texts: true,
+        },
         projection: true,
         always: &[],
         omissions: Some(["credentials", "_links", "transitioningToStatus"]),

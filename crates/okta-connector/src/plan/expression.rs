@@ -13,8 +13,11 @@ use std::fmt::Write as _;
 /// The language of one parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// `search`: ignores case, knows `lt`, `gt` and on some properties `co`.
-    Search,
+    /// `search`: ignores case, orders dates, knows `co` on some properties.
+    Search {
+        /// Whether `lt` and `gt` are known on texts as well.
+        orders_texts: bool,
+    },
     /// `filter` of users and groups: minds case; dates take `gt` and `lt`, elsewhere also `ge`.
     Filter {
         /// Whether `ge` is known.
@@ -90,12 +93,13 @@ fn join(parts: &[Pushed], joint: Joint) -> Option<Pushed> {
 
 fn push_check(field: &Field, check: &Check, form: Form) -> Option<Pushed> {
     let known = match form {
-        Form::Search => field.pushdown.search,
+        Form::Search { .. } => field.pushdown.search,
         Form::Filter { .. } | Form::OneEquality => field.pushdown.filter,
     };
     if !known {
         return None;
     }
+    let is_search = matches!(form, Form::Search { .. });
     match check {
         Check::OneOf(texts) => {
             if form == Form::OneEquality && texts.len() > 1 {
@@ -108,7 +112,9 @@ fn push_check(field: &Field, check: &Check, form: Form) -> Option<Pushed> {
             join(&parts.collect::<Option<Vec<_>>>()?, Joint::Or)
         }
         // Keys compare exactly and `search` does not: it would leave out a key that differs in case.
-        Check::NoneOf(texts) if form == Form::Search && field.kind != Kind::Key => {
+        Check::NoneOf(texts)
+            if form == (Form::Search { orders_texts: true }) && field.kind != Kind::Key =>
+        {
             let parts = texts.iter().map(|text| {
                 let value = literal(field, text, form)?;
                 let text = format!("{0} lt {value} or {0} gt {value}", field.path);
@@ -116,11 +122,11 @@ fn push_check(field: &Field, check: &Check, form: Form) -> Option<Pushed> {
             });
             join(&parts.collect::<Option<Vec<_>>>()?, Joint::And)
         }
-        Check::Contains(part) if form == Form::Search && field.pushdown.contains => {
+        Check::Contains(part) if is_search && field.pushdown.contains => {
             let value = literal(field, part, form)?;
             Some(Pushed::simple(format!("{} co {value}", field.path)))
         }
-        Check::Is(boolean) if form == Form::Search => {
+        Check::Is(boolean) if is_search => {
             Some(Pushed::simple(format!("{} eq {boolean}", field.path)))
         }
         Check::Time(relation, instant) if form != Form::OneEquality => {
@@ -139,7 +145,7 @@ fn literal(field: &Field, text: &Text, form: Form) -> Option<String> {
     }
     match (field.kind, form) {
         // Capitals are how Okta writes it, and `filter` minds case.
-        (Kind::Enumeration, Form::Search | Form::Filter { .. }) => {
+        (Kind::Enumeration, Form::Search { .. } | Form::Filter { .. }) => {
             Some(quote(&written.to_uppercase()))
         }
         _ => Some(quote(written)),
