@@ -45,10 +45,12 @@ pub fn page_token(data: &[u8]) {
 
     let mut bytes = Input(data);
     let position = bytes.position();
-    let lessons: Vec<_> = Bucket::ALL
-        .into_iter()
-        .filter_map(|(_, bucket)| (bytes.byte() % 2 == 1).then(|| (bucket, bytes.lesson())))
-        .collect();
+    let mut lessons = Vec::new();
+    for (_, bucket) in Bucket::ALL {
+        if bytes.byte() % 2 == 1 {
+            lessons.push((bucket, bytes.lesson()));
+        }
+    }
     // A cursor may be too long to be carried.
     let Ok(sealed) = seal(fingerprint, &position, lessons.clone()) else { return };
     let opened = open(fingerprint, &sealed).expect("what was sealed is opened");

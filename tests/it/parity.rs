@@ -10,11 +10,12 @@
 use crate::brute_force::{
     Assignment, Filter, arb_assignment, arb_filter, arb_selection, expected_record, matches,
 };
-use crate::support::{World, query};
+use crate::support::{World, query, top};
 use okta_simulator::{Collection, Org};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Orgs that each object is queried in.
@@ -201,4 +202,34 @@ fn users() {
 #[test]
 fn user_types() {
     law_holds("UserType");
+}
+
+/// Records of real orgs come out as they were recorded, where the recordings lie beside the checkout.
+#[tokio::test(start_paused = true)]
+async fn recorded_records_come_out_as_recorded() {
+    let folder = top().join(["..", "shared", "data", "recorded"].iter().collect::<PathBuf>());
+    if !folder.is_dir() {
+        println!("*** SKIPPED: there are no recordings beside this checkout ***");
+        return;
+    }
+    let entities = ["Application", "Device", "Group", "User", "UserType"];
+    let files: Vec<_> = entities
+        .map(collection)
+        .into_iter()
+        .chain([Collection::UserSchemas, Collection::GroupSchemas])
+        .map(|collection| {
+            (collection, std::fs::read_to_string(folder.join(collection.file_name())).unwrap())
+        })
+        .collect();
+    let files = files.iter().map(|(collection, text)| (*collection, text.as_str()));
+    let world = World::new(Org::from_json_lines(files).unwrap());
+    for entity in entities {
+        let found = world.run(&query(entity, &json!({ "maxResults": 5 }))).await.unwrap();
+        let found = found.into_iter().map(|record| record.as_object().unwrap().clone());
+        let recorded = records(&world, collection(entity));
+        let expected = recorded
+            .iter()
+            .map(|record| expected_record(entity, record, None, &Assignment::default()));
+        assert_eq!(tally(found, &[]), tally(expected, &[]), "{entity}");
+    }
 }
