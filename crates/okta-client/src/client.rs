@@ -192,9 +192,8 @@ impl<S: HttpService> Client<S> {
             Ok(response) => response,
             Err(error) => {
                 let outcome = match error.kind {
-                    HttpErrorKind::Connect
-                    | HttpErrorKind::Timeout
-                    | HttpErrorKind::Interrupted => Outcome::NoResponse,
+                    HttpErrorKind::Connect | HttpErrorKind::Interrupted => Outcome::NoResponse,
+                    HttpErrorKind::Timeout => Outcome::TimedOut,
                     HttpErrorKind::TooLarge | HttpErrorKind::Unsendable => Outcome::Status(0),
                 };
                 return Err((outcome, Error::from_http(&error)));

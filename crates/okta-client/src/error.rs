@@ -113,6 +113,8 @@ fn kind(status: StatusCode, body: &OktaError, challenge: &Challenge) -> ErrorKin
         (400, _) if body.is_about_cursor() => ErrorKind::InvalidCursor,
         (400, "E0000031" | "E0000030" | "E0000001" | "E0000053" | "E0000063" | "E0000094")
         | (414, _) => ErrorKind::Rejected,
+        // A schema, a user type or a policy is being changed; it passes.
+        (409, "E0000145" | "E0000253") | (423, _) => ErrorKind::Unavailable,
         (408 | 504, _) => ErrorKind::Timeout,
         (502 | 503, _) => ErrorKind::Unavailable,
         (400..=499, _) => ErrorKind::Client,
@@ -258,7 +260,9 @@ mod tests {
             (error(400, &[], &body("E0000031", "Invalid cursor.")), ErrorKind::InvalidCursor),
             (error(400, &[], &body("E0000031", "bad property")), ErrorKind::Rejected),
             (error(414, &[], &body("E0000256", "")), ErrorKind::Rejected),
-            (error(409, &[], &body("E0000145", "")), ErrorKind::Client),
+            (error(409, &[], &body("E0000145", "")), ErrorKind::Unavailable),
+            (error(409, &[], &body("E0000157", "")), ErrorKind::Client),
+            (error(423, &[], &body("E0000239", "")), ErrorKind::Unavailable),
             (error(429, &[], ""), ErrorKind::RateLimited { retry_after: Duration::ZERO }),
             (error(500, &[], &body("E0000009", "")), ErrorKind::Server),
             (error(502, &[], "<html>"), ErrorKind::Unavailable),

@@ -21,6 +21,8 @@ use tokio::time::Instant;
 /// The length of a window.
 pub const WINDOW: Duration = Duration::from_secs(60);
 
+const SECOND: Duration = Duration::from_secs(1);
+
 /// A bucket: the paths that share one limit. Limits are the org's alone to know; headers tell them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bucket {
@@ -176,7 +178,15 @@ struct Window {
     reset: u64,
     skew: i64,
     ends: Instant,
+    /// When an answer first named this `reset`: the window ends 60 s later at the latest.
+    met: Instant,
+    /// Whether the window was taken for ended since the last answer.
+    rolled: bool,
 }
+
+/// What is assumed of a bucket whose answers name no limit: the smallest one that Okta has
+/// published for an org.
+const ASSUMED_LIMIT: u32 = 20;
 
 /// Between two looks at a bucket whose limit is still unknown while its first request is on its way.
 const FIRST_LOOK: Duration = Duration::from_millis(20);
@@ -224,20 +234,27 @@ impl RateLimits {
             return;
         };
         let used = seen.limit - seen.remaining;
+        window.ends = now + seen.ends_in;
         if seen.reset > window.reset {
             window.spent = used.max(1);
             window.reset = seen.reset;
+            window.met = now;
         } else {
             window.spent = window.spent.saturating_add(1).max(used);
+            if window.rolled {
+                // It had not ended, so `Date` cannot be trusted for its end.
+                window.ends = window.ends.max(window.met + WINDOW + SECOND);
+            }
         }
+        window.rolled = false;
         window.limit = Some(seen.limit);
-        window.ends = now + seen.ends_in;
     }
 
     /// A 429 says that the window is used up, whatever was counted.
     pub fn exhaust(&mut self, bucket: Bucket, now: Instant) -> Duration {
         let window = self.windows.entry(bucket).or_insert_with(|| Window::unknown(now));
         window.spent = window.limit.unwrap_or(u32::MAX).max(window.spent);
+        window.ends = window.ends.max(now + SECOND);
         window.ends.saturating_duration_since(now)
     }
 
@@ -268,6 +285,8 @@ impl RateLimits {
         window.reset = lesson.reset;
         window.skew = lesson.skew;
         window.ends = now + Duration::from_secs(seconds + 1);
+        window.met = now;
+        window.rolled = false;
     }
 }
 
@@ -281,6 +300,8 @@ impl Window {
             reset: 0,
             skew: 0,
             ends: now + WINDOW,
+            met: now,
+            rolled: false,
         }
     }
 
@@ -289,14 +310,18 @@ impl Window {
         if now >= self.ends {
             self.spent = 0;
             self.ends = now + WINDOW;
+            self.rolled = true;
         }
     }
 
     /// When the next request may go; none means now.
     fn next_slot(&self, percent: u32, now: Instant) -> Option<Instant> {
-        let Some(limit) = self.limit else {
+        let limit = match self.limit {
+            Some(limit) => limit,
             // The first answer tells the limit; until then one request is enough.
-            return (self.in_flight > 0).then(|| now + FIRST_LOOK);
+            None if self.in_flight > 0 => return Some(now + FIRST_LOOK),
+            None if self.spent == 0 => return None,
+            None => ASSUMED_LIMIT,
         };
         let share = u64::from(limit) * u64::from(percent) / 100;
         // A share below one request would never ask anything; a limit of one is still kept.
@@ -403,6 +428,44 @@ mod tests {
             let share = (50 * percent / 100).max(1);
             assert_eq!(sent, share, "{percent} %");
         }
+    }
+
+    /// A clock that is ahead makes a window seem to end early. One request finds that out.
+    #[test]
+    fn a_window_that_goes_on_is_waited_for() {
+        let start = Instant::now();
+        let mut limits = RateLimits::new(100);
+        limits.admit(Bucket::Apps, start);
+        limits.settle(Bucket::Apps, observe(10, 0, 60, 1), None, start);
+        let end = start + WINDOW + SECOND;
+        let (mut now, mut sent) = (start, 0);
+        while now < end {
+            match limits.admit(Bucket::Apps, now) {
+                Admission::At(slot) => now = slot,
+                Admission::Go => {
+                    sent += 1;
+                    limits.settle(Bucket::Apps, observe(10, 0, 60, 1), None, now);
+                }
+            }
+        }
+        assert_eq!((sent, now), (1, end));
+    }
+
+    #[test]
+    fn answers_without_headers_are_not_a_licence() {
+        let start = Instant::now();
+        let mut limits = RateLimits::new(50);
+        let (mut now, mut sent) = (start, 0);
+        while now < start + WINDOW {
+            match limits.admit(Bucket::Devices, now) {
+                Admission::At(slot) => now = slot,
+                Admission::Go => {
+                    sent += 1;
+                    limits.settle(Bucket::Devices, None, None, now);
+                }
+            }
+        }
+        assert_eq!(sent, ASSUMED_LIMIT / 2);
     }
 
     #[test]

@@ -11,8 +11,10 @@ pub const MIN_PAGE_SIZE: u32 = 25;
 /// What became of an attempt, as far as trying again goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// No connection, a broken one, or no answer in time.
+    /// No connection, or a broken one.
     NoResponse,
+    /// No answer in time.
+    TimedOut,
     /// Okta answered 429 because the window is used up; it ends after this time.
     WindowExhausted(Duration),
     /// Okta answered 429 because of too many simultaneous requests.
@@ -42,17 +44,18 @@ pub fn decide(outcome: Outcome, attempt: u32, time_left: Duration, jitter: f64) 
         // One more try after the window's end; a second 429 in a row then backs off as well.
         Outcome::WindowExhausted(until_end) => until_end + spread(attempt.min(3), jitter) / 4,
         Outcome::TooManyAtOnce => spread(attempt + 1, jitter),
-        Outcome::NoResponse | Outcome::Garbled | Outcome::Status(500 | 502 | 503 | 504) => {
-            spread(attempt, jitter)
-        }
+        Outcome::NoResponse
+        | Outcome::TimedOut
+        | Outcome::Garbled
+        | Outcome::Status(500 | 502 | 503 | 504) => spread(attempt, jitter),
         Outcome::Status(_) => return Decision::Stop,
     };
     if attempt >= MAX_ATTEMPTS || wait >= time_left {
         return Decision::Stop;
     }
     match outcome {
-        // Inside Okta the listing took too long; a smaller one may not.
-        Outcome::Status(500 | 504) => Decision::WaitAndHalve(wait),
+        // The listing takes too long inside Okta; a smaller one may not.
+        Outcome::Status(500 | 504) | Outcome::TimedOut => Decision::WaitAndHalve(wait),
         _ => Decision::Wait(wait),
     }
 }
@@ -78,6 +81,7 @@ mod tests {
             (NoResponse, 3, 10_000, Wait(ms(1_000))),
             (NoResponse, 6, 10_000, Stop),
             (NoResponse, 3, 1_000, Stop),
+            (TimedOut, 1, 10_000, WaitAndHalve(ms(250))),
             (Garbled, 1, 10_000, Wait(ms(250))),
             (Status(500), 1, 10_000, WaitAndHalve(ms(250))),
             (Status(504), 2, 10_000, WaitAndHalve(ms(500))),
