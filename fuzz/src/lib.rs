@@ -8,7 +8,9 @@ use appflow_connector::{Filter, handle};
 use bytes::Bytes;
 use okta_client::rate_limit::{Bucket, Lesson};
 use okta_client::{HttpError, HttpService};
-use okta_connector::token::{Done, Fingerprint, Opened, Position, open, seal};
+use okta_connector::token::{
+    Done, Fingerprint, Lane, Opened, Order, Position, Progress, Range, open, seal,
+};
 use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
 use secrecy::SecretString;
 use std::time::Duration;
@@ -152,15 +154,40 @@ impl Input<'_> {
     }
 
     fn position(&mut self) -> Position {
-        let has = self.byte();
+        let lanes = self.byte() % 5;
         Position {
             listing: self.small(),
             way: self.small(),
-            cursor: (has & 1 == 1).then(|| self.text()),
-            done: (has & 2 == 2).then(|| Done { id: self.text(), records: self.small() }),
             delivered: self.number(),
-            delivered_by_listing: self.number(),
+            progress: Progress {
+                pages: self.small(),
+                splits: self.small(),
+                page_size: (self.byte() % 2 == 1).then(|| self.small()),
+                order: [Order::Unknown, Order::Kept, Order::Broken][usize::from(self.byte() % 3)],
+            },
+            lanes: (0..lanes).map(|_| self.lane()).collect(),
         }
+    }
+
+    fn lane(&mut self) -> Lane {
+        let has = self.byte();
+        Lane {
+            asked: (has & 1 == 1).then(|| self.range()),
+            range: self.range(),
+            at: (has & 2 == 2).then(|| self.number().cast_signed()),
+            cursor: (has & 4 == 4).then(|| self.text()),
+            done: (has & 8 == 8).then(|| Done { id: self.text(), records: self.small() }),
+            pages: self.small(),
+            mark: self.number(),
+            delivered: self.number(),
+            restarted: has & 16 == 16,
+        }
+    }
+
+    fn range(&mut self) -> Range {
+        let has = self.byte();
+        let mut bound = |bit| (has & bit == bit).then(|| self.number().cast_signed());
+        Range { from: bound(1), until: bound(2) }
     }
 
     fn lesson(&mut self) -> Lesson {

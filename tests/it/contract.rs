@@ -102,7 +102,7 @@ fn check_configuration(configuration: &Value) {
     {
         assert_eq!(authentication[switch], !authentication[details].is_null(), "{switch}");
     }
-    assert!(configuration["connectorRuntimeSetting"].as_array().is_some_and(|s| s.len() == 3));
+    assert!(configuration["connectorRuntimeSetting"].as_array().is_some_and(|s| s.len() == 4));
     for list in
         ["connectorModes", "supportedApiVersions", "operatorsSupported", "supportedTriggerTypes"]
     {

@@ -5,7 +5,7 @@ use appflow_connector::Filter;
 use appflow_connector::entity::Operator;
 use expect_test::expect_file;
 use okta_connector::catalogue::{Field, Kind, OBJECTS, Object};
-use okta_connector::plan::{Omittable, Query};
+use okta_connector::plan::{Preferences, Query};
 use std::fmt::Write as _;
 use std::process::Command;
 
@@ -97,7 +97,7 @@ fn requests_of_every_field_and_operator() {
                 let parsed = Filter::parse(&filter).unwrap();
                 let selected = [object.key().name.to_owned()];
                 let query =
-                    Query::new(object, &parsed, Some(&selected), Omittable::Included).unwrap();
+                    Query::new(object, &parsed, Some(&selected), Preferences::default()).unwrap();
                 writeln!(table, "{}: {filter}\n  {}\n", object.name, query.plan()).unwrap();
             }
         }
@@ -167,7 +167,7 @@ fn plans() {
     for (entity, filter) in rows {
         let object = Object::find(entity).unwrap();
         let parsed = Filter::parse(&filter).unwrap();
-        let query = Query::new(object, &parsed, None, Omittable::Included).unwrap();
+        let query = Query::new(object, &parsed, None, Preferences::default()).unwrap();
         let shown: String = filter.chars().take(100).collect();
         writeln!(text, "{entity}: {shown}\n{}\n", query.plan()).unwrap();
     }

@@ -63,6 +63,8 @@ pub struct Page {
     pub request_id: Option<Box<str>>,
     /// How many requests it took.
     pub attempts: u32,
+    /// How long Okta took for the last of them.
+    pub latency: Duration,
 }
 
 impl<S: HttpService> Client<S> {
@@ -123,26 +125,27 @@ impl<S: HttpService> Client<S> {
     ) -> Result<Result<Page, (Outcome, Error)>, Error> {
         let permit = self.in_flight.acquire().await;
         let _permit = permit.expect("the semaphore lives as long as the client and is not closed");
+        let http_request = self.build(request, cursor)?;
         let bucket = Bucket::of(request.path());
-        self.wait_for_budget(bucket, deadline).await?;
-        let timeout = deadline.saturating_duration_since(Instant::now()).min(MAX_ATTEMPT);
-        let response = match self.build(request, cursor) {
-            Ok(http_request) => self.http.call(http_request, timeout).await,
-            Err(error) => {
-                self.settle(bucket, None);
-                return Err(error);
-            }
-        };
-        self.settle(bucket, response.as_ref().ok().map(http::Response::headers));
-        Ok(self.judge(bucket, request, response))
+        let admitted = self.wait_for_budget(bucket, deadline).await?;
+        let sent = Instant::now();
+        let timeout = deadline.saturating_duration_since(sent).min(MAX_ATTEMPT);
+        let response = self.http.call(http_request, timeout).await;
+        let latency = sent.elapsed();
+        admitted.settle(response.as_ref().ok().map(http::Response::headers));
+        Ok(self.judge(bucket, request, response).map(|page| Page { latency, ..page }))
     }
 
     /// Waits until the bucket's budget lets a request go, unless that is too late.
-    async fn wait_for_budget(&self, bucket: Bucket, deadline: Instant) -> Result<(), Error> {
+    async fn wait_for_budget(
+        &self,
+        bucket: Bucket,
+        deadline: Instant,
+    ) -> Result<Admitted<'_, S>, Error> {
         loop {
             let now = Instant::now();
             let slot = match self.rate_limits().admit(bucket, now) {
-                Admission::Go => return Ok(()),
+                Admission::Go => return Ok(Admitted { client: self, bucket, is_settled: false }),
                 Admission::At(slot) => slot,
             };
             if slot + MIN_ATTEMPT > deadline {
@@ -239,12 +242,42 @@ impl<S: HttpService> Client<S> {
             (Outcome::Status(200), protocol(format!("Okta answered 200 but {error}")))
         })?;
         let limit = request.limit();
-        Ok(Page { body: response.into_body(), next, limit, request_id, attempts: 1 })
+        let body = response.into_body();
+        Ok(Page { body, next, limit, request_id, attempts: 1, latency: Duration::ZERO })
+    }
+
+    /// How far apart requests like this one are when they use the whole budget; none while that is
+    /// unknown.
+    pub fn spacing(&self, request: &Request) -> Option<Duration> {
+        self.rate_limits().spacing(Bucket::of(request.path()))
     }
 
     /// The budgets of the connection. Held only as long as it takes to read or write them.
     pub fn rate_limits(&self) -> std::sync::MutexGuard<'_, RateLimits> {
         self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request that the budget let go. Whatever becomes of it, it is settled once: a caller that no
+/// longer wants the answer and drops the request has spent it all the same.
+struct Admitted<'a, S: HttpService> {
+    client: &'a Client<S>,
+    bucket: Bucket,
+    is_settled: bool,
+}
+
+impl<S: HttpService> Admitted<'_, S> {
+    fn settle(mut self, headers: Option<&HeaderMap>) {
+        self.is_settled = true;
+        self.client.settle(self.bucket, headers);
+    }
+}
+
+impl<S: HttpService> Drop for Admitted<'_, S> {
+    fn drop(&mut self) {
+        if !self.is_settled {
+            self.client.settle(self.bucket, None);
+        }
     }
 }
 

@@ -250,6 +250,13 @@ impl RateLimits {
         window.limit = Some(seen.limit);
     }
 
+    /// How far apart requests to `bucket` are when they use the whole share; none while the limit
+    /// is unknown.
+    pub fn spacing(&self, bucket: Bucket) -> Option<Duration> {
+        let limit = self.windows.get(&bucket)?.limit?;
+        Some(WINDOW / share(limit, self.percent))
+    }
+
     /// A 429 says that the window is used up, whatever was counted.
     pub fn exhaust(&mut self, bucket: Bucket, now: Instant) -> Duration {
         let window = self.windows.entry(bucket).or_insert_with(|| Window::unknown(now));
@@ -290,6 +297,13 @@ impl RateLimits {
     }
 }
 
+/// The requests of a window that the connection may send. A share below one request would never ask
+/// anything; a limit of one is still kept.
+fn share(limit: u32, percent: u32) -> u32 {
+    let share = u64::from(limit) * u64::from(percent) / 100;
+    u32::try_from(share.max(1)).unwrap_or(u32::MAX)
+}
+
 impl Window {
     fn unknown(now: Instant) -> Self {
         Self {
@@ -323,9 +337,7 @@ impl Window {
             None if self.spent == 0 => return None,
             None => ASSUMED_LIMIT,
         };
-        let share = u64::from(limit) * u64::from(percent) / 100;
-        // A share below one request would never ask anything; a limit of one is still kept.
-        let share = u32::try_from(share.max(1)).unwrap_or(u32::MAX);
+        let share = share(limit, percent);
         let spent = self.spent.saturating_add(self.in_flight);
         let left = share.saturating_sub(spent);
         if left == 0 {

@@ -23,10 +23,13 @@ impl Request {
         Self { path: path.into(), query: Vec::new(), limit: None, may_shrink: true, omissions }
     }
 
-    /// Adds a parameter. The value is encoded here and nowhere else.
+    /// Sets a parameter. The value is encoded here and nowhere else.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.query.push((name, value.into()));
+        match self.query.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value.into(),
+            None => self.query.push((name, value.into())),
+        }
         self
     }
 

@@ -9,7 +9,7 @@ use appflow_connector::{Filter, Operation, Request, handle};
 use clap::Args;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use okta_connector::catalogue::Object;
-use okta_connector::plan::{Omittable, Query};
+use okta_connector::plan::{Preferences, Query};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -53,7 +53,7 @@ impl Explain {
         let Question { entity, filter, fields } = self.question;
         let object = Object::find(&entity).with_context(|| format!("unknown entity {entity}"))?;
         let filter = Filter::parse(filter.as_deref().unwrap_or_default())?;
-        let query = Query::new(object, &filter, fields.as_deref(), Omittable::Included)?;
+        let query = Query::new(object, &filter, fields.as_deref(), Preferences::default())?;
         crate::print(&format!("{}\n", query.plan()))
     }
 }

@@ -45,6 +45,9 @@ pub struct Endpoint {
     pub page_size: Option<u32>,
     /// What the listing understands.
     pub dialect: Dialect,
+    /// The field by which `search` can be sorted and cut into ranges that are walked side by side:
+    /// one that every record has and that never changes.
+    pub lanes: Option<&'static str>,
     /// Whether the listing knows `fields=`.
     pub projection: bool,
     /// What every listing is asked with.

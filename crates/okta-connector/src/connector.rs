@@ -3,7 +3,7 @@
 use crate::catalogue::{OBJECTS, Object};
 use crate::describe;
 use crate::error::Error;
-use crate::plan::{Omittable, Query};
+use crate::plan::{Omittable, Preferences, Query, Walk};
 use crate::query::{self, Budget, Outcome, Statistics};
 use crate::secrets::{Freshness, SecretSource};
 use crate::settings::{Settings, credential};
@@ -50,10 +50,6 @@ impl Config {
         Self { loopback: Loopback::Refused, max_response_bytes, wall_clock, seed }
     }
 }
-
-/// Requests of one connection that may be on their way at once, far below the 35 to 75 that an org
-/// allows to all its clients together.
-const MAX_CONCURRENCY: usize = 4;
 
 /// How long AppFlow may keep the list of entities and their fields.
 const METADATA_TTL_SECONDS: u64 = 3_600;
@@ -144,11 +140,21 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
                 org: settings.org.clone(),
                 credential,
                 rate_limits: self.rate_limits(&settings.org, arn, settings.rate_limit_percent),
-                max_concurrency: MAX_CONCURRENCY,
+                max_concurrency: settings.max_concurrency,
                 seed: self.config.seed,
                 wall_clock: self.config.wall_clock,
             },
         ))
+    }
+
+    fn budget(&self, connection: &Connection<'_>, max_results: u64) -> Budget {
+        Budget {
+            deadline: connection.deadline,
+            max_results,
+            max_bytes: self.config.max_response_bytes,
+            max_concurrency: connection.settings.max_concurrency,
+            wall_now: (self.config.wall_clock)(),
+        }
     }
 
     fn rate_limits(&self, org: &OrgUrl, arn: &str, percent: u32) -> Arc<Mutex<RateLimits>> {
@@ -173,8 +179,8 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         let object = find_object(&request.entity_identifier)?;
         let expression = request.filter_expression.as_deref().unwrap_or_default();
         let selected = request.selected_field_names.as_deref();
-        let deprovisioned = connection.settings.deprovisioned;
-        let query = Query::new(object, &Filter::parse(expression)?, selected, deprovisioned)?;
+        let preferences = connection.settings.preferences();
+        let query = Query::new(object, &Filter::parse(expression)?, selected, preferences)?;
         let fingerprint = fingerprint(&connection.settings, object, expression, selected);
         let opened = match request.next_token.as_deref() {
             Some(token) => Some(token::open(fingerprint, token)?),
@@ -182,17 +188,12 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         };
         let plan = query.plan();
         tracing::debug!(%plan, "planned");
-        let budget = Budget {
-            deadline: connection.deadline,
-            max_results: request.max_results(),
-            max_bytes: self.config.max_response_bytes,
-        };
+        let budget = self.budget(&connection, request.max_results());
         let (query, plan, opened) = (&query, &plan, opened.as_ref());
-        let wall_now = (self.config.wall_clock)();
         self.with_client(&connection, move |client: Client<H>| async move {
             let now = Instant::now();
             for (bucket, lesson) in opened.iter().flat_map(|opened| &opened.lessons) {
-                client.rate_limits().learn(*bucket, *lesson, now, wall_now);
+                client.rate_limits().learn(*bucket, *lesson, now, budget.wall_now);
             }
             let position = opened.map_or_else(Position::default, |opened| opened.position.clone());
             let Outcome { records, next, statistics } =
@@ -234,18 +235,17 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
             let literal = Literal::Text(id.clone());
             let condition = Condition::Compare(field.name.to_owned(), Comparison::Equal, literal);
             let filter = Filter { condition: Some(condition), limit: Some(1) };
-            Query::new(object, &filter, selected, Omittable::Included)
+            Query::new(object, &filter, selected, Preferences::default())
         };
         let queries = request.ids.iter().map(query).collect::<Result<Vec<_>, _>>()?;
         let queries = &queries;
-        let max_bytes = self.config.max_response_bytes;
-        let budget = Budget { deadline: connection.deadline, max_results: 1, max_bytes };
+        let budget = self.budget(&connection, 1);
         self.with_client(&connection, move |client: Client<H>| async move {
             let reads: Vec<_> =
                 queries.iter().map(|query| read_one(&client, query, budget)).collect();
             let outcomes: Vec<Outcome> =
-                stream::iter(reads).buffered(MAX_CONCURRENCY).try_collect().await?;
-            gather(outcomes, max_bytes)
+                stream::iter(reads).buffered(budget.max_concurrency).try_collect().await?;
+            gather(outcomes, budget.max_bytes)
         })
         .await
     }
@@ -346,11 +346,18 @@ fn fingerprint(
     expression: &str,
     selected: Option<&[String]>,
 ) -> Fingerprint {
-    let deprovisioned = match settings.deprovisioned {
+    let Preferences { omittable, walk } = settings.preferences();
+    let deprovisioned = match omittable {
         Omittable::Included => "included",
         Omittable::LeftOut => "left out",
     };
-    let fixed = [settings.org.origin(), object.name, expression.trim(), deprovisioned];
+    let walk = match walk {
+        Walk::SideBySide => "side by side",
+        Walk::InOrder => "in order",
+    };
+    let fields = if selected.is_some() { "fields" } else { "all fields" };
+    let fixed =
+        [settings.org.origin(), object.name, expression.trim(), deprovisioned, walk, fields];
     let selected = selected.unwrap_or_default().iter().map(String::as_str);
     Fingerprint::of(fixed.into_iter().chain(selected))
 }

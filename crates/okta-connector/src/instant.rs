@@ -67,6 +67,16 @@ impl<'a> Instant<'a> {
         Instant { second: self.second, fraction: self.fraction.into_owned().into() }
     }
 
+    /// The second that holds it, since 1970.
+    pub fn second(&self) -> i64 {
+        self.second
+    }
+
+    /// The start of a second since 1970.
+    pub fn from_second(second: i64) -> Self {
+        Self { second, fraction: "".into() }
+    }
+
     /// Whether it falls on a whole second.
     pub fn is_whole_second(&self) -> bool {
         self.fraction.is_empty()

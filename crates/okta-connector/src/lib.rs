@@ -7,7 +7,7 @@
 //! 3. [`catalogue`] knows the objects and their fields.
 //! 4. [`predicate`] gives the filter its meaning.
 //! 5. [`plan`] says what Okta is asked, and what is left to test here.
-//! 6. `query` walks the plan; `record` turns Okta's JSON into AppFlow's records.
+//! 6. `query` walks the plan, a `lane` at a time; `record` turns Okta's JSON into AppFlow's records.
 //! 7. [`token`] keeps the place for the next call.
 //!
 //! Everything but `connector` and `query` is a function from values to values. Transport and
@@ -25,6 +25,7 @@ pub mod token;
 mod describe;
 mod error;
 mod instant;
+mod lane;
 mod query;
 mod record;
 

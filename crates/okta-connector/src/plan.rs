@@ -17,7 +17,9 @@ mod expression;
 
 use crate::catalogue::{Dialect, Elsewhere, Field, Kind, Object, PROFILE};
 use crate::error::Error;
+use crate::instant::Instant;
 use crate::predicate::{Check, Predicate, all_of};
+use crate::token::Lane;
 use appflow_connector::Filter;
 use expression::{Form, Pushed, encoded_len};
 use okta_client::{Omissions, Request};
@@ -44,15 +46,17 @@ pub struct Query {
     pub selected: Vec<&'static Field>,
     /// The request-only fields that the filter asks for.
     assignments: Vec<Assignment>,
+    walk: Walk,
 }
 
 /// A request-only field and the id that it is asked for.
 type Assignment = (&'static Field, String);
 
 /// Whether a flow wants the records that its object lets it omit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Omittable {
     /// They are delivered, as everything else.
+    #[default]
     Included,
     /// They are left out.
     LeftOut,
@@ -85,8 +89,38 @@ pub struct Way {
     pub members: Vec<Members>,
     /// Whether a page may hold records that do not pass, so that it is asked for whole.
     pub narrowed_here: bool,
+    /// How it is cut into ranges, if it may be.
+    pub cut: Option<Cut>,
     /// Why this way.
     pub reason: &'static str,
+}
+
+/// How a listing under `search` is cut into ranges.
+#[derive(Debug)]
+pub struct Cut {
+    /// The field by which it is sorted.
+    pub field: &'static Field,
+    /// What `search` asks for the whole listing, ready to be joined by `and`.
+    expression: String,
+}
+
+/// What a flow and its connection prefer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Preferences {
+    /// Whether the records that the object lets one omit are wanted.
+    pub omittable: Omittable,
+    /// How listings are walked.
+    pub walk: Walk,
+}
+
+/// Whether the parts of a listing may be walked side by side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Walk {
+    /// Where the listing allows it.
+    #[default]
+    SideBySide,
+    /// Never: one request at a time.
+    InOrder,
 }
 
 /// What comes back.
@@ -117,7 +151,7 @@ impl Query {
         object: &'static Object,
         filter: &Filter,
         selected: Option<&[String]>,
-        omittable: Omittable,
+        Preferences { omittable, walk }: Preferences,
     ) -> Result<Self, Error> {
         let resolved = match &filter.condition {
             Some(condition) => Predicate::resolve(object, condition)?,
@@ -132,7 +166,7 @@ impl Query {
         let (assignments, predicate) = take_assignments(&resolved)?;
         let predicate = all_of([predicate].into_iter().chain(omitted));
         let selected = select(object, selected)?;
-        Ok(Self { object, predicate, limit: filter.limit, selected, assignments })
+        Ok(Self { object, predicate, limit: filter.limit, selected, assignments, walk })
     }
 
     /// What each record carries although Okta does not send it, as JSON text.
@@ -144,7 +178,7 @@ impl Query {
     /// The requests that answer the query.
     pub fn plan(&self) -> Plan {
         let listings = match self.object.endpoint.dialect {
-            Dialect::Nothing => vec![self.listing(self.everything(NO_PARAMETERS))],
+            Dialect::Nothing => vec![self.unnarrowed(NO_PARAMETERS)],
             _ => self.reads_by_key().unwrap_or_else(|| self.listings()),
         };
         Plan { listings }
@@ -179,6 +213,7 @@ impl Query {
                     shape: Shape::Record,
                     members: Vec::new(),
                     narrowed_here: true,
+                    cut: None,
                     reason: "the record itself is fresher than any listing",
                 }],
                 residual: self.predicate.clone(),
@@ -212,11 +247,11 @@ impl Query {
         let reason = "search knows the properties that filter does not";
         let parts = split(&self.predicate, form);
         if parts.is_empty() {
-            return vec![self.listing(self.everything("nothing of the filter can be pushed down"))];
+            return vec![self.unnarrowed(NOTHING_PUSHED)];
         }
         parts
             .into_iter()
-            .map(|(pushed, residual)| self.pushed_listing("search", pushed, residual, reason))
+            .map(|(pushed, residual)| self.pushed_listing(SEARCH, pushed, residual, reason))
             .collect()
     }
 
@@ -227,12 +262,31 @@ impl Query {
         residual: Predicate,
         reason: &'static str,
     ) -> Listing {
-        let request =
-            self.paged(Request::new(self.object.endpoint.path).with(parameter, pushed.text));
-        let narrowed_here = !pushed.complete;
-        let way = Way { request, shape: Shape::Pages, members: Vec::new(), narrowed_here, reason };
+        let way = match parameter {
+            SEARCH => self.search(&pushed, reason),
+            _ => {
+                let narrowed_here = !pushed.complete;
+                let request = Request::new(self.object.endpoint.path).with(parameter, pushed.text);
+                Way { narrowed_here, ..self.way(self.paged(request), reason) }
+            }
+        };
         let unpushed = self.everything("Okta refused the expression");
         Listing { ways: vec![way, unpushed], residual }
+    }
+
+    /// A `search`, in lanes if that is possible.
+    fn search(&self, pushed: &Pushed, reason: &'static str) -> Way {
+        let narrowed_here = !pushed.complete;
+        let endpoint = &self.object.endpoint;
+        let request = Request::new(endpoint.path).with(SEARCH, pushed.text.as_str());
+        let field = endpoint.lanes.filter(|_| self.walk == Walk::SideBySide);
+        let Some(field) = field.and_then(|name| self.object.field(name)) else {
+            return Way { narrowed_here, ..self.way(self.paged(request), reason) };
+        };
+        let request = request.with("sortBy", field.path).with("sortOrder", "asc");
+        let request = self.paged_with(request, Some(field));
+        let cut = Some(Cut { field, expression: pushed.operand() });
+        Way { narrowed_here, cut, ..self.way(request, reason) }
     }
 
     /// The whole object.
@@ -241,18 +295,37 @@ impl Query {
         let request = Request::new(endpoint.path);
         let request = match endpoint.dialect {
             Dialect::SearchAndFilter { everything: Some(everything), .. } => {
-                request.with("search", everything)
+                request.with(SEARCH, everything)
             }
             _ => request,
         };
-        let shape = if endpoint.page_size.is_some() { Shape::Pages } else { Shape::OnePage };
-        let narrowed_here = self.predicate != Predicate::everything();
-        let request = self.paged(request);
-        Way { request, shape, members: Vec::new(), narrowed_here, reason }
+        let way = self.way(self.paged(request), reason);
+        match endpoint.page_size {
+            Some(_) => way,
+            None => Way { shape: Shape::OnePage, ..way },
+        }
     }
 
-    fn listing(&self, way: Way) -> Listing {
-        Listing { ways: vec![way], residual: self.predicate.clone() }
+    /// Pages of which every record is tested against the whole filter.
+    fn way(&self, request: Request, reason: &'static str) -> Way {
+        let narrowed_here = self.predicate != Predicate::everything();
+        let shape = Shape::Pages;
+        Way { request, shape, members: Vec::new(), narrowed_here, cut: None, reason }
+    }
+
+    /// A listing of everything; in lanes where that takes a `search` anyway.
+    fn unnarrowed(&self, reason: &'static str) -> Listing {
+        let everything = self.everything(reason);
+        let in_lanes = match self.object.endpoint.dialect {
+            Dialect::SearchAndFilter { everything: Some(expression), .. } => {
+                let complete = !everything.narrowed_here;
+                let pushed = Pushed { complete, ..Pushed::simple(expression.to_owned()) };
+                Some(self.search(&pushed, reason)).filter(|way| way.cut.is_some())
+            }
+            _ => None,
+        };
+        let ways = in_lanes.into_iter().chain([everything]).collect();
+        Listing { ways, residual: self.predicate.clone() }
     }
 
     /// One condition goes to Okta, the most telling one; the rest is tested here.
@@ -265,7 +338,7 @@ impl Query {
             pushed.fits().then_some((rank, pushed))
         });
         let Some((_, pushed)) = candidates.min_by_key(|(rank, _)| *rank) else {
-            return self.listing(self.everything("nothing of the filter can be pushed down"));
+            return self.unnarrowed(NOTHING_PUSHED);
         };
         let complete = self.predicate.conjuncts().len() == 1;
         let reason = "the listing understands one equality";
@@ -302,13 +375,9 @@ impl Query {
                 .collect()
         };
         let (field, value) = &self.assignments[base];
-        let is_narrowed = self.predicate != Predicate::everything();
-        let way = |request, members: Vec<Members>, reason| Way {
-            request,
-            shape: Shape::Pages,
-            narrowed_here: is_narrowed || !members.is_empty(),
-            members,
-            reason,
+        let way = |request, members: Vec<Members>, reason| {
+            let way = self.way(request, reason);
+            Way { narrowed_here: way.narrowed_here || !members.is_empty(), members, ..way }
         };
         let mut ways = vec![way(by_filter(field, value), members(), FILTERED)];
         match field.elsewhere {
@@ -327,13 +396,18 @@ impl Query {
     }
 
     /// Adds what belongs to every listing: fixed parameters, projection, page size, omissions.
-    fn paged(&self, mut request: Request) -> Request {
+    fn paged(&self, request: Request) -> Request {
+        self.paged_with(request, None)
+    }
+
+    /// The same, where one more field is needed.
+    fn paged_with(&self, mut request: Request, extra: Option<&'static Field>) -> Request {
         if request.path() == self.object.endpoint.path {
             for (name, value) in self.object.endpoint.always {
                 request = request.with(name, *value);
             }
         }
-        let request = match self.projection() {
+        let request = match self.projection(extra) {
             Some(fields) => request.with("fields", fields),
             None => request,
         };
@@ -346,7 +420,7 @@ impl Query {
 
     /// The `fields` parameter: what is selected, what the filter needs, and the key. None if the
     /// endpoint does not know it, or if properties are wanted that it is not known to name.
-    fn projection(&self) -> Option<String> {
+    fn projection(&self, extra: Option<&'static Field>) -> Option<String> {
         if !self.object.endpoint.projection {
             return None;
         }
@@ -364,7 +438,7 @@ impl Query {
                 }
             }
         };
-        self.selected.iter().copied().for_each(&mut need);
+        self.selected.iter().copied().chain(extra).for_each(&mut need);
         self.predicate.for_each_field(&mut need);
         need(self.object.key());
         if unknown {
@@ -395,6 +469,10 @@ impl Query {
 }
 
 const NO_PARAMETERS: &str = "the listing knows no conditions";
+
+const NOTHING_PUSHED: &str = "nothing of the filter can be pushed down";
+
+const SEARCH: &str = "search";
 
 /// Okta's ids are letters and digits; a path is made of nothing else.
 pub(crate) fn is_id(text: &str) -> bool {
@@ -570,7 +648,27 @@ fn longest_prefix(most: usize, fits: impl Fn(usize) -> bool) -> usize {
     low
 }
 
+impl Way {
+    /// What is asked for the part of the listing that `lane` is.
+    pub(crate) fn request_for(&self, lane: &Lane) -> Request {
+        let (Some(cut), Some(asked)) = (&self.cut, lane.asked) else { return self.request.clone() };
+        let bound = |second: Option<i64>, operator| {
+            let second = Instant::from_second(second?).okta_second(0)?;
+            Some(format!(" and {} {operator} \"{second}\"", cut.field.path))
+        };
+        let bounds = [bound(asked.from, "ge"), bound(asked.until, "lt")];
+        let mut expression = cut.expression.clone();
+        expression.extend(bounds.into_iter().flatten());
+        self.request.clone().with(SEARCH, expression)
+    }
+}
+
 impl Pushed {
+    /// The expression, ready to be joined by `and`.
+    fn operand(&self) -> String {
+        if self.is_or { format!("({})", self.text) } else { self.text.clone() }
+    }
+
     fn fits(&self) -> bool {
         encoded_len(&self.text) <= MAX_EXPRESSION
     }

@@ -1,16 +1,24 @@
-//! The walk through a plan: fetch a page, test its records, write what passes, until something is
+//! The walk through a plan: fetch pages, test their records, write what passes, until something is
 //! used up.
 //!
 //! Four budgets hold for one call: time, bytes, the page size that AppFlow asked for, and LIMIT.
 //! Where one of them ends, a position says where the next call goes on, down to the record.
+//!
+//! The next page is asked for before the present one is worked on, and a listing that Okta can cut
+//! into ranges is walked in several lanes where that is faster: where one page takes longer than the
+//! rate budget demands between two requests. What is asked for ahead is only what will be wanted.
 
 use crate::catalogue::{Field, Object};
 use crate::error::Error;
-use crate::plan::{Listing, Members, Plan, Query, Shape, Way};
+use crate::instant::Instant as Moment;
+use crate::lane::Place;
+use crate::plan::{Cut, Listing, Members, Plan, Query, Shape, Way};
 use crate::record::RecordView;
-use crate::token::{Done, MAX_TOKEN, Position};
+use crate::token::{Done, Lane, MAX_TOKEN, Order, Position};
 use appflow_connector::Records;
-use okta_client::{Client, Cursor, ErrorKind, HttpService, Page};
+use futures_util::FutureExt as _;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use okta_client::{Client, Cursor, ErrorKind, HttpService, Page, Request};
 use serde_json::value::RawValue;
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
@@ -25,6 +33,10 @@ pub(crate) struct Budget {
     pub(crate) max_results: u64,
     /// How many bytes it may have, encoded.
     pub(crate) max_bytes: usize,
+    /// How many requests may be on their way at once.
+    pub(crate) max_concurrency: usize,
+    /// The time of day in seconds since 1970: where a range without an end ends.
+    pub(crate) wall_now: u64,
 }
 
 /// What one call has found.
@@ -82,21 +94,44 @@ pub(crate) async fn run<S: HttpService>(
         position,
         records: Records::new(),
         seen: HashSet::new(),
-        cursors: BTreeSet::new(),
         members: None,
-        slowest_page: FIRST_PAGE_ESTIMATE,
+        pace: Pace::default(),
         statistics: Statistics::default(),
     };
     let next = walk.walk(plan).await?;
     Ok(Outcome { records: walk.records, next, statistics: walk.statistics })
 }
 
-/// Why the walk stands still.
+/// Why a walk stands still.
 enum Stop {
     /// Nothing more will come.
     End,
     /// A budget is used up; the position says where to go on.
     Budget,
+    /// The listing is asked for in the next way.
+    OtherWay,
+}
+
+/// What this call has learned of pages.
+#[derive(Debug)]
+struct Pace {
+    /// How long one takes at most, waiting and repeating included.
+    slowest: Duration,
+    /// How long Okta took for the last one.
+    latency: Duration,
+    /// How many were worked on.
+    pages: u64,
+    /// How many records of them were delivered.
+    delivered: u64,
+    /// How many bytes of the answer one took at most.
+    largest: usize,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let slowest = FIRST_PAGE_ESTIMATE;
+        Self { slowest, latency: Duration::ZERO, pages: 0, delivered: 0, largest: 0 }
+    }
 }
 
 struct Walk<'a, S> {
@@ -109,12 +144,54 @@ struct Walk<'a, S> {
     records: Records,
     /// The ids delivered by this call: records that change while they are listed may come twice.
     seen: HashSet<String>,
-    /// The cursors met in this listing: one that comes again would go round for ever.
-    cursors: BTreeSet<String>,
     /// The ids that records of the present way must be among, once they are fetched.
     members: Option<Vec<HashSet<String>>>,
-    slowest_page: Duration,
+    pace: Pace,
     statistics: Statistics,
+}
+
+/// A lane while it is walked.
+struct Walker {
+    lane: Lane,
+    state: State,
+}
+
+/// What a lane is doing.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    /// Its next page is to be asked for.
+    Idle,
+    /// A page is on its way, and so many records are expected of it.
+    Asked(u64),
+    /// Nothing of its range is left.
+    Over,
+}
+
+/// What one request asks for.
+struct Ask {
+    request: Request,
+    cursor: Option<Cursor>,
+    deadline: Instant,
+}
+
+/// A page that arrived.
+struct Arrival {
+    walker: usize,
+    /// The page size that was asked for.
+    limit: Option<u32>,
+    /// How long it took, waiting and repeating included.
+    elapsed: Duration,
+    outcome: Result<Page, okta_client::Error>,
+}
+
+/// What became of a page.
+enum Taken {
+    /// All of it was looked at.
+    Whole,
+    /// A budget ended inside it.
+    Cut,
+    /// The rest of it, and of the listing, is another lane's.
+    Beyond,
 }
 
 impl<S: HttpService> Walk<'_, S> {
@@ -122,7 +199,19 @@ impl<S: HttpService> Walk<'_, S> {
         while let Some(listing) = plan.listings.get(self.position.listing as usize) {
             match self.listing(listing).await {
                 Ok(Stop::End) => self.enter_listing(self.position.listing + 1),
-                Ok(Stop::Budget) => return Ok(self.resume()),
+                Ok(Stop::OtherWay) => {
+                    let way = self.position.way + 1;
+                    self.enter_listing(self.position.listing);
+                    self.position.way = way;
+                }
+                Ok(Stop::Budget) if self.has_progressed() || self.wanted() == 0 => {
+                    return Ok(self.resume());
+                }
+                // With nothing found and nowhere got, there is no answer but a failure.
+                Ok(Stop::Budget) => {
+                    let message = "No time was left to ask Okta for a page";
+                    return Err(Error::RequestTimeout(message.to_owned()));
+                }
                 // What was found is delivered; the failure, if it lasts, is met by the next call.
                 Err(error) if is_passing(&error) && self.has_progressed() => {
                     tracing::info!(%error, "the page ends early");
@@ -158,147 +247,336 @@ impl<S: HttpService> Walk<'_, S> {
     fn enter_listing(&mut self, listing: u32) {
         let delivered = self.position.delivered;
         self.position = Position { listing, delivered, ..Position::default() };
-        self.cursors.clear();
         self.members = None;
     }
 
-    fn enter_way(&mut self, way: u32) {
-        let listing = self.position.listing;
-        self.enter_listing(listing);
-        self.position.way = way;
-    }
-
     async fn listing(&mut self, listing: &Listing) -> Result<Stop, Error> {
-        loop {
-            if self.wanted() == 0 || !self.has_time() {
-                return self.out_of_budget();
-            }
-            let way = listing.ways.get(self.position.way as usize).ok_or_else(lost_position)?;
-            if let Err(error) = self.fetch_members(way).await {
-                return Err(error.into());
-            }
-            let page = match self.fetch(way).await {
-                Ok(page) => page,
-                Err(error) => match self.recover(listing, way, &error) {
-                    Recovery::Again => continue,
-                    Recovery::Nothing => return Ok(Stop::End),
-                    Recovery::Fail => return Err(error.into()),
-                },
-            };
-            self.note_cursor(page.next.as_ref())?;
-            if let Some(stop) = self.take_page(listing, way, &page)? {
-                return Ok(stop);
-            }
-            match page.next {
-                Some(next) if way.shape == Shape::Pages => {
-                    self.position.cursor = Some(next.as_str().to_owned());
-                }
-                _ => return Ok(Stop::End),
-            }
+        let way = listing.ways.get(self.position.way as usize).ok_or_else(lost_position)?;
+        self.fetch_members(way).await?;
+        let lanes = std::mem::take(&mut self.position.lanes);
+        let mut walkers: Vec<_> = lanes.into_iter().map(Walker::new).collect();
+        if walkers.is_empty() {
+            walkers.push(Walker::new(Lane::default()));
         }
-    }
-
-    fn has_time(&self) -> bool {
-        Instant::now() + self.slowest_page + PAGE_MARGIN < self.budget.deadline
-    }
-
-    /// With nothing found and nowhere got, there is no answer but a failure.
-    fn out_of_budget(&self) -> Result<Stop, Error> {
-        if self.has_progressed() || self.wanted() == 0 {
-            return Ok(Stop::Budget);
-        }
-        Err(Error::RequestTimeout("No time was left to ask Okta for a page".to_owned()))
-    }
-
-    async fn fetch(&mut self, way: &Way) -> Result<Page, okta_client::Error> {
-        let mut request = way.request.clone();
-        if let (Some(limit), false) = (request.limit(), way.narrowed_here) {
-            let delivered = self.position.done.as_ref().map_or(0, |done| u64::from(done.records));
-            let wanted = self.wanted().saturating_add(delivered);
-            let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
-            request = request.with_limit(limit.min(wanted));
-        }
-        if self.position.done.is_some() {
-            request = request.with_fixed_limit();
-        }
-        let cursor = self.position.cursor.as_deref().map(Cursor::new);
-        let began = Instant::now();
-        let outcome = self.client.get(&request, cursor.as_ref(), self.budget.deadline).await;
-        if let Ok(page) = &outcome {
-            self.slowest_page = if self.statistics.pages == 0 {
-                began.elapsed()
-            } else {
-                self.slowest_page.max(began.elapsed())
-            };
-            self.note_page(page);
+        let outcome = self.walk_way(listing, way, &mut walkers).await;
+        let rest = walkers.into_iter().filter(|walker| walker.state != State::Over);
+        self.position.lanes = rest.map(|walker| walker.lane).collect();
+        if self.position.lanes == [Lane::default()] {
+            self.position.lanes.clear();
         }
         outcome
     }
 
-    fn note_page(&mut self, page: &Page) {
+    async fn walk_way(
+        &mut self,
+        listing: &Listing,
+        way: &Way,
+        walkers: &mut Vec<Walker>,
+    ) -> Result<Stop, Error> {
+        let client = self.client;
+        let mut on_their_way = FuturesUnordered::new();
+        let mut early = None;
+        let mut failure: Option<Error> = None;
+        loop {
+            if failure.is_none() {
+                self.split(way, walkers);
+                for index in 0..walkers.len() {
+                    if walkers[index].state == State::Idle && self.may_ask(walkers) {
+                        let left = self.unclaimed(walkers);
+                        let cursor = walkers[index].lane.cursor.clone();
+                        let ask = self.ask(way, &mut walkers[index], cursor, left);
+                        on_their_way.push(fetch(client, index, ask));
+                    }
+                }
+            }
+            let arrival = match early.take() {
+                Some(arrival) => Some(arrival),
+                None => on_their_way.next().await,
+            };
+            let Some(arrival) = arrival else { break };
+            let index = arrival.walker;
+            if walkers[index].state == State::Over {
+                continue;
+            }
+            walkers[index].state = State::Idle;
+            let page = match arrival.outcome {
+                Ok(ref page) => page,
+                Err(error) => {
+                    match self.recover(listing, way, walkers, index, &error) {
+                        Recovery::Again => {}
+                        Recovery::Stop(stop) => return Ok(stop),
+                        Recovery::Fail => {
+                            let error = Error::from(error);
+                            if !is_passing(&error) {
+                                return Err(error);
+                            }
+                            failure.get_or_insert(error);
+                        }
+                    }
+                    continue;
+                }
+            };
+            self.note_page(&arrival, page);
+            let next = page.next.as_ref().filter(|_| way.shape == Shape::Pages);
+            if next.is_some_and(|next| walkers[index].lane.goes_in_circles(next.as_str())) {
+                return Err(Error::ServerError(
+                    "Okta gave the same cursor twice so the listing would never end".to_owned(),
+                ));
+            }
+            let items = items(way.shape, &page.body)?;
+            if let Some(next) = next
+                && failure.is_none()
+                && let Some(left) = self.left_behind(way, walkers, index, &items, page)
+            {
+                let cursor = Some(next.as_str().to_owned());
+                let ask = self.ask(way, &mut walkers[index], cursor, left);
+                on_their_way.push(fetch(client, index, ask));
+                // Polled once and with a turn for the connection, the request leaves now.
+                early = on_their_way.next().now_or_never().flatten();
+                tokio::task::yield_now().await;
+            }
+            let before = self.records.response_bytes(0);
+            let taken = self.take_page(listing, way, &mut walkers[index].lane, &items)?;
+            self.pace.largest = self.pace.largest.max(self.records.response_bytes(0) - before);
+            match (taken, next) {
+                (Taken::Cut, _) => return Ok(Stop::Budget),
+                (Taken::Whole, Some(next)) => walkers[index].lane.advance(next.as_str()),
+                (Taken::Whole, None) | (Taken::Beyond, _) => walkers[index].state = State::Over,
+            }
+        }
+        match failure {
+            Some(error) => Err(error),
+            None if walkers.iter().all(|walker| walker.state == State::Over) => Ok(Stop::End),
+            None => Ok(Stop::Budget),
+        }
+    }
+
+    /// Gives idle hands a part of the longest lane, as long as that pays.
+    fn split(&mut self, way: &Way, walkers: &mut Vec<Walker>) {
+        let progress = &self.position.progress;
+        if way.cut.is_none() || progress.order != Order::Kept {
+            return;
+        }
+        let walking = walkers.iter().filter(|walker| walker.state != State::Over).count();
+        let most = 1 + progress.pages / PAGES_PER_SPLIT;
+        let spacing = self.client.spacing(&way.request);
+        if walking >= lanes_that_pay(self.pace.latency, spacing, self.budget.max_concurrency)
+            || progress.splits >= most
+            || self.unclaimed(walkers) == 0
+        {
+            return;
+        }
+        let now = i64::try_from(self.budget.wall_now).unwrap_or(i64::MAX);
+        let walking = walkers.iter_mut().filter(|walker| walker.state != State::Over);
+        let longest = walking.max_by_key(|walker| walker.lane.remaining(now));
+        if let Some(lane) = longest.and_then(|walker| walker.lane.split(now)) {
+            walkers.push(Walker::new(lane));
+            self.position.progress.splits += 1;
+        }
+    }
+
+    /// How many records are wanted beyond those that are on their way.
+    fn unclaimed(&self, walkers: &[Walker]) -> u64 {
+        let claimed = walkers.iter().map(|walker| match walker.state {
+            State::Asked(records) => records,
+            State::Idle | State::Over => 0,
+        });
+        self.wanted().saturating_sub(claimed.sum())
+    }
+
+    /// Whether one more page may be asked for.
+    fn may_ask(&self, walkers: &[Walker]) -> bool {
+        let asked = asked(walkers);
+        asked < self.budget.max_concurrency
+            && self.unclaimed(walkers) > 0
+            && self.has_time()
+            // A page that will not fit would be asked for twice; the first one has to be.
+            && (asked == 0 && self.records.is_empty() || self.fits(asked + 1, 0))
+    }
+
+    /// How many records are left to want behind the page in hand; none if the page behind it should
+    /// not be asked for yet.
+    fn left_behind(
+        &self,
+        way: &Way,
+        walkers: &[Walker],
+        index: usize,
+        items: &[&RawValue],
+        page: &Page,
+    ) -> Option<u64> {
+        let asked = asked(walkers);
+        let in_hand = self.expected(way, items.len() as u64);
+        let left = self.unclaimed(walkers).saturating_sub(in_hand);
+        let goes_on = way.cut.as_ref().zip(items.last()).is_none_or(|(cut, last)| {
+            let second = RecordView::new(last.get()).and_then(|record| second(&record, cut));
+            second.is_none_or(|second| walkers[index].lane.place(second) != Place::Beyond)
+        });
+        let is_wanted = left > 0
+            && goes_on
+            && self.budget.max_concurrency > 1
+            && asked < self.budget.max_concurrency
+            && self.has_time()
+            && self.fits(asked + 1, page.body.len());
+        is_wanted.then_some(left)
+    }
+
+    /// Whether so many pages more will fit into the answer, beside `bytes` that are not written yet.
+    fn fits(&self, pages: usize, bytes: usize) -> bool {
+        let largest = self.pace.largest.max(bytes);
+        let expected = self.records.response_bytes(MAX_TOKEN) + bytes + pages * largest;
+        expected <= self.budget.max_bytes
+    }
+
+    /// How many records of a page are expected to be delivered.
+    fn expected(&self, way: &Way, records: u64) -> u64 {
+        match (way.narrowed_here, self.pace.pages) {
+            (true, pages @ 1..) => self.pace.delivered.div_ceil(pages).clamp(1, records.max(1)),
+            _ => records,
+        }
+    }
+
+    fn has_time(&self) -> bool {
+        Instant::now() + self.pace.slowest + PAGE_MARGIN < self.budget.deadline
+    }
+
+    /// Asks for the page of a lane at `cursor`, with `left` records to want.
+    fn ask(&self, way: &Way, walker: &mut Walker, cursor: Option<String>, left: u64) -> Ask {
+        let mut request = way.request_for(&walker.lane);
+        let mut expected = 1;
+        if let Some(most) = request.limit() {
+            let page_size = self.position.progress.page_size.unwrap_or(most);
+            // A page of which a part was delivered must reach beyond that part.
+            let done = walker.lane.done.as_ref().filter(|_| cursor == walker.lane.cursor);
+            let done = done.map_or(0, |done| done.records);
+            let mut limit = page_size.max(done.saturating_add(1)).min(most);
+            if !way.narrowed_here {
+                let wanted = u32::try_from(left).unwrap_or(u32::MAX).saturating_add(done);
+                limit = limit.min(wanted);
+            }
+            request = request.with_limit(limit);
+            if done > 0 {
+                request = request.with_fixed_limit();
+            }
+            expected = self.expected(way, u64::from(limit.saturating_sub(done)));
+        }
+        walker.state = State::Asked(expected);
+        Ask { request, cursor: cursor.map(Cursor::new), deadline: self.budget.deadline }
+    }
+
+    fn note_page(&mut self, arrival: &Arrival, page: &Page) {
+        self.pace.slowest = match self.pace.pages {
+            0 => arrival.elapsed,
+            _ => self.pace.slowest.max(arrival.elapsed),
+        };
+        self.pace.latency = page.latency;
+        self.note_cost(page);
+        let progress = &mut self.position.progress;
+        progress.pages = progress.pages.saturating_add(1);
+        if page.limit < arrival.limit {
+            progress.page_size = page.limit;
+        }
+    }
+
+    fn note_cost(&mut self, page: &Page) {
         self.statistics.pages += 1;
         self.statistics.requests += u64::from(page.attempts);
         self.statistics.request_ids.extend(page.request_id.clone());
     }
 
-    fn recover(&mut self, listing: &Listing, way: &Way, error: &okta_client::Error) -> Recovery {
-        let at_start = self.position.cursor.is_none();
-        let next_way = self.position.way + 1;
-        let has_next = (next_way as usize) < listing.ways.len();
-        let is_record = way.shape == Shape::Record;
+    /// What can be done about a failure.
+    fn recover(
+        &mut self,
+        listing: &Listing,
+        way: &Way,
+        walkers: &mut [Walker],
+        index: usize,
+        error: &okta_client::Error,
+    ) -> Recovery {
+        let is_whole = walkers.len() == 1;
+        let lane = &mut walkers[index].lane;
+        let at_start = lane.cursor.is_none();
+        let has_next = (self.position.way as usize) + 1 < listing.ways.len();
         match &error.kind {
-            ErrorKind::NotFound if is_record => Recovery::Nothing,
-            ErrorKind::Rejected | ErrorKind::NotFound if at_start && has_next => {
+            ErrorKind::NotFound if way.shape == Shape::Record => Recovery::Stop(Stop::End),
+            ErrorKind::Rejected | ErrorKind::NotFound if at_start && is_whole && has_next => {
                 tracing::info!(%error, "Okta refused the question and is asked in another way");
-                self.enter_way(next_way);
-                Recovery::Again
+                Recovery::Stop(Stop::OtherWay)
             }
             // A group or user that does not exist has no assignments.
-            ErrorKind::NotFound if at_start && !self.constants.is_empty() => Recovery::Nothing,
-            ErrorKind::InvalidCursor if !at_start && self.position.delivered_by_listing == 0 => {
-                self.enter_way(self.position.way);
+            ErrorKind::NotFound if at_start && !self.constants.is_empty() => {
+                Recovery::Stop(Stop::End)
+            }
+            // The range is picked out of the whole listing instead.
+            ErrorKind::Rejected if at_start && lane.asked.is_some() => {
+                tracing::info!(%error, "Okta refused a range of the listing");
+                lane.asked = None;
+                self.position.progress.order = Order::Broken;
+                Recovery::Again
+            }
+            ErrorKind::InvalidCursor if !at_start && lane.delivered == 0 && !lane.restarted => {
+                lane.restart();
                 Recovery::Again
             }
             _ => Recovery::Fail,
         }
     }
 
-    fn note_cursor(&mut self, next: Option<&Cursor>) -> Result<(), Error> {
-        self.cursors.extend(self.position.cursor.clone());
-        match next {
-            Some(next) if self.cursors.contains(next.as_str()) => Err(Error::ServerError(
-                "Okta gave the same cursor twice so the listing would never end".to_owned(),
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// Writes the records of a page. Says why if the walk must stop before the page's end.
+    /// Writes the records of a page.
     fn take_page(
         &mut self,
         listing: &Listing,
         way: &Way,
-        page: &Page,
-    ) -> Result<Option<Stop>, Error> {
-        let items = items(way.shape, &page.body)?;
-        let skip = self.skip(&items)?;
+        lane: &mut Lane,
+        items: &[&RawValue],
+    ) -> Result<Taken, Error> {
+        self.pace.pages += 1;
+        let skip = self.skip(lane, items)?;
         for (index, item) in items.iter().enumerate().skip(skip) {
             let record = RecordView::new(item.get()).ok_or_else(malformed)?;
             let id = id(&record, self.query.object)?;
-            if self.passes(listing, &record, &id) {
+            let second = way.cut.as_ref().and_then(|cut| second(&record, cut));
+            let place = match second {
+                Some(second) => self.locate(lane, second)?,
+                None => Place::Inside,
+            };
+            if place == Place::Beyond && self.position.progress.order == Order::Kept {
+                return Ok(Taken::Beyond);
+            }
+            if place == Place::Inside && self.passes(listing, &record, &id) {
                 if self.wanted() == 0 || !self.write(&record, &id)? {
-                    return Ok(Some(Stop::Budget));
+                    return Ok(Taken::Cut);
                 }
                 self.seen.insert(id.clone());
                 self.position.delivered += 1;
-                self.position.delivered_by_listing += 1;
+                self.pace.delivered += 1;
+                lane.delivered += 1;
             }
             self.statistics.scanned += 1;
+            lane.at = second.or(lane.at);
             let records = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            self.position.done = Some(Done { id, records });
+            lane.done = Some(Done { id, records });
         }
-        self.position.done = None;
-        Ok(None)
+        lane.done = None;
+        Ok(Taken::Whole)
+    }
+
+    /// Where a record is, after a look at whether the order is kept: lanes rest on it.
+    fn locate(&mut self, lane: &Lane, second: i64) -> Result<Place, Error> {
+        let progress = &mut self.position.progress;
+        match lane.at {
+            Some(at) if second < at && progress.splits > 0 && progress.order == Order::Kept => {
+                return Err(Error::ServerError(
+                    "Okta did not keep the order that the listing was asked for in. Set                      maxConcurrentRequests to 1 so that it is not walked in parts"
+                        .to_owned(),
+                ));
+            }
+            Some(at) if second < at => progress.order = Order::Broken,
+            Some(at) if second > at && progress.order == Order::Unknown => {
+                progress.order = Order::Kept;
+            }
+            _ => {}
+        }
+        Ok(lane.place(second))
     }
 
     /// How many records of this page an earlier call has looked at.
@@ -306,14 +584,15 @@ impl<S: HttpService> Walk<'_, S> {
     /// The last of them is found by its id, not by its place: a record that went away or came in
     /// front of it since then moves the others. If it went away itself, the page is taken from its
     /// start, since what comes twice is better than what is missing.
-    fn skip(&self, items: &[&RawValue]) -> Result<usize, Error> {
-        let Some(done) = &self.position.done else { return Ok(0) };
+    fn skip(&self, lane: &mut Lane, items: &[&RawValue]) -> Result<usize, Error> {
+        let Some(done) = &lane.done else { return Ok(0) };
         for (index, item) in items.iter().enumerate() {
             let record = RecordView::new(item.get()).ok_or_else(malformed)?;
             if id(&record, self.query.object)? == done.id {
                 return Ok(index + 1);
             }
         }
+        lane.at = None;
         Ok(0)
     }
 
@@ -378,7 +657,7 @@ impl<S: HttpService> Walk<'_, S> {
         let mut cursor: Option<Cursor> = None;
         loop {
             let page = self.client.get(request, cursor.as_ref(), self.budget.deadline).await?;
-            self.note_page(&page);
+            self.note_cost(&page);
             let objects: Vec<serde_json::Map<String, serde_json::Value>> =
                 serde_json::from_slice(&page.body).unwrap_or_default();
             ids.extend(
@@ -399,8 +678,41 @@ impl<S: HttpService> Walk<'_, S> {
 /// What to do after a failed request.
 enum Recovery {
     Again,
-    Nothing,
+    Stop(Stop),
     Fail,
+}
+
+impl Walker {
+    fn new(lane: Lane) -> Self {
+        Self { lane, state: State::Idle }
+    }
+}
+
+fn asked(walkers: &[Walker]) -> usize {
+    walkers.iter().filter(|walker| matches!(walker.state, State::Asked(_))).count()
+}
+
+/// One lane is split off for so many pages at most, the first one aside: a range may turn out empty.
+const PAGES_PER_SPLIT: u32 = 4;
+
+/// Lanes are worth it while a page takes longer than the budget demands between two requests.
+fn lanes_that_pay(latency: Duration, spacing: Option<Duration>, most: usize) -> usize {
+    let Some(spacing) = spacing.filter(|spacing| !spacing.is_zero()) else { return 1 };
+    let lanes = latency.as_micros().div_ceil(spacing.as_micros().max(1));
+    usize::try_from(lanes).unwrap_or(most).clamp(1, most)
+}
+
+/// The second by which a record is sorted into lanes.
+fn second(record: &RecordView<'_>, cut: &Cut) -> Option<i64> {
+    let text = record.text(cut.field)?;
+    Moment::parse(&text).map(|instant| instant.second())
+}
+
+async fn fetch<S: HttpService>(client: &Client<S>, walker: usize, ask: Ask) -> Arrival {
+    let began = Instant::now();
+    let limit = ask.request.limit();
+    let outcome = client.get(&ask.request, ask.cursor.as_ref(), ask.deadline).await;
+    Arrival { walker, limit, elapsed: began.elapsed(), outcome }
 }
 
 /// Whether another call may get past the failure.

@@ -3,19 +3,25 @@
 //! What the user sees of them is declared here too, so that a name is written once.
 
 use crate::error::Error;
-use crate::plan::Omittable;
+use crate::plan::{Omittable, Preferences, Walk};
 use appflow_connector::Message;
 use appflow_connector::configuration::{ConnectorRuntimeSetting, SettingDataType, SettingScope};
 use okta_client::{Credential, Loopback, OrgUrl};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::str::FromStr;
 
 const INSTANCE_URL: &str = "instanceUrl";
 const RATE_LIMIT_PERCENT: &str = "rateLimitPercent";
+const MAX_CONCURRENT_REQUESTS: &str = "maxConcurrentRequests";
 const INCLUDE_DEPROVISIONED: &str = "includeDeprovisioned";
 
 const DEFAULT_RATE_LIMIT_PERCENT: u32 = 75;
+
+/// Far below the 35 to 75 that an org allows to all its clients together.
+const MAX_CONCURRENCY: usize = 4;
 
 /// The custom scheme that carries an API token, and its one parameter.
 pub(crate) const API_TOKEN_SCHEME: &str = "Okta_API_Token";
@@ -28,6 +34,8 @@ pub struct Settings {
     pub org: OrgUrl,
     /// The share of each rate limit that the connection may use, 1 to 100.
     pub rate_limit_percent: u32,
+    /// How many requests may be on their way at once, 1 to 4.
+    pub max_concurrency: usize,
     /// Whether the flow wants deprovisioned users.
     pub deprovisioned: Omittable,
 }
@@ -45,8 +53,15 @@ impl Settings {
         Ok(Self {
             org: org(settings, loopback)?,
             rate_limit_percent: rate_limit_percent(settings)?,
+            max_concurrency: max_concurrency(settings)?,
             deprovisioned: deprovisioned(settings)?,
         })
+    }
+
+    /// What the planner is told.
+    pub fn preferences(&self) -> Preferences {
+        let walk = if self.max_concurrency > 1 { Walk::SideBySide } else { Walk::InOrder };
+        Preferences { omittable: self.deprovisioned, walk }
     }
 
     /// What is wrong with the settings of `scope`, each by itself. Settings of other scopes may come
@@ -66,6 +81,7 @@ impl Settings {
             note(INSTANCE_URL, org(settings, loopback).map(drop));
         }
         note(RATE_LIMIT_PERCENT, rate_limit_percent(settings).map(drop));
+        note(MAX_CONCURRENT_REQUESTS, max_concurrency(settings).map(drop));
         note(INCLUDE_DEPROVISIONED, deprovisioned(settings).map(drop));
         errors
     }
@@ -98,6 +114,13 @@ impl Settings {
                 "The share of each Okta rate limit that this connection may use from 1 to 100. The default is 75.",
                 SettingScope::ConnectorProfile,
             ),
+            setting(
+                MAX_CONCURRENT_REQUESTS,
+                SettingDataType::Integer,
+                "Max Concurrent Requests",
+                "How many requests to Okta may be on their way at once from 1 to 4. The default is 4. With 1 the next page is asked for when the present one is done.",
+                SettingScope::ConnectorProfile,
+            ),
             ConnectorRuntimeSetting {
                 connector_supplied_value_options: options(&["true", "false"]),
                 ..setting(
@@ -123,12 +146,26 @@ fn org(settings: &BTreeMap<String, String>, loopback: Loopback) -> Result<OrgUrl
 }
 
 fn rate_limit_percent(settings: &BTreeMap<String, String>) -> Result<u32, Error> {
-    let Some(value) = value(settings, RATE_LIMIT_PERCENT) else {
-        return Ok(DEFAULT_RATE_LIMIT_PERCENT);
-    };
-    value.parse().ok().filter(|percent| (1..=100).contains(percent)).ok_or_else(|| {
-        Error::invalid(format!("{RATE_LIMIT_PERCENT} must be a whole number from 1 to 100"))
-    })
+    number(settings, RATE_LIMIT_PERCENT, 100, DEFAULT_RATE_LIMIT_PERCENT)
+}
+
+fn max_concurrency(settings: &BTreeMap<String, String>) -> Result<usize, Error> {
+    number(settings, MAX_CONCURRENT_REQUESTS, MAX_CONCURRENCY, MAX_CONCURRENCY)
+}
+
+/// A number from 1 to `most`.
+fn number<N: FromStr + PartialOrd + From<u8> + Display + Copy>(
+    settings: &BTreeMap<String, String>,
+    key: &str,
+    most: N,
+    default: N,
+) -> Result<N, Error> {
+    let Some(value) = value(settings, key) else { return Ok(default) };
+    value
+        .parse()
+        .ok()
+        .filter(|number| (N::from(1)..=most).contains(number))
+        .ok_or_else(|| Error::invalid(format!("{key} must be a whole number from 1 to {most}")))
 }
 
 fn deprovisioned(settings: &BTreeMap<String, String>) -> Result<Omittable, Error> {

@@ -14,7 +14,7 @@ pub const MAX_TOKEN: usize = 2_048;
 
 /// Changes with every change of what a token means. A token of another version is refused, and the
 /// flow's run starts again: that is better than going on in the wrong place.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Where a query goes on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,20 +23,93 @@ pub struct Position {
     #[serde(rename = "l")]
     pub listing: u32,
     /// Which way of asking for it.
-    #[serde(rename = "w", default, skip_serializing_if = "is_zero")]
+    #[serde(rename = "w", default, skip_serializing_if = "is_default")]
     pub way: u32,
-    /// Okta's cursor of the page; absent for the first one.
-    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<String>,
-    /// The part of that page that was delivered already.
-    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
-    pub done: Option<Done>,
     /// How many records were delivered over all, for LIMIT.
     #[serde(rename = "n")]
     pub delivered: u64,
-    /// How many records this listing delivered: only a listing without any can be started again.
-    #[serde(rename = "d")]
-    pub delivered_by_listing: u64,
+    /// What the walk through the listing has come to.
+    #[serde(rename = "p", default, skip_serializing_if = "is_default")]
+    pub progress: Progress,
+    /// The lanes that are not at their end; none before the first page.
+    #[serde(rename = "a", default, skip_serializing_if = "is_default")]
+    pub lanes: Vec<Lane>,
+}
+
+/// What the walk through a listing has come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Pages read.
+    #[serde(rename = "p", default, skip_serializing_if = "is_default")]
+    pub pages: u32,
+    /// Lanes that were split off.
+    #[serde(rename = "s", default, skip_serializing_if = "is_default")]
+    pub splits: u32,
+    /// The page size at which Okta no longer timed out; absent while it never did.
+    #[serde(rename = "m", default, skip_serializing_if = "is_default")]
+    pub page_size: Option<u32>,
+    /// Whether records come in the order that was asked for.
+    #[serde(rename = "o", default, skip_serializing_if = "is_default")]
+    pub order: Order,
+}
+
+/// Whether the records of a listing come in the order that was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// No two records that differ in it were seen.
+    #[default]
+    #[serde(rename = "u")]
+    Unknown,
+    /// They do, as far as was seen.
+    #[serde(rename = "k")]
+    Kept,
+    /// They do not.
+    #[serde(rename = "b")]
+    Broken,
+}
+
+/// A range of a listing that is walked by itself, page by page. Bounds and places are whole seconds
+/// since 1970 on the instant by which the listing is sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    /// The range that Okta is asked for; absent if it is the whole listing.
+    #[serde(rename = "q", default, skip_serializing_if = "is_default")]
+    pub asked: Option<Range>,
+    /// The range whose records this lane delivers: what was split off since is no longer in it.
+    #[serde(rename = "r", default, skip_serializing_if = "is_default")]
+    pub range: Range,
+    /// Where the last record that was looked at is.
+    #[serde(rename = "t", default, skip_serializing_if = "is_default")]
+    pub at: Option<i64>,
+    /// Okta's cursor of the page; absent for the first one.
+    #[serde(rename = "c", default, skip_serializing_if = "is_default")]
+    pub cursor: Option<String>,
+    /// The part of that page that was delivered already.
+    #[serde(rename = "s", default, skip_serializing_if = "is_default")]
+    pub done: Option<Done>,
+    /// Pages read.
+    #[serde(rename = "p", default, skip_serializing_if = "is_default")]
+    pub pages: u32,
+    /// The hash of one of the cursors met: if it is met again, the lane goes in circles.
+    #[serde(rename = "h", default, skip_serializing_if = "is_default")]
+    pub mark: u64,
+    /// Records delivered: only a lane without any can be started again.
+    #[serde(rename = "d", default, skip_serializing_if = "is_default")]
+    pub delivered: u64,
+    /// Whether it was started again already.
+    #[serde(rename = "b", default, skip_serializing_if = "is_default")]
+    pub restarted: bool,
+}
+
+/// From an instant on until another one, which is not in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Range {
+    /// Open if absent.
+    #[serde(rename = "f", default, skip_serializing_if = "is_default")]
+    pub from: Option<i64>,
+    /// Open if absent.
+    #[serde(rename = "u", default, skip_serializing_if = "is_default")]
+    pub until: Option<i64>,
 }
 
 /// The part of a page that was delivered already.
@@ -169,6 +242,13 @@ fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
 /// FNV-1a: stable between versions of the compiler, as a token may outlive a deployment.
 struct Fnv(u64);
 
+/// A hash of a text, the same in every process.
+pub(crate) fn hash(text: &str) -> u64 {
+    let mut hash = Fnv::new();
+    hash.update(text.as_bytes());
+    hash.0
+}
+
 impl Fnv {
     fn new() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
@@ -181,23 +261,36 @@ impl Fnv {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_zero(number: &u32) -> bool {
-    *number == 0
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn lane(cursor: &str) -> Lane {
+        let range = |from, until| Range { from: Some(from), until };
+        Lane {
+            asked: Some(range(1_700_000_000, None)),
+            range: range(1_700_000_000, Some(1_750_000_000)),
+            at: Some(1_710_000_000),
+            cursor: Some(cursor.to_owned()),
+            done: Some(Done { id: "00u1".to_owned(), records: 7 }),
+            pages: 12,
+            mark: u64::MAX,
+            delivered: 2_400,
+            restarted: true,
+        }
+    }
+
     fn position() -> Position {
         Position {
             listing: 2,
             way: 1,
-            cursor: Some("200u1/+=".to_owned()),
-            done: Some(Done { id: "00u1".to_owned(), records: 7 }),
             delivered: 1_000_000,
-            delivered_by_listing: 42,
+            progress: Progress { pages: 9, splits: 3, page_size: Some(25), order: Order::Kept },
+            lanes: vec![lane("200u1/+="), Lane::default(), lane("x"), lane("00ucw2RPGIUNTDQOYPOF")],
         }
     }
 
@@ -236,8 +329,7 @@ mod tests {
 
     #[test]
     fn a_cursor_that_is_too_long_is_an_error() {
-        let cursor = Some("x".repeat(1_600));
-        let position = Position { cursor, ..position() };
+        let position = Position { lanes: vec![lane(&"x".repeat(1_600))], ..position() };
         let error = seal(Fingerprint::of(["User"]), &position, []).unwrap_err();
         assert!(error.to_string().contains("too long"), "{error}");
     }

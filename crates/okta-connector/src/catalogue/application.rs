@@ -17,6 +17,7 @@ pub(super) static APPLICATION: Object = Object {
         path: "/api/v1/apps",
         page_size: Some(200),
         dialect: Dialect::OneEquality,
+        lanes: None,
         projection: false,
         always: &[("includeNonDeleted", "true")],
         omissions: None,

@@ -14,6 +14,7 @@ pub(super) static DEVICE: Object = Object {
         path: "/api/v1/devices",
         page_size: Some(200),
         dialect: Dialect::Search,
+        lanes: None,
         projection: true,
         always: &[],
         omissions: None,

@@ -19,6 +19,7 @@ pub(super) static GROUP: Object = Object {
             filter_ge: false,
             search_orders_texts: false,
         },
+        lanes: Some("created"),
         projection: true,
         always: &[],
         omissions: None,

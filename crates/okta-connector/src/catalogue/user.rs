@@ -20,6 +20,7 @@ pub(super) static USER: Object = Object {
             filter_ge: true,
             search_orders_texts: true,
         },
+        lanes: Some("created"),
         projection: true,
         always: &[],
         omissions: Some(["credentials", "_links", "transitioningToStatus"]),

@@ -13,6 +13,7 @@ pub(super) static USER_TYPE: Object = Object {
         path: "/api/v1/meta/types/user",
         page_size: None,
         dialect: Dialect::Nothing,
+        lanes: None,
         projection: false,
         always: &[],
         omissions: None,

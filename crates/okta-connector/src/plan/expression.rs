@@ -38,7 +38,7 @@ pub(super) struct Pushed {
 }
 
 impl Pushed {
-    fn simple(text: String) -> Self {
+    pub(super) fn simple(text: String) -> Self {
         Self { text, complete: true, is_or: false }
     }
 }
