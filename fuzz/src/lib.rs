@@ -174,6 +174,7 @@ impl Input<'_> {
         Lane {
             asked: (has & 1 == 1).then(|| self.range()),
             range: self.range(),
+            first: (has & 32 == 32).then(|| self.number().cast_signed()),
             at: (has & 2 == 2).then(|| self.number().cast_signed()),
             cursor: (has & 4 == 4).then(|| self.text()),
             done: (has & 8 == 8).then(|| Done { id: self.text(), records: self.small() }),

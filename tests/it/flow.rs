@@ -4,6 +4,8 @@ use crate::support::{World, context, query};
 use okta_simulator::{Collection, Org};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::time::Instant;
 
 fn ids(records: &[Value]) -> Vec<&str> {
     records.iter().map(|record| record["id"].as_str().unwrap()).collect()
@@ -197,4 +199,27 @@ async fn a_refused_expression_is_evaluated_here_on_whole_pages() {
     assert_eq!(world.run(&event).await.unwrap(), Vec::<Value>::new());
     let statuses: Vec<_> = world.simulator().requests().iter().map(|r| r.status.as_u16()).collect();
     assert_eq!(statuses, [400, 200, 200, 200]);
+}
+
+/// Where Okta is slow, the parts of a listing are walked side by side, and nothing else changes.
+#[tokio::test(start_paused = true)]
+async fn lanes_deliver_the_same_records_in_less_time() {
+    let mut times = Vec::new();
+    for concurrency in ["1", "4"] {
+        let world = World::new(Org::generate(7, 5_000));
+        let expected = user_ids(&world);
+        world.simulator().set_latency(Duration::from_millis(400));
+        let mut context = context();
+        context["connectorRuntimeSettings"]["maxConcurrentRequests"] = concurrency.into();
+        context["connectorRuntimeSettings"]["rateLimitPercent"] = "100".into();
+        let event =
+            query("User", &json!({ "connectorContext": context, "selectedFieldNames": ["id"] }));
+        let began = Instant::now();
+        let records = world.run(&event).await.unwrap();
+        times.push(began.elapsed());
+        let found: BTreeSet<String> = ids(&records).into_iter().map(str::to_owned).collect();
+        assert_eq!(records.len(), expected.len(), "{concurrency}");
+        assert_eq!(found, expected, "{concurrency}");
+    }
+    assert!(times[1] * 3 < times[0] * 2, "{times:?}");
 }

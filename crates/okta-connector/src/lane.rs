@@ -6,8 +6,8 @@
 
 use crate::token::{Lane, Range, hash};
 
-/// A range of this many seconds is not cut any more.
-const MIN_RANGE: i64 = 2;
+/// A lane that has fewer pages left is not cut any more.
+const MIN_PAGES: u64 = 2;
 
 /// Lanes share the page token, so cursors that are longer than this stay alone.
 const MAX_CURSOR: usize = 128;
@@ -24,21 +24,34 @@ pub(crate) enum Place {
 }
 
 impl Lane {
-    /// How many seconds of the range are still to be walked, if that is known. An open range is
-    /// taken to end `now`.
-    pub(crate) fn remaining(&self, now: i64) -> Option<i64> {
-        let fits = self.cursor.as_ref().is_none_or(|cursor| cursor.len() <= MAX_CURSOR);
-        let remaining = self.range.until.unwrap_or(now).saturating_sub(self.at?);
-        (fits && remaining >= MIN_RANGE).then_some(remaining)
+    /// How many pages are left, if the rest of the range is filled like what was walked of it, and if
+    /// they are enough for two. An open range is taken to end `now`.
+    pub(crate) fn pages_left(&self, now: i64) -> Option<u64> {
+        if self.cursor.as_ref().is_some_and(|cursor| cursor.len() > MAX_CURSOR) {
+            return None;
+        }
+        let (at, until) = (self.at?, self.range.until.unwrap_or(now));
+        let walked = u64::try_from(at.checked_sub(self.first?)?).ok()?.max(1);
+        let left = u64::try_from(until.checked_sub(at)?).ok().filter(|&left| left > 1)?;
+        let pages = u128::from(left) * u128::from(self.pages + 1) / u128::from(walked);
+        let pages = u64::try_from(pages).unwrap_or(u64::MAX);
+        (pages >= MIN_PAGES).then_some(pages)
     }
 
-    /// Gives the second half of what is still to be walked to a new lane.
+    /// Gives the second half of what is left to a new lane.
     pub(crate) fn split(&mut self, now: i64) -> Option<Self> {
-        let remaining = self.remaining(now)?;
-        let middle = self.at?.saturating_add(remaining - remaining / 2);
+        self.pages_left(now)?;
+        let (at, until) = (self.at?, self.range.until.unwrap_or(now));
+        let middle = until - (until - at) / 2;
         let range = Range { from: Some(middle), until: self.range.until };
         self.range.until = Some(middle);
-        Some(Self { asked: Some(range), range, ..Self::default() })
+        Some(Self { asked: Some(range), range, first: range.from, ..Self::default() })
+    }
+
+    /// Notes where a record is that was looked at.
+    pub(crate) fn pass(&mut self, second: i64) {
+        self.first.get_or_insert(second);
+        self.at = Some(second);
     }
 
     /// Where a record is whose instant falls into this second.
@@ -70,7 +83,8 @@ impl Lane {
 
     /// Goes back to the start of what is asked for.
     pub(crate) fn restart(&mut self) {
-        *self = Self { asked: self.asked, range: self.range, restarted: true, ..Self::default() };
+        let Self { asked, range, .. } = *self;
+        *self = Self { asked, range, first: range.from, restarted: true, ..Self::default() };
     }
 }
 
@@ -78,33 +92,41 @@ impl Lane {
 mod tests {
     use super::*;
 
+    /// A lane that has walked this far from zero.
+    fn walked(at: i64) -> Lane {
+        Lane { first: Some(0), at: Some(at), ..Lane::default() }
+    }
+
     #[test]
     fn what_is_split_off_begins_where_the_rest_ends() {
-        let mut lane = Lane { at: Some(100), ..Lane::default() };
-        let second = lane.split(200).unwrap();
-        assert_eq!(lane.range, Range { from: None, until: Some(150) });
-        assert_eq!(second.range, Range { from: Some(150), until: None });
+        let mut lane = walked(100);
+        let second = lane.split(400).unwrap();
+        assert_eq!(lane.range, Range { from: None, until: Some(250) });
+        assert_eq!(second.range, Range { from: Some(250), until: None });
         assert_eq!(second.asked, Some(second.range));
-        for at in [100, 149, 150, 500] {
+        for at in [100, 249, 250, 900] {
             let places = [lane.place(at), second.place(at)];
-            let expected = match at < 150 {
+            let expected = match at < 250 {
                 true => [Place::Inside, Place::Before],
                 false => [Place::Beyond, Place::Inside],
             };
             assert_eq!(places, expected, "{at}");
         }
-        lane.at = Some(148);
-        assert_eq!(lane.split(200).unwrap().range, Range { from: Some(149), until: Some(150) });
-        assert_eq!(lane.split(200), None);
     }
 
     #[test]
-    fn what_is_not_known_is_not_split() {
-        assert_eq!(Lane::default().split(200), None);
-        let ahead = Lane { at: Some(300), ..Lane::default() };
-        assert_eq!(ahead.remaining(200), None);
-        let long = Lane { at: Some(1), cursor: Some("x".repeat(129)), ..Lane::default() };
-        assert_eq!(long.remaining(200), None);
+    fn a_lane_with_little_left_is_not_split() {
+        assert_eq!(walked(100).pages_left(299), None);
+        assert_eq!(walked(100).pages_left(300), Some(2));
+        assert_eq!(Lane { pages: 3, ..walked(100) }.pages_left(150), Some(2));
+        assert_eq!(walked(0).pages_left(1), None);
+        assert_eq!(walked(0).pages_left(2), Some(2));
+        assert_eq!(walked(0).split(2).unwrap().range.from, Some(1));
+        assert_eq!(walked(300).pages_left(200), None);
+        assert_eq!(Lane::default().pages_left(i64::MAX), None);
+        assert_eq!(Lane { at: Some(1), ..Lane::default() }.pages_left(i64::MAX), None);
+        let cursor = Some("x".repeat(129));
+        assert_eq!(Lane { cursor, ..walked(1) }.pages_left(i64::MAX), None);
     }
 
     #[test]

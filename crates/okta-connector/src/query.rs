@@ -368,7 +368,7 @@ impl<S: HttpService> Walk<'_, S> {
         }
         let now = i64::try_from(self.budget.wall_now).unwrap_or(i64::MAX);
         let walking = walkers.iter_mut().filter(|walker| walker.state != State::Over);
-        let longest = walking.max_by_key(|walker| walker.lane.remaining(now));
+        let longest = walking.max_by_key(|walker| walker.lane.pages_left(now));
         if let Some(lane) = longest.and_then(|walker| walker.lane.split(now)) {
             walkers.push(Walker::new(lane));
             self.position.progress.splits += 1;
@@ -388,7 +388,7 @@ impl<S: HttpService> Walk<'_, S> {
     fn may_ask(&self, walkers: &[Walker]) -> bool {
         let asked = asked(walkers);
         asked < self.budget.max_concurrency
-            && self.unclaimed(walkers) > 0
+            && self.is_worth_a_page(self.unclaimed(walkers))
             && self.has_time()
             // A page that will not fit would be asked for twice; the first one has to be.
             && (asked == 0 && self.records.is_empty() || self.fits(asked + 1, 0))
@@ -411,13 +411,20 @@ impl<S: HttpService> Walk<'_, S> {
             let second = RecordView::new(last.get()).and_then(|record| second(&record, cut));
             second.is_none_or(|second| walkers[index].lane.place(second) != Place::Beyond)
         });
-        let is_wanted = left > 0
+        let is_wanted = self.is_worth_a_page(left)
             && goes_on
             && self.budget.max_concurrency > 1
             && asked < self.budget.max_concurrency
             && self.has_time()
             && self.fits(asked + 1, page.body.len());
         is_wanted.then_some(left)
+    }
+
+    /// Whether a page should be asked for when `left` records are wanted. The last few of a call are
+    /// left to the next one, where a whole page can be asked for, unless they are the last of all.
+    fn is_worth_a_page(&self, left: u64) -> bool {
+        let few = self.budget.max_results / 10;
+        left > few || left > 0 && (self.records.is_empty() || left == self.limit_left())
     }
 
     /// Whether so many pages more will fit into the answer, beside `bytes` that are not written yet.
@@ -552,7 +559,9 @@ impl<S: HttpService> Walk<'_, S> {
                 lane.delivered += 1;
             }
             self.statistics.scanned += 1;
-            lane.at = second.or(lane.at);
+            if let Some(second) = second {
+                lane.pass(second);
+            }
             let records = u32::try_from(index + 1).unwrap_or(u32::MAX);
             lane.done = Some(Done { id, records });
         }

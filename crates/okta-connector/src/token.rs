@@ -78,6 +78,9 @@ pub struct Lane {
     /// The range whose records this lane delivers: what was split off since is no longer in it.
     #[serde(rename = "r", default, skip_serializing_if = "is_default")]
     pub range: Range,
+    /// Where the first record is.
+    #[serde(rename = "g", default, skip_serializing_if = "is_default")]
+    pub first: Option<i64>,
     /// Where the last record that was looked at is.
     #[serde(rename = "t", default, skip_serializing_if = "is_default")]
     pub at: Option<i64>,
@@ -274,6 +277,7 @@ mod tests {
         Lane {
             asked: Some(range(1_700_000_000, None)),
             range: range(1_700_000_000, Some(1_750_000_000)),
+            first: Some(1_700_000_000),
             at: Some(1_710_000_000),
             cursor: Some(cursor.to_owned()),
             done: Some(Done { id: "00u1".to_owned(), records: 7 }),
