@@ -93,6 +93,24 @@ fn assertions_that_are_refused() {
 }
 
 #[test]
+fn the_audience_is_on_the_host_that_was_called() {
+    let rows = [
+        ("https://acme.okta.com/oauth2/v1/token", "https://acme.okta.com/oauth2/v1/token", "200"),
+        ("https://login.example/oauth2/v1/token", "https://login.example/oauth2/v1/token", "200"),
+        ("https://login.example/oauth2/v1/token", "https://acme.okta.com/oauth2/v1/token", "401"),
+        ("/oauth2/v1/token", "http://localhost:8080/oauth2/v1/token", "200"),
+    ];
+    for (called, audience, expected) in rows {
+        let mut service = Service::new();
+        let mut request = service.request();
+        request.headers.push(("host", "localhost:8080".to_owned()));
+        request.assertion.claims["aud"] = json!(audience);
+        let answer = service.send_to(called, &request);
+        assert_eq!(answer.status.as_str(), expected, "{called} {audience}");
+    }
+}
+
+#[test]
 fn a_signature_must_be_of_the_named_key() {
     const SIGNATURE: &str = "401 invalid_client: The client_assertion signature is invalid.";
     const KID: &str = "401 invalid_client: The client_assertion JWT kid is invalid.";

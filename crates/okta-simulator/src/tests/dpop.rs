@@ -72,6 +72,20 @@ fn keys_of_proofs() {
 }
 
 #[test]
+fn a_proof_may_be_five_minutes_old() {
+    let mut service = Service::proving();
+    let nonce = service.nonce();
+    let mut request = service.request();
+    let mut proof = service.token_proof(&nonce);
+    proof.claims["iat"] = json!(service.now() - 300);
+    request.proof = Some(proof.clone());
+    assert_eq!(service.send(&request).oauth(), "200");
+    let mut request = service.request();
+    request.proof = Some(proof);
+    assert_eq!(service.send(&request).oauth(), format!("400 invalid_dpop_proof: {USED}"));
+}
+
+#[test]
 fn proofs_that_the_token_endpoint_refuses() {
     const TYPE: &str = "'typ' must be 'dpop+jwt' in the DPoP proof JWT.";
     const ALGORITHM: &str = "The DPoP proof JWT signature algorithm is invalid.";

@@ -139,6 +139,10 @@ impl Service {
 
     /// Signs a request with the keys of this app and sends it. What the form already has is not signed anew.
     pub(super) fn send(&mut self, request: &TokenRequest) -> Answer {
+        self.send_to(TOKEN_URL, request)
+    }
+
+    pub(super) fn send_to(&mut self, url: &str, request: &TokenRequest) -> Answer {
         let mut form = request.form.clone();
         if !form.iter().any(|(name, _)| *name == "client_assertion") {
             let assertion = self.key.sign(&request.assertion.header, &request.assertion.claims);
@@ -149,7 +153,7 @@ impl Service {
             .iter()
             .map(|(name, value)| format!("{name}={}", crate::request::encode_form(value)))
             .collect();
-        let mut http = http::Request::post(format!("{TOKEN_URL}{}", request.query));
+        let mut http = http::Request::post(format!("{url}{}", request.query));
         for (name, value) in &request.headers {
             http = http.header(*name, value);
         }

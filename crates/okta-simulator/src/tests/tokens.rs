@@ -61,10 +61,18 @@ fn forms_that_are_refused() {
                                token_endpoint_auth_method.";
     const ASSERTION_TYPE: &str = "400 invalid_request: The client_assertion_type is invalid.";
     const BASIC: &str = "Basic MG9hOnNlY3JldA==";
-    let rows: [(Change, &str); 15] = [
+    let rows: [(Change, &str); 16] = [
         (|it| it.set("client_id", CLIENT), MULTIPLE),
         (|it| it.set("client_secret", "hush"), MULTIPLE),
         (|it| it.headers.push(("authorization", BASIC.to_owned())), MULTIPLE),
+        (
+            |it| {
+                it.set("client_assertion", "");
+                it.set("client_id", CLIENT);
+                it.headers.push(("authorization", BASIC.to_owned()));
+            },
+            MULTIPLE,
+        ),
         (
             |it| {
                 it.set("client_assertion", "");
