@@ -1,12 +1,13 @@
 //! The ways Okta says no.
 //!
-//! Most refusals are a JSON object with an error code. The exception is a call with an OAuth token: there the
-//! body is empty and the reason is in the `WWW-Authenticate` header.
+//! Most refusals are a JSON object with an error code. A call with an OAuth token is different: there the body is
+//! empty and the reason is in the `WWW-Authenticate` header. The authorization server has errors of its own.
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::Collection;
+use crate::oauth_error::OAuthError;
 
 /// A call that is not answered with data.
 #[derive(Clone, Debug)]
@@ -14,7 +15,11 @@ pub(crate) enum Refusal {
     /// A JSON error body.
     Coded(OktaError),
     /// An empty body and a challenge.
-    Challenge { status: StatusCode, www_authenticate: String },
+    Challenge { status: StatusCode, www_authenticate: String, dpop_nonce: Option<String> },
+    /// A JSON error body of the authorization server.
+    OAuth(OAuthError),
+    /// A web page, because there is no org to answer.
+    NoOrg,
 }
 
 /// An error as the management API words it.
@@ -29,6 +34,12 @@ pub(crate) struct OktaError {
 impl From<OktaError> for Refusal {
     fn from(error: OktaError) -> Self {
         Self::Coded(error)
+    }
+}
+
+impl From<OAuthError> for Refusal {
+    fn from(error: OAuthError) -> Self {
+        Self::OAuth(error)
     }
 }
 
@@ -55,6 +66,11 @@ impl OktaError {
         Self::new(403, "E0000005", "Invalid session")
     }
 
+    pub(crate) fn no_permission() -> Self {
+        let summary = "You do not have permission to perform the requested action";
+        Self::new(403, "E0000006", summary)
+    }
+
     pub(crate) fn not_found(id: &str, collection: Collection) -> Self {
         let summary = format!("Not found: Resource not found: {id} ({})", collection.type_name());
         Self::new(404, "E0000007", summary)
@@ -70,6 +86,17 @@ impl OktaError {
 
     pub(crate) fn invalid_token() -> Self {
         Self::new(401, "E0000011", "Invalid token provided")
+    }
+
+    pub(crate) fn no_feature() -> Self {
+        let summary = "You do not have permission to access the feature you are requesting";
+        Self::new(401, "E0000015", summary)
+    }
+
+    pub(crate) fn unsupported_media_type() -> Self {
+        let summary = "Bad request. Accept and/or Content-Type headers likely do not match \
+                       supported values.";
+        Self::new(400, "E0000021", summary)
     }
 
     pub(crate) fn method_not_supported() -> Self {
@@ -121,10 +148,7 @@ impl OktaError {
     pub(crate) fn of_status(status: u16) -> Self {
         match status {
             401 => Self::invalid_token(),
-            403 => {
-                let summary = "You do not have permission to perform the requested action";
-                Self::new(403, "E0000006", summary)
-            }
+            403 => Self::no_permission(),
             429 => Self::too_many_requests(),
             500 => Self::internal(),
             503 => Self::new(503, "E0000010", "Service is in read only mode"),

@@ -6,19 +6,30 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 
-use crate::error::OktaError;
+use crate::error::{OktaError, Refusal};
 use crate::faults::Effect;
+use crate::oauth_error::OAuthError;
 use crate::reply::{Link, Reply};
 use crate::request::{Call, encode_form};
 use crate::simulator::Delivery;
+use crate::token_endpoint::TOKEN_PATH;
 
 /// The error that replaces what the call asked for, if there is one.
-pub(crate) fn refusal(effects: &[Effect], call: &Call) -> Option<OktaError> {
+pub(crate) fn refusal(effects: &[Effect], call: &Call) -> Option<Refusal> {
     effects.iter().find_map(|effect| match effect {
-        Effect::CursorExpired if call.param("after").is_some() => Some(OktaError::invalid_paging()),
-        Effect::Status { status, body: None, .. } => Some(OktaError::of_status(*status)),
+        Effect::CursorExpired if call.param("after").is_some() => {
+            Some(OktaError::invalid_paging().into())
+        }
+        Effect::Status { status, body: None, .. } => Some(refusal_of_status(*status, call)),
         _ => None,
     })
+}
+
+fn refusal_of_status(status: u16, call: &Call) -> Refusal {
+    match OAuthError::of_status(status) {
+        Some(error) if call.path == TOKEN_PATH => error.into(),
+        _ => OktaError::of_status(status).into(),
+    }
 }
 
 /// Whether a listing takes too long. Its own link tells the limit that was in effect.

@@ -32,7 +32,11 @@
 //!   All others are refused, also where a real org might be lenient.
 //! * **Paging**: opaque cursors and `Link` headers; on request short pages, empty pages and links that lose
 //!   parameters.
-//! * **Credentials**: API tokens, and OAuth tokens with scopes.
+//! * **Credentials**: API tokens that die of disuse, and OAuth tokens with scopes, bound to a key (`DPoP`) or not.
+//!   Any of them may lack a part of the admin role that it needs besides.
+//! * **The org authorization server**: `POST /oauth2/v1/token` for a [`ServiceApp`], which really verifies
+//!   assertions and proofs of possession; its metadata and its keys.
+//! * **States**: an org on the Classic Engine, one that is gone, one that calls may not come to from here.
 //! * **Faults**: a [`FaultScript`] of refusals, broken connections, odd headers, and records that change while
 //!   they are being listed.
 //! * **Limits**: rate-limit buckets with their headers, and the concurrency limit, on a virtual clock.
@@ -52,18 +56,23 @@ mod auth;
 mod collection;
 mod condition;
 mod dialect;
+mod dpop;
 mod error;
 mod expand;
 mod expression;
 mod faults;
 mod generate;
 mod interference;
+mod jwk;
+mod jwt;
 mod lag;
 mod limits;
 mod links;
 mod listing;
 mod log;
+mod metadata;
 mod mutation;
+mod oauth_error;
 mod objects;
 mod org;
 mod paging;
@@ -73,10 +82,14 @@ mod reply;
 mod request;
 mod routes;
 mod schema;
+mod service_app;
 mod shape;
 mod simulator;
+mod single_use;
 #[cfg(test)]
 mod tests;
+mod token_endpoint;
+mod tokens;
 mod view;
 
 pub use collection::Collection;
@@ -85,4 +98,5 @@ pub use limits::{Plan, RateLimits, WindowUsage};
 pub use log::LoggedRequest;
 pub use mutation::Mutation;
 pub use org::{Assignee, LoadError, LoadErrorCause, Org};
+pub use service_app::ServiceApp;
 pub use simulator::{Delivery, Simulator};

@@ -9,7 +9,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::routes::{
-    APP_BUCKET, APPS_BUCKET, DEVICES_BUCKET, GROUP_BUCKET, GROUPS_BUCKET, USER_BUCKET, USERS_BUCKET,
+    APP_BUCKET, APPS_BUCKET, DEVICES_BUCKET, GROUP_BUCKET, GROUPS_BUCKET, TOKEN_BUCKET,
+    USER_BUCKET, USERS_BUCKET,
 };
 
 /// The limits that an org enforces.
@@ -66,6 +67,7 @@ impl RateLimits {
             USERS_BUCKET => (600, 600, 100),
             USER_BUCKET => (2000, 1000, 100),
             DEVICES_BUCKET => (100, 150, 100),
+            TOKEN_BUCKET => (2000, 1200, 300),
             _ => (1200, 600, 100),
         };
         let per_minute = match self.plan {

@@ -14,7 +14,8 @@ pub struct LoggedRequest {
     pub method: Method,
     /// The path, as it came.
     pub path: String,
-    /// The parameters of the query, decoded, in the order in which they came.
+    /// The parameters of the query, decoded, in the order in which they came. Credentials, which do not belong
+    /// there, are replaced.
     pub query: Vec<(String, String)>,
     /// The `Content-Type` header, in which Okta takes its omissions.
     pub content_type: Option<String>,
@@ -36,7 +37,7 @@ impl LoggedRequest {
         Self {
             method: call.method.clone(),
             path: call.path.clone(),
-            query: call.query.clone(),
+            query: call.query.iter().map(without_secret).collect(),
             content_type: call.header(&header::CONTENT_TYPE).map(str::to_owned),
             bucket,
             status,
@@ -48,6 +49,14 @@ impl LoggedRequest {
     pub fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
+}
+
+/// Parameters that hold a credential.
+const SECRETS: [&str; 4] = ["access_token", "assertion", "client_assertion", "client_secret"];
+
+fn without_secret((name, value): &(String, String)) -> (String, String) {
+    let value = if SECRETS.contains(&name.as_str()) { "(secret)" } else { value };
+    (name.clone(), value.to_owned())
 }
 
 /// The latest requests.

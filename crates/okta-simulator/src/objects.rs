@@ -197,15 +197,4 @@ pub(crate) fn org(view: View<'_>) -> Reply {
     }))
 }
 
-/// `GET /.well-known/okta-organization`.
-pub(crate) fn well_known(view: View<'_>) -> Reply {
-    Reply::object(&json!({
-        "id": ORG_ID,
-        "cell": "ok1",
-        "pipeline": "idx",
-        "settings": { "analyticsCollectionEnabled": false, "bugReportingEnabled": false },
-        "_links": { "organization": { "href": view.call.origin } },
-    }))
-}
-
-const ORG_ID: &str = "00o1a2b3c4d5e6f7g8h9";
+pub(crate) const ORG_ID: &str = "00o1a2b3c4d5e6f7g8h9";

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
 use crate::error::OktaError;
@@ -52,6 +52,20 @@ impl Reply {
 
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self { status, headers: HeaderMap::new(), links: Vec::new(), body: Bytes::new() }
+    }
+
+    pub(crate) fn html(status: StatusCode, body: &'static str) -> Self {
+        let mut reply = Self::empty(status);
+        let html = HeaderValue::from_static("text/html; charset=utf-8");
+        reply.headers.insert(header::CONTENT_TYPE, html);
+        reply.body = Bytes::from_static(body.as_bytes());
+        reply
+    }
+
+    /// Tells the client what its next proof of possession has to carry.
+    pub(crate) fn set_dpop_nonce(&mut self, nonce: &str) {
+        let nonce = HeaderValue::try_from(nonce).expect("a nonce is letters and digits");
+        self.headers.insert(HeaderName::from_static("dpop-nonce"), nonce);
     }
 
     /// Refuses an answer whose links would not fit.

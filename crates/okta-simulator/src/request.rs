@@ -8,7 +8,7 @@ use http::{HeaderMap, Method};
 use crate::error::OktaError;
 
 /// A request as the endpoints want to see it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     /// Scheme and host, such as `https://acme.okta.com`.
@@ -17,6 +17,15 @@ pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
+    body: Bytes,
+}
+
+// By hand, so that neither the credentials in the headers nor those in the body are ever printed.
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { method, origin, path, .. } = self;
+        write!(f, "{method} {origin}{path}")
+    }
 }
 
 impl Call {
@@ -36,12 +45,18 @@ impl Call {
             path: uri.path().to_owned(),
             query: decode_query(uri.query().unwrap_or_default())?,
             headers: request.headers().clone(),
+            body: request.body().clone(),
         })
     }
 
     /// The first value of a query parameter.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The fields of a form in the body, if it is one.
+    pub(crate) fn form(&self) -> Option<Vec<(String, String)>> {
+        decode_query(std::str::from_utf8(&self.body).ok()?).ok()
     }
 
     /// Whether a boolean parameter is on.

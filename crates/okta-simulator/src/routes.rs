@@ -2,8 +2,10 @@
 
 use http::Method;
 
+use crate::Collection;
 use crate::error::OktaError;
 use crate::request::{Call, decode_percent};
+use crate::token_endpoint::TOKEN_PATH;
 
 /// One row of the table below.
 #[derive(Debug)]
@@ -34,7 +36,10 @@ pub(crate) enum Endpoint {
     UserSchema,
     GroupSchema,
     Org,
-    WellKnown,
+    Organization,
+    AuthorizationServer,
+    Keys,
+    Token,
 }
 
 pub(crate) const APPS_BUCKET: &str = "/api/v1/apps";
@@ -44,6 +49,7 @@ pub(crate) const GROUP_BUCKET: &str = "/api/v1/groups/{id}";
 pub(crate) const USERS_BUCKET: &str = "/api/v1/users";
 pub(crate) const USER_BUCKET: &str = "/api/v1/users/{id}";
 pub(crate) const DEVICES_BUCKET: &str = "/api/v1/devices";
+pub(crate) const TOKEN_BUCKET: &str = TOKEN_PATH;
 pub(crate) const OTHER_BUCKET: &str = "/api/v1";
 
 const USERS_READ: &str = "okta.users.read";
@@ -73,7 +79,10 @@ static ROUTES: &[Route] = &[
     route("/api/v1/meta/schemas/user/{}",       Endpoint::UserSchema,   SCHEMAS_READ,    OTHER_BUCKET),
     route("/api/v1/meta/schemas/group/default", Endpoint::GroupSchema,  SCHEMAS_READ,    OTHER_BUCKET),
     route("/api/v1/org",                        Endpoint::Org,          ORGS_READ,       OTHER_BUCKET),
-    open("/.well-known/okta-organization",      Endpoint::WellKnown),
+    open("/.well-known/okta-organization",             Endpoint::Organization),
+    open("/.well-known/oauth-authorization-server",    Endpoint::AuthorizationServer),
+    open("/oauth2/v1/keys",                            Endpoint::Keys),
+    Route { pattern: TOKEN_PATH, endpoint: Endpoint::Token, scope: None, bucket: Some(TOKEN_BUCKET) },
 ];
 
 const fn route(
@@ -94,10 +103,36 @@ impl Route {
     pub(crate) fn find(call: &Call) -> Result<(&'static Self, String), OktaError> {
         let fits = |route: &'static Self| Some((route, capture(route.pattern, &call.path)?));
         let (route, id) = ROUTES.iter().find_map(fits).ok_or_else(OktaError::no_such_path)?;
-        if call.method != Method::GET {
+        if call.method != route.endpoint.method() {
             return Err(OktaError::method_not_supported());
         }
         Ok((route, decode_percent(id)?))
+    }
+}
+
+impl Endpoint {
+    fn method(self) -> Method {
+        match self {
+            Self::Token => Method::POST,
+            _ => Method::GET,
+        }
+    }
+
+    /// What a role must allow to read.
+    pub(crate) fn collection(self) -> Option<Collection> {
+        match self {
+            Self::Users | Self::User | Self::UserAppLinks => Some(Collection::Users),
+            Self::Groups | Self::Group | Self::GroupApps | Self::GroupUsers => {
+                Some(Collection::Groups)
+            }
+            Self::Apps | Self::App => Some(Collection::Apps),
+            Self::Devices | Self::Device => Some(Collection::Devices),
+            Self::UserTypes | Self::UserType => Some(Collection::UserTypes),
+            Self::UserSchema => Some(Collection::UserSchemas),
+            Self::GroupSchema => Some(Collection::GroupSchemas),
+            Self::Org | Self::Organization => None,
+            Self::AuthorizationServer | Self::Keys | Self::Token => None,
+        }
     }
 }
 

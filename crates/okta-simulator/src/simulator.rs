@@ -3,6 +3,10 @@
 //! [`Simulator::handle`] is the only door. It never looks at a clock: time is what [`Simulator::set_time`] last
 //! said, and a response that takes time says so in its [`Delivery`].
 
+mod answer;
+mod credentials;
+mod switches;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,22 +16,18 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::auth::{Tokens, token_of};
-use crate::dialect::AssignmentFilters;
-use crate::error::{OktaError, Refusal};
+use crate::dpop::Proofs;
 use crate::faults::{Effect, FaultScript};
 use crate::interference;
 use crate::lag::SearchIndex;
 use crate::limits::{Limiter, Quota, RateLimits, WindowUsage};
-use crate::listing::{self, list};
 use crate::log::{LoggedRequest, RequestLog};
 use crate::mutation::Change;
-use crate::objects;
-use crate::paging::Pages;
 use crate::reply::Reply;
 use crate::request::Call;
-use crate::routes::{Endpoint, Route};
-use crate::view::{Projection, Settings, View};
+use crate::service_app::ServiceApps;
+use crate::tokens::Tokens;
+use crate::view::Settings;
 use crate::{Collection, Org};
 
 /// A fake Okta org that answers requests.
@@ -38,6 +38,8 @@ pub struct Simulator {
     org: Org,
     index: SearchIndex,
     tokens: Tokens,
+    apps: ServiceApps,
+    proofs: Proofs,
     settings: Settings,
     limiter: Limiter,
     faults: FaultScript,
@@ -64,6 +66,8 @@ impl Simulator {
             org,
             index: SearchIndex::default(),
             tokens: Tokens::default(),
+            apps: ServiceApps::default(),
+            proofs: Proofs::default(),
             settings: Settings::default(),
             limiter: Limiter::new(RateLimits::generous()),
             faults: FaultScript::default(),
@@ -129,21 +133,6 @@ impl Simulator {
         self.now = now;
     }
 
-    /// Lets a token in with the `SSWS` scheme. It may read everything.
-    pub fn accept_api_token(&mut self, token: &str) {
-        self.tokens.accept_api(token);
-    }
-
-    /// Lets an OAuth token in with the `Bearer` scheme. It may read what its scopes name.
-    pub fn accept_bearer_token(&mut self, token: &str, scopes: &[&str]) {
-        self.tokens.accept_bearer(token, scopes);
-    }
-
-    /// Revokes a token of either kind.
-    pub fn revoke(&mut self, token: &str) {
-        self.tokens.revoke(token);
-    }
-
     /// Sets the rate limits, and forgets what was used of the old ones.
     pub fn set_rate_limits(&mut self, limits: RateLimits) {
         self.limiter = Limiter::new(limits);
@@ -188,66 +177,6 @@ impl Simulator {
     /// Keeps only the latest requests, this many. With zero, none.
     pub fn keep_requests(&mut self, most: usize) {
         self.log.keep(most);
-    }
-
-    fn reply(&mut self, call: &Call, exchange: &mut Exchange) -> Reply {
-        exchange.effects = self.faults.meet(call);
-        if exchange.effects.iter().any(|effect| matches!(effect, Effect::Revoke))
-            && let Some(token) = token_of(call)
-        {
-            self.tokens.revoke(token);
-        }
-        let mut reply = match self.answer(call, exchange) {
-            Ok(reply) => reply,
-            Err(refusal) => self.refusal(refusal),
-        };
-        interference::alter_reply(&exchange.effects, call, &mut reply);
-        self.log.push(LoggedRequest::new(call, exchange.bucket, reply.status, self.now));
-        reply
-    }
-
-    fn answer(&mut self, call: &Call, exchange: &mut Exchange) -> Result<Reply, Refusal> {
-        let (route, id) = Route::find(call)?;
-        exchange.bucket = route.bucket;
-        if let Some(scope) = route.scope {
-            self.tokens.authorize(call, scope)?;
-        }
-        if let Some(bucket) = route.bucket {
-            let admission = self.limiter.admit(bucket, self.now);
-            exchange.quota = Some(admission.unwrap_or_else(|quota| quota));
-            admission.map_err(|_| OktaError::too_many_requests())?;
-        }
-        if let Some(error) = interference::refusal(&exchange.effects, call) {
-            return Err(error.into());
-        }
-        let view = View {
-            org: &self.org,
-            index: &self.index,
-            settings: &self.settings,
-            now: self.now,
-            call,
-        };
-        let reply = respond(view, route.endpoint, &id)?.checked()?;
-        if interference::times_out(&exchange.effects, &reply) {
-            return Err(OktaError::internal().into());
-        }
-        Ok(reply)
-    }
-
-    fn refusal(&self, refusal: Refusal) -> Reply {
-        match refusal {
-            Refusal::Coded(error) => {
-                let error_id = format!("oae{}", self.token_of_answer("error"));
-                Reply::json(error.status, error.body(&error_id).to_string())
-            }
-            Refusal::Challenge { status, www_authenticate } => {
-                let mut reply = Reply::empty(status);
-                let challenge = HeaderValue::try_from(www_authenticate)
-                    .unwrap_or(HeaderValue::from_static("Bearer"));
-                reply.headers.insert(header::WWW_AUTHENTICATE, challenge);
-                reply
-            }
-        }
     }
 
     fn deliver(&mut self, reply: Reply, exchange: &Exchange) -> http::Response<Bytes> {
@@ -297,36 +226,6 @@ impl Simulator {
             }
         }
     }
-
-    /// Twenty letters and digits that no other answer has.
-    fn token_of_answer(&self, purpose: &str) -> String {
-        let mut random = Rng::with_seed(crate::org::fnv(purpose, "") ^ self.answered);
-        (0..20).map(|_| random.alphanumeric()).collect()
-    }
-}
-
-/// Switches, for what differs between orgs.
-#[expect(
-    clippy::fn_params_excessive_bools,
-    reason = "a switch is on or off, and its name says of what"
-)]
-impl Simulator {
-    /// Whether some pages are short or empty although more follows, and some last pages promise a next one.
-    pub fn set_sparse_pages(&mut self, sparse: bool) {
-        self.settings.pages = if sparse { Pages::Sparse } else { Pages::Full };
-    }
-
-    /// Whether the org knows the `fields` parameter; one that does not passes over it.
-    pub fn set_projection_supported(&mut self, supported: bool) {
-        self.settings.projection =
-            if supported { Projection::Supported } else { Projection::Ignored };
-    }
-
-    /// Whether `filter` on apps takes `user.id` and `group.id`; an org that does not refuses them.
-    pub fn set_app_assignment_filters(&mut self, accepted: bool) {
-        self.settings.assignment_filters =
-            if accepted { AssignmentFilters::Accepted } else { AssignmentFilters::Refused };
-    }
 }
 
 /// What is learned of a call on its way.
@@ -335,28 +234,6 @@ struct Exchange {
     bucket: Option<&'static str>,
     quota: Option<Quota>,
     effects: Vec<Effect>,
-}
-
-fn respond(view: View<'_>, endpoint: Endpoint, id: &str) -> Result<Reply, OktaError> {
-    match endpoint {
-        Endpoint::Users => list(view, &listing::USERS),
-        Endpoint::User => objects::user(view, id),
-        Endpoint::UserAppLinks => objects::user_app_links(view, id),
-        Endpoint::Groups => list(view, &listing::GROUPS),
-        Endpoint::Group => objects::object(view, Collection::Groups, id),
-        Endpoint::GroupApps => objects::group_apps(view, id),
-        Endpoint::GroupUsers => objects::group_users(view, id),
-        Endpoint::Apps => list(view, &listing::APPS),
-        Endpoint::App => objects::object(view, Collection::Apps, id),
-        Endpoint::Devices => list(view, &listing::DEVICES),
-        Endpoint::Device => objects::object(view, Collection::Devices, id),
-        Endpoint::UserTypes => Ok(objects::user_types(view)),
-        Endpoint::UserType => objects::user_type(view, id),
-        Endpoint::UserSchema => objects::user_schema(view, id),
-        Endpoint::GroupSchema => objects::group_schema(view),
-        Endpoint::Org => Ok(objects::org(view)),
-        Endpoint::WellKnown => Ok(objects::well_known(view)),
-    }
 }
 
 fn http_date(time: Timestamp) -> HeaderValue {

@@ -3,13 +3,20 @@
 //! Most tests are rows over one of the two helpers here: [`Caller::get`] for one answer, and
 //! [`Caller::ids`] for the ids of a listing that is followed to its end.
 
+mod access;
 mod apps;
+mod assertions;
 mod devices;
+mod dpop;
+mod dpop_api;
 mod faults;
 mod groups;
 mod limits;
 mod listings;
 mod scale;
+mod service;
+mod signing;
+mod tokens;
 mod users;
 
 use bytes::Bytes;

@@ -1,0 +1,47 @@
+//! Who is let in: tokens, service apps, and what their roles leave out.
+
+use jiff::Timestamp;
+
+use crate::tokens::OAuthToken;
+use crate::{Collection, ServiceApp, Simulator};
+
+impl Simulator {
+    /// Lets a token in with the `SSWS` scheme. It may read everything.
+    ///
+    /// Like any API token it dies when it is not used for thirty days, and each call renews it. The days count
+    /// from its first call on, so that the clock may be set after the token is accepted.
+    pub fn accept_api_token(&mut self, token: &str) {
+        self.tokens.accept_api(token);
+    }
+
+    /// Lets an OAuth token in with the `Bearer` scheme. It may read what its scopes name, and never expires
+    /// unless [`expire_bearer_token`](Self::expire_bearer_token) says when.
+    pub fn accept_bearer_token(&mut self, token: &str, scopes: &[&str]) {
+        let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+        self.tokens.accept_oauth(token, OAuthToken { scopes, ..OAuthToken::default() });
+    }
+
+    /// Sets when an OAuth token expires, also one that a service app was given. A time that has come makes it
+    /// expired at once. A token that the org does not know stays unknown.
+    pub fn expire_bearer_token(&mut self, token: &str, time: Timestamp) {
+        self.tokens.expire_oauth(token, time);
+    }
+
+    /// Revokes a token of any kind.
+    pub fn revoke(&mut self, token: &str) {
+        self.tokens.revoke(token);
+    }
+
+    /// Registers a service app, which may then ask for tokens with assertions signed by one of its keys. An app
+    /// with the same id is replaced, and the tokens that it was given stay good.
+    pub fn register_service_app(&mut self, app: ServiceApp) {
+        self.apps.register(app);
+    }
+
+    /// Takes a collection out of the role of a holder: a token of any kind, or a service app by its client id,
+    /// and then all its tokens. Calls that read the collection are answered with 403 `E0000006`, whatever the
+    /// scopes.
+    pub fn forbid(&mut self, holder: &str, collection: Collection) {
+        self.tokens.forbid(holder, collection);
+    }
+}
