@@ -3,8 +3,8 @@
 use appflow_connector::{UnknownOperation, handle};
 use bytes::Bytes;
 use jiff::Timestamp;
-use okta_client::{HttpError, HttpErrorKind, HttpService};
-use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
+use okta_client::{HttpError, HttpErrorKind, HttpService, Signer};
+use okta_connector::{Config, Freshness, KeyError, OktaConnector, SecretError, SecretSource};
 use okta_simulator::{Delivery, Org, Simulator};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -175,5 +175,9 @@ impl SecretSource for Secrets {
         _deadline: Instant,
     ) -> Result<SecretString, SecretError> {
         self.0.clone().map(SecretString::from)
+    }
+
+    async fn signer(&self, key_id: &str, _deadline: Instant) -> Result<Arc<dyn Signer>, KeyError> {
+        Err(KeyError::NotFound(format!("Key {key_id} does not exist")))
     }
 }

@@ -1,7 +1,9 @@
 //! The credential: kept where it cannot be printed, shown only where a header is made of it.
 
+use crate::service_app::ServiceApp;
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
 
 /// What proves to Okta who asks.
 #[derive(Debug)]
@@ -10,21 +12,21 @@ pub enum Credential {
     ApiToken(SecretString),
     /// An OAuth 2.0 access token of the org authorization server.
     AccessToken(SecretString),
+    /// A service app, which gets its access tokens by itself.
+    ServiceApp(Arc<ServiceApp>),
 }
 
-impl Credential {
-    /// The `Authorization` header, marked as sensitive. Absent if the secret holds characters that
-    /// no header can carry.
-    pub(crate) fn header(&self) -> Option<HeaderValue> {
-        let (scheme, secret) = match self {
-            Self::ApiToken(token) => ("SSWS", token),
-            Self::AccessToken(token) => ("Bearer", token),
-        };
-        let text = SecretString::from(format!("{scheme} {}", secret.expose_secret()));
-        let mut header = HeaderValue::from_str(text.expose_secret()).ok()?;
-        header.set_sensitive(true);
-        Some(header)
-    }
+/// A header that is a secret, marked as such. Absent if the secret holds characters that no header can
+/// carry.
+pub(crate) fn authorization(scheme: &str, secret: &SecretString) -> Option<HeaderValue> {
+    sensitive(format!("{scheme} {}", secret.expose_secret()).into())
+}
+
+/// A header whose value stays out of logs.
+pub(crate) fn sensitive(text: SecretString) -> Option<HeaderValue> {
+    let mut header = HeaderValue::from_str(text.expose_secret()).ok()?;
+    header.set_sensitive(true);
+    Some(header)
 }
 
 #[cfg(test)]
@@ -34,7 +36,7 @@ mod tests {
     #[test]
     fn a_credential_does_not_print() {
         let credential = Credential::ApiToken("canary-token".into());
-        let header = credential.header().unwrap();
+        let header = authorization("SSWS", &"canary-token".into()).unwrap();
         assert_eq!(header, "SSWS canary-token");
         for printed in [format!("{credential:?}"), format!("{header:?}")] {
             assert!(!printed.contains("canary"), "{printed}");
@@ -43,6 +45,6 @@ mod tests {
 
     #[test]
     fn a_token_with_a_line_break_is_no_header() {
-        assert!(Credential::AccessToken("a\r\nb".into()).header().is_none());
+        assert!(authorization("Bearer", &"a\r\nb".into()).is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! The walk of one request: wait for the budget, send, learn, decide, perhaps again.
 
-use crate::auth::Credential;
+use crate::auth::{Credential, authorization, sensitive};
 use crate::error::{Error, ErrorKind, request_id};
 use crate::http::{HttpError, HttpErrorKind, HttpService};
 use crate::link::next_cursor;
@@ -8,6 +8,8 @@ use crate::org::OrgUrl;
 use crate::rate_limit::{Admission, Bucket, Observation, RateLimits, server_time};
 use crate::request::{Cursor, Request};
 use crate::retry::{Decision, MIN_PAGE_SIZE, Outcome, decide};
+use crate::service_app::Token;
+use crate::token_endpoint::MIN_SKEW;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +18,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
 /// An attempt that has less time than this is not started.
-const MIN_ATTEMPT: Duration = Duration::from_millis(250);
+pub(crate) const MIN_ATTEMPT: Duration = Duration::from_millis(250);
 
 /// No single attempt waits longer: Okta itself gives up on a listing after 30 s.
 const MAX_ATTEMPT: Duration = Duration::from_secs(20);
@@ -101,8 +103,8 @@ impl<S: HttpService> Client<S> {
                 Err(failure) => failure,
             };
             let left = deadline.saturating_duration_since(Instant::now());
-            let jitter = self.jitter.lock().unwrap_or_else(PoisonError::into_inner).f64();
-            let wait = match decide(outcome, attempt, left.saturating_sub(MIN_ATTEMPT), jitter) {
+            let left = left.saturating_sub(MIN_ATTEMPT);
+            let wait = match decide(outcome, attempt, left, self.jitter()) {
                 Decision::Stop => return Err(error),
                 Decision::Wait(wait) => wait,
                 Decision::WaitAndHalve(wait) => {
@@ -125,19 +127,33 @@ impl<S: HttpService> Client<S> {
     ) -> Result<Result<Page, (Outcome, Error)>, Error> {
         let permit = self.in_flight.acquire().await;
         let _permit = permit.expect("the semaphore lives as long as the client and is not closed");
-        let http_request = self.build(request, cursor)?;
+        let token = match &self.credential {
+            Credential::ServiceApp(app) => Some(self.token(app, deadline).await?),
+            Credential::ApiToken(_) | Credential::AccessToken(_) => None,
+        };
         let bucket = Bucket::of(request.path());
         let admitted = self.wait_for_budget(bucket, deadline).await?;
+        // A proof is dated, so it is made when the request goes.
+        let http_request = self.build(request, cursor, token.as_deref())?;
         let sent = Instant::now();
-        let timeout = deadline.saturating_duration_since(sent).min(MAX_ATTEMPT);
-        let response = self.http.call(http_request, timeout).await;
+        let response = self.send(http_request, deadline).await;
         let latency = sent.elapsed();
         admitted.settle(response.as_ref().ok().map(http::Response::headers));
         Ok(self.judge(bucket, request, response).map(|page| Page { latency, ..page }))
     }
 
+    /// Sends a request that the budget let go.
+    pub(crate) async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        deadline: Instant,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        let timeout = deadline.saturating_duration_since(Instant::now()).min(MAX_ATTEMPT);
+        self.http.call(request, timeout).await
+    }
+
     /// Waits until the bucket's budget lets a request go, unless that is too late.
-    async fn wait_for_budget(
+    pub(crate) async fn wait_for_budget(
         &self,
         bucket: Bucket,
         deadline: Instant,
@@ -161,23 +177,36 @@ impl<S: HttpService> Client<S> {
         &self,
         request: &Request,
         cursor: Option<&Cursor>,
+        token: Option<&Token>,
     ) -> Result<http::Request<Bytes>, Error> {
-        let unusable = |what: &str| Error::local(ErrorKind::Unauthorized, what);
-        let authorization = self
-            .credential
-            .header()
-            .ok_or_else(|| unusable("The token holds characters that no HTTP header can carry"))?;
-        http::Request::get(format!("{}{}", self.org.origin(), request.target(cursor)))
-            .header(header::AUTHORIZATION, authorization)
-            .header(header::ACCEPT, HeaderValue::from_static("application/json"))
-            .header(header::CONTENT_TYPE, request.omissions().content_type())
-            .header(header::USER_AGENT, HeaderValue::from_static(USER_AGENT))
+        let mut http_request =
+            http::Request::get(format!("{}{}", self.org.origin(), request.target(cursor)))
+                .header(header::ACCEPT, HeaderValue::from_static("application/json"))
+                .header(header::CONTENT_TYPE, request.omissions().content_type())
+                .header(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+        let authorization = match (&self.credential, token) {
+            (Credential::ApiToken(secret), _) => authorization("SSWS", secret),
+            (Credential::AccessToken(secret), _) => authorization("Bearer", secret),
+            (Credential::ServiceApp(app), Some(token)) => {
+                let url = format!("{}{}", self.org.origin(), request.path());
+                let now = app.server_now(self.wall_now());
+                if let Some(proof) = token.proof(&url, app.api_nonce().as_deref(), now) {
+                    let proof = sensitive(proof.into()).ok_or_else(unusable)?;
+                    http_request = http_request.header("DPoP", proof);
+                }
+                let (scheme, secret) = token.authorization();
+                authorization(scheme, secret)
+            }
+            (Credential::ServiceApp(_), None) => None,
+        };
+        http_request
+            .header(header::AUTHORIZATION, authorization.ok_or_else(unusable)?)
             .body(Bytes::new())
             .map_err(|_| Error::local(ErrorKind::Protocol, "The request cannot be written"))
     }
 
     fn settle(&self, bucket: Bucket, headers: Option<&HeaderMap>) {
-        let wall_now = (self.wall_clock)();
+        let wall_now = self.wall_now();
         let observation = headers.and_then(|headers| Observation::read(headers, wall_now));
         let skew = headers
             .and_then(server_time)
@@ -193,32 +222,51 @@ impl<S: HttpService> Client<S> {
     ) -> Result<Page, (Outcome, Error)> {
         let response = match response {
             Ok(response) => response,
-            Err(error) => {
-                let outcome = match error.kind {
-                    HttpErrorKind::Connect | HttpErrorKind::Interrupted => Outcome::NoResponse,
-                    HttpErrorKind::Timeout => Outcome::TimedOut,
-                    HttpErrorKind::TooLarge | HttpErrorKind::Unsendable => Outcome::Status(0),
-                };
-                return Err((outcome, Error::from_http(&error)));
-            }
+            Err(error) => return Err((outcome_of(&error), Error::from_http(&error))),
         };
         if response.status() == http::StatusCode::OK {
             return self.page(request, response);
         }
         let mut error = Error::from_response(&response);
-        let outcome = match response.status().as_u16() {
-            429 if Observation::is_concurrency_limit(response.headers()) => {
+        if self.learn_of_proof(&response, &error) {
+            return Err((Outcome::ProofRefused, error));
+        }
+        let outcome = self.outcome(bucket, &response);
+        match outcome {
+            Outcome::TooManyAtOnce => {
                 error.kind = ErrorKind::RateLimited { retry_after: Duration::from_secs(2) };
-                Outcome::TooManyAtOnce
             }
-            429 => {
-                let retry_after = self.rate_limits().exhaust(bucket, Instant::now());
+            Outcome::WindowExhausted(retry_after) => {
                 error.kind = ErrorKind::RateLimited { retry_after };
-                Outcome::WindowExhausted(retry_after)
             }
-            status => Outcome::Status(status),
-        };
+            _ => {}
+        }
         Err((outcome, error))
+    }
+
+    /// What a refusal means for trying again.
+    pub(crate) fn outcome(&self, bucket: Bucket, response: &http::Response<Bytes>) -> Outcome {
+        match response.status().as_u16() {
+            429 if Observation::is_concurrency_limit(response.headers()) => Outcome::TooManyAtOnce,
+            429 => Outcome::WindowExhausted(self.rate_limits().exhaust(bucket, Instant::now())),
+            status => Outcome::Status(status),
+        }
+    }
+
+    /// Whether another proof may please Okta: with the nonce that it wants, or with its time of day.
+    fn learn_of_proof(&self, response: &http::Response<Bytes>, error: &Error) -> bool {
+        let Credential::ServiceApp(app) = &self.credential else { return false };
+        let off_by = server_time(response.headers())
+            .map_or(0, |server_now| app.learn_time(server_now, self.wall_now()));
+        let nonce = response.headers().get("dpop-nonce").and_then(|nonce| nonce.to_str().ok());
+        match (error.error_code.as_deref(), nonce) {
+            (Some("use_dpop_nonce"), Some(nonce)) => {
+                app.learn_api_nonce(nonce);
+                true
+            }
+            (Some("invalid_dpop_proof"), _) => off_by >= MIN_SKEW,
+            _ => false,
+        }
     }
 
     fn page(
@@ -246,6 +294,18 @@ impl<S: HttpService> Client<S> {
         Ok(Page { body, next, limit, request_id, attempts: 1, latency: Duration::ZERO })
     }
 
+    pub(crate) fn org(&self) -> &OrgUrl {
+        &self.org
+    }
+
+    pub(crate) fn wall_now(&self) -> u64 {
+        (self.wall_clock)()
+    }
+
+    pub(crate) fn jitter(&self) -> f64 {
+        self.jitter.lock().unwrap_or_else(PoisonError::into_inner).f64()
+    }
+
     /// How far apart requests like this one are when they use the whole budget; none while that is
     /// unknown.
     pub fn spacing(&self, request: &Request) -> Option<Duration> {
@@ -258,16 +318,30 @@ impl<S: HttpService> Client<S> {
     }
 }
 
+fn unusable() -> Error {
+    let message = "The token holds characters that no HTTP header can carry";
+    Error::local(ErrorKind::Unauthorized, message)
+}
+
+/// What the lack of an answer means for trying again.
+pub(crate) fn outcome_of(error: &HttpError) -> Outcome {
+    match error.kind {
+        HttpErrorKind::Connect | HttpErrorKind::Interrupted => Outcome::NoResponse,
+        HttpErrorKind::Timeout => Outcome::TimedOut,
+        HttpErrorKind::TooLarge | HttpErrorKind::Unsendable => Outcome::Status(0),
+    }
+}
+
 /// A request that the budget let go. Whatever becomes of it, it is settled once: a caller that no
 /// longer wants the answer and drops the request has spent it all the same.
-struct Admitted<'a, S: HttpService> {
+pub(crate) struct Admitted<'a, S: HttpService> {
     client: &'a Client<S>,
     bucket: Bucket,
     is_settled: bool,
 }
 
 impl<S: HttpService> Admitted<'_, S> {
-    fn settle(mut self, headers: Option<&HeaderMap>) {
+    pub(crate) fn settle(mut self, headers: Option<&HeaderMap>) {
         self.is_settled = true;
         self.client.settle(self.bucket, headers);
     }
@@ -281,7 +355,7 @@ impl<S: HttpService> Drop for Admitted<'_, S> {
     }
 }
 
-const USER_AGENT: &str = concat!("okta-appflow-connector/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("okta-appflow-connector/", env!("CARGO_PKG_VERSION"));
 
 /// What is wrong with a body, without quoting it.
 fn category(cause: &serde_json::Error) -> &'static str {

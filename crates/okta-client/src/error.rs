@@ -34,6 +34,10 @@ pub enum ErrorKind {
         /// As Okta names it.
         scope: Option<String>,
     },
+    /// The app demands DPoP, and the credential cannot give it.
+    ProofDemanded,
+    /// The private key of the service app does not sign.
+    KeyRefused,
     /// The org does not have this feature (`E0000015`). No credential would help.
     FeatureMissing,
     /// There is nothing at that path.
@@ -104,6 +108,11 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<Box<str>> {
 fn kind(status: StatusCode, body: &OktaError, challenge: &Challenge) -> ErrorKind {
     let code = body.error_code.as_deref().unwrap_or_default();
     match (status.as_u16(), code) {
+        (400, "") if challenge.wants_proof => ErrorKind::ProofDemanded,
+        (400 | 401, "") if body.error.as_deref() == Some("invalid_client") => {
+            ErrorKind::Unauthorized
+        }
+        (400 | 403, "") if body.is_about_scopes() => ErrorKind::Forbidden { scope: None },
         (_, "E0000015") => ErrorKind::FeatureMissing,
         (_, "E0000047") | (429, _) => ErrorKind::RateLimited { retry_after: Duration::ZERO },
         (_, "E0000005") => ErrorKind::Unauthorized,
@@ -158,6 +167,10 @@ impl OktaError {
         Some(text)
     }
 
+    fn is_about_scopes(&self) -> bool {
+        matches!(self.error.as_deref(), Some("invalid_scope" | "consent_required"))
+    }
+
     /// Applications say `E0000029`, devices `E0000031` with a cause that names the cursor.
     fn is_about_cursor(&self) -> bool {
         self.error_code.as_deref() == Some("E0000029")
@@ -171,6 +184,8 @@ struct Challenge {
     error: Option<String>,
     error_description: Option<String>,
     scope: Option<String>,
+    /// Whether the scheme is DPoP.
+    wants_proof: bool,
 }
 
 impl Challenge {
@@ -178,7 +193,8 @@ impl Challenge {
         let mut challenge = Self::default();
         for header in headers.get_all(http::header::WWW_AUTHENTICATE) {
             let Ok(header) = header.to_str() else { continue };
-            let parameters = header.split_once(' ').map_or("", |(_scheme, parameters)| parameters);
+            let (scheme, parameters) = header.split_once(' ').unwrap_or((header, ""));
+            challenge.wants_proof |= scheme.eq_ignore_ascii_case("DPoP");
             for (name, value) in quoted_parameters(parameters) {
                 match name {
                     "error" => challenge.error = Some(value.to_owned()),

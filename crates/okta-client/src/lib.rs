@@ -20,17 +20,25 @@ pub mod retry;
 
 mod auth;
 mod client;
+mod dpop;
 mod error;
 mod http;
+mod jws;
 mod link;
 mod org;
+mod private_key;
 mod request;
+mod service_app;
+mod token_endpoint;
 mod transport;
 
 pub use auth::Credential;
 pub use client::{Client, ClientConfig, Page};
 pub use error::{Error, ErrorKind};
 pub use http::{HttpError, HttpErrorKind, HttpService};
+pub use jws::{Algorithm, LocalKey, SignError, Signer, Signing, es256_from_der};
 pub use org::{InvalidOrgUrl, Loopback, OrgUrl};
+pub use private_key::{InvalidKey, PrivateKey};
 pub use request::{Cursor, Omissions, Request};
+pub use service_app::{Scopes, ServiceApp};
 pub use transport::ReqwestTransport;

@@ -42,11 +42,13 @@ pub enum Bucket {
     Devices,
     /// Everything else under `/api/v1`.
     Other,
+    /// `/oauth2/v1/token`
+    Token,
 }
 
 impl Bucket {
     /// Every bucket, with the number under which a page token knows it.
-    pub const ALL: [(u8, Self); 8] = [
+    pub const ALL: [(u8, Self); 9] = [
         (0, Self::Users),
         (1, Self::User),
         (2, Self::Groups),
@@ -55,6 +57,7 @@ impl Bucket {
         (5, Self::App),
         (6, Self::Devices),
         (7, Self::Other),
+        (8, Self::Token),
     ];
 
     /// The bucket that a request for `path` spends from.
@@ -72,6 +75,7 @@ impl Bucket {
             ("apps", true) => Self::App,
             ("apps", false) => Self::Apps,
             ("devices", _) => Self::Devices,
+            _ if path == "/oauth2/v1/token" => Self::Token,
             _ => Self::Other,
         }
     }
@@ -377,6 +381,7 @@ mod tests {
             ("/api/v1/apps/0oa1/users", Bucket::Apps),
             ("/api/v1/devices/guo1", Bucket::Devices),
             ("/api/v1/meta/types/user", Bucket::Other),
+            ("/oauth2/v1/token", Bucket::Token),
             ("/.well-known/okta-organization", Bucket::Other),
         ];
         for (path, bucket) in rows {

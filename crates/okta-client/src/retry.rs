@@ -5,6 +5,9 @@ use std::time::Duration;
 /// How often one request is tried at most.
 pub const MAX_ATTEMPTS: u32 = 6;
 
+/// How often another proof is tried.
+const MAX_PROOFS: u32 = 3;
+
 /// Below this a listing is not made smaller.
 pub const MIN_PAGE_SIZE: u32 = 25;
 
@@ -19,6 +22,8 @@ pub enum Outcome {
     WindowExhausted(Duration),
     /// Okta answered 429 because of too many simultaneous requests.
     TooManyAtOnce,
+    /// Okta wants another proof of possession, with what it said of nonce or time.
+    ProofRefused,
     /// Okta answered with this status.
     Status(u16),
     /// The response broke the rules of the API: truncated JSON, or a page that is no JSON.
@@ -43,6 +48,8 @@ pub fn decide(outcome: Outcome, attempt: u32, time_left: Duration, jitter: f64) 
     let wait = match outcome {
         // One more try after the window's end; a second 429 in a row then backs off as well.
         Outcome::WindowExhausted(until_end) => until_end + spread(attempt.min(3), jitter) / 4,
+        Outcome::ProofRefused if attempt <= MAX_PROOFS => return Decision::Wait(Duration::ZERO),
+        Outcome::ProofRefused => return Decision::Stop,
         Outcome::TooManyAtOnce => spread(attempt + 1, jitter),
         Outcome::NoResponse
         | Outcome::TimedOut
@@ -92,6 +99,8 @@ mod tests {
             (Status(403), 1, 10_000, Stop),
             (Status(404), 1, 10_000, Stop),
             (Status(501), 1, 10_000, Stop),
+            (ProofRefused, 3, 0, Wait(ms(0))),
+            (ProofRefused, 4, 10_000, Stop),
             (WindowExhausted(ms(5_000)), 1, 10_000, Wait(ms(5_062) + Duration::from_micros(500))),
             (WindowExhausted(ms(20_000)), 1, 10_000, Stop),
             (TooManyAtOnce, 1, 10_000, Wait(ms(500))),

@@ -3,21 +3,22 @@
 //! Nothing is built before it is needed: no AWS configuration, no HTTP client, no TLS. A cold start
 //! that only describes the connector touches none of them.
 
+mod aws;
 mod config;
+mod kms;
 mod logging;
-mod secrets;
 mod transport;
 
 use appflow_connector::{UnknownOperation, handle};
+use aws::Aws;
 use config::Environment;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
 use okta_connector::{Config, OktaConnector};
-use secrets::AwsSecrets;
 use serde_json::value::RawValue;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use transport::LazyTransport;
 
-type Okta = OktaConnector<LazyTransport, AwsSecrets>;
+type Okta = OktaConnector<LazyTransport, Aws>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -27,7 +28,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         loopback: environment.loopback,
         ..Config::new(seconds_since_1970, u64::from(std::process::id()))
     };
-    let connector = OktaConnector::new(LazyTransport::default(), AwsSecrets::default(), config);
+    let connector = OktaConnector::new(LazyTransport::default(), Aws::default(), config);
     let connector = &connector;
     lambda_runtime::run(service_fn(move |event| answer(connector, event))).await
 }

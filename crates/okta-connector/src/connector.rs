@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::plan::{Omittable, Preferences, Query, Walk};
 use crate::query::{self, Budget, Outcome, Statistics};
 use crate::secrets::{Freshness, SecretSource};
-use crate::settings::{Settings, credential};
+use crate::settings::{Identity, KeyPlace, ServiceAppIdentity, Settings, identity};
 use crate::token::{self, Fingerprint, Position};
 use appflow_connector::filter::{Comparison, Condition, Literal};
 use appflow_connector::request::{
@@ -21,7 +21,11 @@ use appflow_connector::{
 };
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use okta_client::rate_limit::RateLimits;
-use okta_client::{Client, ClientConfig, ErrorKind, HttpService, Loopback, OrgUrl, Request};
+use okta_client::{
+    Client, ClientConfig, Credential, ErrorKind, HttpService, Loopback, Request, Scopes,
+    ServiceApp, Signer,
+};
+use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -63,8 +67,16 @@ pub struct OktaConnector<H, S> {
     http: H,
     secrets: S,
     config: Config,
-    /// What was learned of rate limits, by org and secret.
-    rate_limits: Mutex<HashMap<String, Arc<Mutex<RateLimits>>>>,
+    /// What was learned of connections, by org and secret.
+    remembered: Mutex<HashMap<String, Remembered>>,
+}
+
+/// What a warm process remembers of a connection.
+#[derive(Clone, Debug)]
+struct Remembered {
+    rate_limits: Arc<Mutex<RateLimits>>,
+    /// The service app that a secret describes, with its token.
+    service_app: Option<(SecretString, Arc<ServiceApp>)>,
 }
 
 /// A connection: whom to ask and where the secret is.
@@ -77,7 +89,7 @@ struct Connection<'a> {
 impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
     /// A connector that has read and asked nothing yet.
     pub fn new(http: H, secrets: S, config: Config) -> Self {
-        Self { http, secrets, config, rate_limits: Mutex::default() }
+        Self { http, secrets, config, remembered: Mutex::default() }
     }
 
     fn connection<'a>(
@@ -132,19 +144,75 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         let credentials = connection.credentials.ok_or_else(missing)?;
         let arn = credentials.secret_arn.as_deref().ok_or_else(missing)?;
         let secret = self.secrets.secret(arn, freshness, connection.deadline).await?;
-        let credential = credential(&secret, credentials.authentication_type.as_deref())?;
         let settings = &connection.settings;
+        let key = format!("{} {arn}", settings.org.origin());
+        let remembered = self.recall(&key, settings.rate_limit_percent);
+        let credential = match identity(&secret, credentials.authentication_type.as_deref())? {
+            Identity::Token(credential) => credential,
+            Identity::ServiceApp(identity) => {
+                let known = remembered.service_app.filter(|(described_by, _)| {
+                    freshness == Freshness::Cached
+                        && described_by.expose_secret() == secret.expose_secret()
+                });
+                let app = match known {
+                    Some((_, app)) => app,
+                    None => {
+                        let app = Arc::new(self.service_app(identity, connection.deadline).await?);
+                        self.remember(&key, (secret, Arc::clone(&app)));
+                        app
+                    }
+                };
+                Credential::ServiceApp(app)
+            }
+        };
         Ok(Client::new(
             self.http.clone(),
             ClientConfig {
                 org: settings.org.clone(),
                 credential,
-                rate_limits: self.rate_limits(&settings.org, arn, settings.rate_limit_percent),
+                rate_limits: remembered.rate_limits,
                 max_concurrency: settings.max_concurrency,
                 seed: self.config.seed,
                 wall_clock: self.config.wall_clock,
             },
         ))
+    }
+
+    async fn service_app(
+        &self,
+        identity: ServiceAppIdentity,
+        deadline: Instant,
+    ) -> Result<ServiceApp, Error> {
+        let signer: Arc<dyn Signer> = match identity.key {
+            KeyPlace::Here(key) => key,
+            KeyPlace::Kms(id) => self.secrets.signer(&id, deadline).await?,
+        };
+        let scopes = match identity.scopes {
+            Some(scopes) => Scopes::Exactly(scopes),
+            None => Scopes::Granted(OBJECTS.iter().map(|object| object.scope.to_owned()).collect()),
+        };
+        Ok(ServiceApp::new(identity.client_id, identity.key_id, signer, scopes))
+    }
+
+    fn recall(&self, key: &str, percent: u32) -> Remembered {
+        let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_REMEMBERED && !known.contains_key(key) {
+            known.clear();
+        }
+        let remembered = known.entry(key.to_owned()).or_insert_with(|| Remembered {
+            rate_limits: Arc::new(Mutex::new(RateLimits::new(percent))),
+            service_app: None,
+        });
+        let limits = &remembered.rate_limits;
+        limits.lock().unwrap_or_else(PoisonError::into_inner).set_percent(percent);
+        remembered.clone()
+    }
+
+    fn remember(&self, key: &str, service_app: (SecretString, Arc<ServiceApp>)) {
+        let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(remembered) = known.get_mut(key) {
+            remembered.service_app = Some(service_app);
+        }
     }
 
     fn budget(&self, connection: &Connection<'_>, max_results: u64) -> Budget {
@@ -155,18 +223,6 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
             max_concurrency: connection.settings.max_concurrency,
             wall_now: (self.config.wall_clock)(),
         }
-    }
-
-    fn rate_limits(&self, org: &OrgUrl, arn: &str, percent: u32) -> Arc<Mutex<RateLimits>> {
-        let mut known = self.rate_limits.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MAX_REMEMBERED {
-            known.clear();
-        }
-        let limits = known
-            .entry(format!("{} {arn}", org.origin()))
-            .or_insert_with(|| Arc::new(Mutex::new(RateLimits::new(percent))));
-        limits.lock().unwrap_or_else(PoisonError::into_inner).set_percent(percent);
-        Arc::clone(limits)
     }
 
     async fn query(
@@ -275,7 +331,7 @@ async fn may_read_something<H: HttpService>(
     client: Client<H>,
     deadline: Instant,
 ) -> Result<(), Error> {
-    let mut refusal = None;
+    let mut refusals = Vec::new();
     for object in OBJECTS.into_iter().rev() {
         let request = Request::new(object.endpoint.path);
         let request = match object.endpoint.page_size {
@@ -286,13 +342,25 @@ async fn may_read_something<H: HttpService>(
             Ok(_) => return Ok(()),
             Err(error) => match error.kind {
                 ErrorKind::Forbidden { .. } | ErrorKind::FeatureMissing | ErrorKind::NotFound => {
-                    refusal.get_or_insert(error);
+                    refusals.push((object, error));
                 }
                 _ => return Err(error.into()),
             },
         }
     }
-    refusal.map_or(Ok(()), |refusal| Err(refusal.into()))
+    let scopes: Vec<_> = refusals
+        .iter()
+        .filter(|(_, error)| matches!(error.kind, ErrorKind::Forbidden { scope: Some(_) }))
+        .map(|(object, _)| format!("{} for {}", object.scope, object.name))
+        .collect();
+    let (_, first) = refusals.swap_remove(0);
+    match scopes.as_slice() {
+        [_, _, ..] => Err(Error::AccessDenied(format!(
+            "The connection can read no object. Grant the Okta app one of {}. {first}",
+            scopes.join(" or ")
+        ))),
+        _ => Err(first.into()),
+    }
 }
 
 async fn read_one<H: HttpService>(

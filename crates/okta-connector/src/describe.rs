@@ -1,7 +1,10 @@
 //! From the tables to what AppFlow is told about the connector and its entities.
 
 use crate::catalogue::{Field, Kind, Object};
-use crate::settings::{API_TOKEN, API_TOKEN_SCHEME, Settings};
+use crate::settings::{
+    API_TOKEN, API_TOKEN_SCHEME, CLIENT_ID, KEY_ID, KMS_KEY_ID, PRIVATE_KEY, SCOPES,
+    SERVICE_APP_SCHEME, Settings,
+};
 use appflow_connector::ConnectorConfiguration;
 use appflow_connector::configuration::{
     AuthParameter, AuthenticationConfig, ConnectorMode, CustomAuthConfig, DataTransferType,
@@ -98,18 +101,59 @@ fn authentication(objects: &[&Object]) -> AuthenticationConfig {
             oauth2_custom_properties: Vec::new(),
             add_basic_auth_header: true,
         }),
-        custom_auth_config: Some(vec![CustomAuthConfig {
-            authentication_type: API_TOKEN_SCHEME.to_owned(),
-            auth_parameters: vec![AuthParameter {
-                key: API_TOKEN.to_owned(),
-                required: true,
-                label: "API Token".to_owned(),
-                description: "An API token that a read-only administrator of the org created"
-                    .to_owned(),
-                sensitive_field: true,
-                connector_supplied_values: None,
-            }],
-        }]),
+        custom_auth_config: Some(vec![
+            CustomAuthConfig {
+                authentication_type: API_TOKEN_SCHEME.to_owned(),
+                auth_parameters: vec![AuthParameter {
+                    sensitive_field: true,
+                    required: true,
+                    ..parameter(
+                        API_TOKEN,
+                        "API Token",
+                        "An API token that a read-only administrator of the org created",
+                    )
+                }],
+            },
+            CustomAuthConfig {
+                authentication_type: SERVICE_APP_SCHEME.to_owned(),
+                auth_parameters: service_app_parameters(),
+            },
+        ]),
+    }
+}
+
+fn service_app_parameters() -> Vec<AuthParameter> {
+    let required = |parameter| AuthParameter { required: true, ..parameter };
+    let sensitive = |parameter| AuthParameter { sensitive_field: true, ..parameter };
+    vec![
+        required(parameter(CLIENT_ID, "Client ID", "The client ID of the API Services app")),
+        required(parameter(KEY_ID, "Key ID", "The KID under which the app lists the public key")),
+        sensitive(parameter(
+            PRIVATE_KEY,
+            "Private Key",
+            "The private key in one line - base64 of its PEM file or its JSON Web Key. Leave it empty if the key is in KMS",
+        )),
+        parameter(
+            KMS_KEY_ID,
+            "KMS Key ID",
+            "The ARN of the AWS KMS key that signs instead of a private key - RSA or ECC NIST P256",
+        ),
+        parameter(
+            SCOPES,
+            "Scopes",
+            "The scopes to ask for without spaces and separated by a comma. Leave it empty for all that are granted",
+        ),
+    ]
+}
+
+fn parameter(key: &str, label: &str, description: &str) -> AuthParameter {
+    AuthParameter {
+        key: key.to_owned(),
+        required: false,
+        label: label.to_owned(),
+        description: description.to_owned(),
+        sensitive_field: false,
+        connector_supplied_values: None,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use appflow_connector::filter::ParseError;
 use appflow_connector::{ErrorCode, ErrorDetails, Message};
-use okta_client::ErrorKind;
 use std::time::Duration;
 
 /// A failure with a sentence for the AppFlow user.
@@ -65,38 +64,5 @@ impl From<Error> for ErrorDetails {
 impl From<ParseError> for Error {
     fn from(error: ParseError) -> Self {
         Self::invalid(format!("The filter cannot be read. {error}"))
-    }
-}
-
-impl From<okta_client::Error> for Error {
-    #[deny(clippy::wildcard_enum_match_arm)]
-    fn from(error: okta_client::Error) -> Self {
-        match &error.kind {
-            ErrorKind::Unauthorized => Self::InvalidCredentials(format!(
-                "Okta refused the credentials. Renew the connection. {error}"
-            )),
-            ErrorKind::Forbidden { scope: Some(scope) } => Self::AccessDenied(format!(
-                "The connection lacks the scope {scope}. Grant it to the Okta app. {error}"
-            )),
-            ErrorKind::Forbidden { scope: None } => Self::AccessDenied(format!(
-                "The connection may not read this. Check the admin role in Okta. {error}"
-            )),
-            ErrorKind::FeatureMissing => {
-                Self::ClientError(format!("The Okta org does not have this feature. {error}"))
-            }
-            ErrorKind::NotFound | ErrorKind::Rejected | ErrorKind::Client => {
-                Self::ClientError(error.to_string())
-            }
-            ErrorKind::InvalidCursor => Self::ClientError(format!(
-                "Okta no longer knows the place where the listing stopped. Run the flow again. {error}"
-            )),
-            ErrorKind::RateLimited { retry_after } => Self::RateLimitExceeded {
-                message: format!("Okta is not asked any more for now. {error}"),
-                retry_after: *retry_after,
-            },
-            ErrorKind::Timeout => Self::RequestTimeout(error.to_string()),
-            ErrorKind::Unavailable => Self::ServiceUnavailable(error.to_string()),
-            ErrorKind::Server | ErrorKind::Protocol => Self::ServerError(error.to_string()),
-        }
     }
 }

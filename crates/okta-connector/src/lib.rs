@@ -21,6 +21,7 @@ pub mod predicate;
 pub mod secrets;
 pub mod settings;
 pub mod token;
+pub mod trouble;
 
 mod describe;
 mod error;
@@ -31,4 +32,4 @@ mod record;
 
 pub use connector::{Config, OktaConnector};
 pub use error::Error;
-pub use secrets::{Freshness, SecretError, SecretSource};
+pub use secrets::{Freshness, KeyError, SecretError, SecretSource};

@@ -1,8 +1,10 @@
 //! Where secrets come from: the second and last effect besides HTTP.
 
 use crate::error::Error;
+use okta_client::{SignError, Signer};
 use secrecy::SecretString;
 use std::future::Future;
+use std::sync::Arc;
 use tokio::time::Instant;
 
 /// Reads the secret of a connection.
@@ -18,6 +20,58 @@ pub trait SecretSource: Send + Sync {
         freshness: Freshness,
         deadline: Instant,
     ) -> impl Future<Output = Result<SecretString, SecretError>> + Send;
+
+    /// What signs with the asymmetric key of AWS KMS that has this id, ARN or alias. The key stays
+    /// where it is.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`], told apart by what someone must change.
+    fn signer(
+        &self,
+        key_id: &str,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<Arc<dyn Signer>, KeyError>> + Send;
+}
+
+/// Why a key of AWS KMS does not sign.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// There is no such key.
+    #[error("The KMS key kmsKeyId does not exist in this account and Region. {0}")]
+    NotFound(String),
+    /// The function may not use it.
+    #[error(
+        "The function may not sign with the KMS key kmsKeyId. Allow kms GetPublicKey and kms Sign on it. {0}"
+    )]
+    AccessDenied(String),
+    /// It is disabled, or of a kind that cannot sign for Okta.
+    #[error("The KMS key kmsKeyId cannot sign for Okta. {0}")]
+    Unusable(String),
+    /// KMS did not answer, or said that it cannot.
+    #[error("KMS did not answer for the key kmsKeyId. {0}")]
+    Unavailable(String),
+}
+
+impl From<KeyError> for SignError {
+    fn from(error: KeyError) -> Self {
+        let message = error.to_string();
+        match error {
+            KeyError::Unavailable(_) => Self::Unavailable(message),
+            _ => Self::Refused(message),
+        }
+    }
+}
+
+impl From<KeyError> for Error {
+    fn from(error: KeyError) -> Self {
+        let message = error.to_string();
+        match error {
+            KeyError::NotFound(_) => Self::ResourceNotFound(message),
+            KeyError::AccessDenied(_) | KeyError::Unusable(_) => Self::AccessDenied(message),
+            KeyError::Unavailable(_) => Self::ServiceUnavailable(message),
+        }
+    }
 }
 
 /// Whether a secret may come from a cache.

@@ -1,0 +1,215 @@
+//! A service app: a client that proves itself with a private key and gets short-lived tokens for it.
+//!
+//! The app signs an assertion (`private_key_jwt`), the org authorization server gives a token for an
+//! hour, and the process keeps it until shortly before it expires. If the app demands DPoP, the
+//! server says so at the first request, and from then on every request carries a proof.
+
+use crate::dpop::{DpopKey, Purpose};
+use crate::error::{Error, ErrorKind};
+use crate::jws::{SignError, Signer, base64url, signing_input, unique};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The path of the org authorization server's token endpoint; no other server gives `okta.` scopes.
+pub(crate) const TOKEN_PATH: &str = "/oauth2/v1/token";
+
+/// An assertion is for one request; Okta allows an hour.
+const ASSERTION_LIFETIME: u64 = 300;
+
+/// Signed texts are dated back a little: Okta refuses what comes from the future.
+const BACKDATING: u64 = 5;
+
+/// A token is not used in the last minute of its life.
+const TOKEN_MARGIN: Duration = Duration::from_secs(60);
+
+/// A service app of an org, and what this process knows of its tokens.
+#[derive(Debug)]
+pub struct ServiceApp {
+    client_id: String,
+    key_id: Option<String>,
+    signer: Arc<dyn Signer>,
+    scopes: Scopes,
+    /// Held while a token is asked for, so that only one is.
+    pub(crate) state: tokio::sync::Mutex<State>,
+    /// What API calls, unlike the token endpoint, want to see repeated.
+    api_nonce: Mutex<Option<String>>,
+    /// Okta's clock less ours, in seconds.
+    skew: AtomicI64,
+}
+
+/// The scopes to ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scopes {
+    /// These. If one is not granted, there is no token.
+    Exactly(Vec<String>),
+    /// Those of these that are granted.
+    Granted(Vec<String>),
+}
+
+impl Scopes {
+    pub(crate) fn all(&self) -> &[String] {
+        match self {
+            Self::Exactly(scopes) | Self::Granted(scopes) => scopes,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// The present token.
+    pub(crate) token: Option<Arc<Token>>,
+    /// The key to prove possession with, once the app is known to demand it.
+    pub(crate) dpop: Option<Arc<DpopKey>>,
+    /// What the token endpoint wants to see repeated.
+    pub(crate) nonce: Option<String>,
+    /// The scopes that are granted, if that had to be found out.
+    pub(crate) granted: Option<Vec<String>>,
+}
+
+/// An access token, and the key that it is bound to.
+#[derive(Debug)]
+pub(crate) struct Token {
+    text: SecretString,
+    key: Option<Arc<DpopKey>>,
+    good_until: Instant,
+}
+
+/// What the token endpoint answers.
+#[derive(Deserialize)]
+pub(crate) struct TokenAnswer {
+    access_token: String,
+    #[serde(default)]
+    token_type: String,
+    #[serde(default = "an_hour")]
+    expires_in: u64,
+}
+
+fn an_hour() -> u64 {
+    3_600
+}
+
+#[derive(Serialize)]
+struct Header<'a> {
+    alg: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    iat: u64,
+    exp: u64,
+    jti: String,
+}
+
+impl ServiceApp {
+    /// An app that has no token yet.
+    pub fn new(
+        client_id: String,
+        key_id: Option<String>,
+        signer: Arc<dyn Signer>,
+        scopes: Scopes,
+    ) -> Self {
+        Self {
+            client_id,
+            key_id,
+            signer,
+            scopes,
+            state: tokio::sync::Mutex::default(),
+            api_nonce: Mutex::default(),
+            skew: AtomicI64::new(0),
+        }
+    }
+
+    pub(crate) fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// Okta's time, given ours.
+    pub(crate) fn server_now(&self, wall_now: u64) -> u64 {
+        wall_now.saturating_add_signed(self.skew.load(Ordering::Relaxed)).saturating_sub(BACKDATING)
+    }
+
+    /// Takes in what time it is for Okta. Says by how many seconds that differs from what was known.
+    pub(crate) fn learn_time(&self, server_now: u64, wall_now: u64) -> u64 {
+        let skew = server_now.cast_signed().saturating_sub(wall_now.cast_signed());
+        self.skew.swap(skew, Ordering::Relaxed).abs_diff(skew)
+    }
+
+    pub(crate) fn api_nonce(&self) -> Option<String> {
+        self.api_nonce.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn learn_api_nonce(&self, nonce: &str) {
+        *self.api_nonce.lock().unwrap_or_else(PoisonError::into_inner) = Some(nonce.to_owned());
+    }
+
+    /// The form that asks for a token, with a new assertion.
+    pub(crate) async fn form(
+        &self,
+        url: &str,
+        scopes: &[String],
+        now: u64,
+    ) -> Result<String, Error> {
+        let header = Header { alg: self.signer.algorithm().name(), kid: self.key_id.as_deref() };
+        let claims = Claims {
+            iss: &self.client_id,
+            sub: &self.client_id,
+            aud: url,
+            iat: now,
+            exp: now + ASSERTION_LIFETIME,
+            jti: unique(),
+        };
+        let input = signing_input(&header, &claims);
+        let signature = self.signer.sign(input.as_bytes()).await.map_err(|error| {
+            let kind = match &error {
+                SignError::Refused(_) => ErrorKind::KeyRefused,
+                SignError::Unavailable(_) => ErrorKind::Unavailable,
+            };
+            Error::local(kind, error.to_string())
+        })?;
+        let assertion = format!("{input}.{}", base64url(&signature));
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("scope", &scopes.join(" ")),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &assertion),
+        ];
+        Ok(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish())
+    }
+}
+
+impl Token {
+    /// The token of an answer, bound to `key` if the answer says so.
+    pub(crate) fn new(answer: TokenAnswer, key: Option<Arc<DpopKey>>, now: Instant) -> Self {
+        let is_bound = answer.token_type.eq_ignore_ascii_case("DPoP");
+        let lifetime = Duration::from_secs(answer.expires_in.min(24 * an_hour()));
+        Self {
+            text: answer.access_token.into(),
+            key: key.filter(|_| is_bound),
+            good_until: now + lifetime.saturating_sub(TOKEN_MARGIN),
+        }
+    }
+
+    pub(crate) fn is_good(&self, now: Instant) -> bool {
+        now < self.good_until
+    }
+
+    /// The scheme of the `Authorization` header, and the token.
+    pub(crate) fn authorization(&self) -> (&'static str, &SecretString) {
+        (if self.key.is_some() { "DPoP" } else { "Bearer" }, &self.text)
+    }
+
+    /// The proof that goes along with a read of `url`, if the token is bound to a key.
+    pub(crate) fn proof(&self, url: &str, nonce: Option<&str>, now: u64) -> Option<String> {
+        let token = Some(self.text.expose_secret());
+        self.key.as_ref()?.proof(&Purpose { method: "GET", url, token, nonce, now })
+    }
+}

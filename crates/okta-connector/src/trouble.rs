@@ -1,0 +1,166 @@
+//! What can go wrong between the connector and Okta, and what to do about it: one table, from which
+//! come AppFlow's codes, the sentences that users read and the page on troubleshooting.
+
+use crate::catalogue::OBJECTS;
+use crate::error::Error;
+use appflow_connector::ErrorCode;
+use okta_client::ErrorKind;
+
+/// A kind of failure.
+#[derive(Debug)]
+pub struct Trouble {
+    /// How AppFlow is told.
+    pub code: ErrorCode,
+    /// What happened, as the message begins.
+    pub sentence: &'static str,
+    /// What to do, as the message goes on.
+    pub remedy: &'static str,
+    /// How Okta says it.
+    pub told_by: &'static str,
+}
+
+const fn trouble(
+    code: ErrorCode,
+    sentence: &'static str,
+    remedy: &'static str,
+    told_by: &'static str,
+) -> Trouble {
+    Trouble { code, sentence, remedy, told_by }
+}
+
+macro_rules! troubles {
+    ($($name:ident: $code:ident, $sentence:literal, $remedy:literal, $told_by:literal;)*) => {
+        $(static $name: Trouble = trouble(ErrorCode::$code, $sentence, $remedy, $told_by);)*
+
+        /// Every kind of failure that Okta can cause.
+        pub static TROUBLES: &[&Trouble] = &[$(&$name),*];
+    };
+}
+
+troubles! {
+    CREDENTIALS: InvalidCredentials,
+        "Okta refused the credentials",
+        "Renew the connection",
+        "401 with `E0000011` or `invalid_token`, 401 `invalid_client` at the token endpoint";
+    SCOPE: AccessDenied,
+        "The connection lacks the scope {scope}",
+        "Grant it to the Okta app on its tab Okta API Scopes",
+        "403 with `insufficient_scope`";
+    SCOPES: AccessDenied,
+        "The Okta app is not granted the scopes that the connection asks for",
+        "Grant them on its tab Okta API Scopes or name those that are granted in scopes",
+        "`invalid_scope` or `consent_required` at the token endpoint";
+    ROLE: AccessDenied,
+        "The connection may not read this",
+        "Give the admin role that reads it to the app or to the owner of the token and check the network zones of the token",
+        "403 with `E0000006`";
+    ZONE: AccessDenied,
+        "Okta does not accept the address that the function calls from",
+        "Add it to the network zone that the app is restricted to",
+        "403 with `access_denied` at the token endpoint";
+    PROOF: AccessDenied,
+        "The Okta app demands DPoP",
+        "AppFlow cannot give it for OAuth 2.0 - clear Require DPoP in the app or connect as Okta_Service_App",
+        "400 with the challenge `DPoP`";
+    KEY: AccessDenied,
+        "The private key of the service app does not sign",
+        "Check the KMS key and what the function may do with it",
+        "AWS KMS, not Okta";
+    FEATURE: ClientError,
+        "The Okta org does not have this feature",
+        "Devices need Okta Identity Engine",
+        "401 with `E0000015`";
+    NOT_FOUND: ClientError,
+        "There is no Okta API at this address",
+        "Check instanceUrl",
+        "404";
+    REFUSED: ClientError,
+        "Okta did not accept the request",
+        "Report it with the ids that follow",
+        "any other 4xx";
+    CURSOR: ClientError,
+        "Okta no longer knows the place where the listing stopped",
+        "Run the flow again",
+        "400 with `E0000029`, or with `E0000031` about the cursor";
+    LIMIT: RateLimitExceeded,
+        "Okta is not asked any more for now",
+        "Run the flow later or raise rateLimitPercent",
+        "429, or the share of the limit is spent";
+    LATE: RequestTimeout,
+        "Okta did not answer in time",
+        "Run the flow again",
+        "no answer within the time of the call, 408 or 504";
+    DOWN: ServiceUnavailable,
+        "Okta cannot be reached or says that it is down",
+        "Check instanceUrl and the network of the function if it lasts",
+        "no connection, 502, 503, 423, or 409 while a schema changes";
+    FAILURE: ServerError,
+        "Okta failed",
+        "Run the flow again and report it to Okta if it lasts",
+        "any other 5xx";
+    NONSENSE: ServerError,
+        "The answer is not one of Okta's API",
+        "Check what stands between the function and Okta",
+        "a redirect, a link to another host, a body that is not JSON";
+}
+
+#[deny(clippy::wildcard_enum_match_arm)]
+fn of(error: &okta_client::Error) -> &'static Trouble {
+    match (&error.kind, error.error_code.as_deref()) {
+        (ErrorKind::Unauthorized, _) => &CREDENTIALS,
+        (ErrorKind::Forbidden { scope: Some(_) }, _) => &SCOPE,
+        (ErrorKind::Forbidden { scope: None }, Some("access_denied")) => &ZONE,
+        (ErrorKind::Forbidden { scope: None }, Some("invalid_scope" | "consent_required")) => {
+            &SCOPES
+        }
+        (ErrorKind::Forbidden { scope: None }, _) => &ROLE,
+        (ErrorKind::ProofDemanded, _) => &PROOF,
+        (ErrorKind::KeyRefused, _) => &KEY,
+        (ErrorKind::FeatureMissing, _) => &FEATURE,
+        (ErrorKind::NotFound, _) => &NOT_FOUND,
+        (ErrorKind::Rejected | ErrorKind::Client, _) => &REFUSED,
+        (ErrorKind::InvalidCursor, _) => &CURSOR,
+        (ErrorKind::RateLimited { .. }, _) => &LIMIT,
+        (ErrorKind::Timeout, _) => &LATE,
+        (ErrorKind::Unavailable, _) => &DOWN,
+        (ErrorKind::Server, _) => &FAILURE,
+        (ErrorKind::Protocol, _) => &NONSENSE,
+    }
+}
+
+impl From<okta_client::Error> for Error {
+    fn from(error: okta_client::Error) -> Self {
+        let trouble = of(&error);
+        let sentence = match &error.kind {
+            ErrorKind::Forbidden { scope: Some(scope) } => {
+                trouble.sentence.replace("{scope}", &with_objects(scope))
+            }
+            _ => trouble.sentence.to_owned(),
+        };
+        let message = format!("{sentence}. {}. {error}", trouble.remedy);
+        match trouble.code {
+            ErrorCode::InvalidCredentials => Self::InvalidCredentials(message),
+            ErrorCode::AccessDenied => Self::AccessDenied(message),
+            ErrorCode::RateLimitExceeded => {
+                let retry_after = match error.kind {
+                    ErrorKind::RateLimited { retry_after } => retry_after,
+                    _ => std::time::Duration::ZERO,
+                };
+                Self::RateLimitExceeded { message, retry_after }
+            }
+            ErrorCode::RequestTimeout => Self::RequestTimeout(message),
+            ErrorCode::ServiceUnavailable => Self::ServiceUnavailable(message),
+            ErrorCode::ServerError => Self::ServerError(message),
+            _ => Self::ClientError(message),
+        }
+    }
+}
+
+/// A scope and the objects that need it.
+fn with_objects(scope: &str) -> String {
+    let needing = OBJECTS.iter().filter(|object| object.scope == scope).map(|object| object.name);
+    match needing.collect::<Vec<_>>().as_slice() {
+        [] => scope.to_owned(),
+        names => format!("{scope} that {} needs", names.join(" and ")),
+    }
+}
