@@ -5,6 +5,7 @@
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
 
+use crate::faults::Effect;
 use crate::request::Call;
 
 /// One request that came, and the status it was answered with.
@@ -24,6 +25,8 @@ pub struct LoggedRequest {
     pub status: StatusCode,
     /// When it came, in virtual time.
     pub time: Timestamp,
+    /// The names of the faults that it met.
+    pub faults: Vec<String>,
 }
 
 impl LoggedRequest {
@@ -32,6 +35,7 @@ impl LoggedRequest {
         bucket: Option<&'static str>,
         status: StatusCode,
         time: Timestamp,
+        effects: &[Effect],
     ) -> Self {
         Self {
             method: call.method.clone(),
@@ -41,6 +45,7 @@ impl LoggedRequest {
             bucket,
             status,
             time,
+            faults: effects.iter().map(Effect::name).collect(),
         }
     }
 
