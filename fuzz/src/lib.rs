@@ -7,13 +7,12 @@
 use appflow_connector::{Filter, handle};
 use bytes::Bytes;
 use okta_client::rate_limit::{Bucket, Lesson};
-use okta_client::{HttpError, HttpService, Signer};
+use okta_client::{HttpError, HttpService};
 use okta_connector::token::{
     Done, Fingerprint, Lane, Opened, Order, Position, Progress, Range, open, seal,
 };
-use okta_connector::{Config, Freshness, KeyError, OktaConnector, SecretError, SecretSource};
+use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
 use secrecy::SecretString;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -126,10 +125,6 @@ impl SecretSource for Secret {
         _deadline: Instant,
     ) -> Result<SecretString, SecretError> {
         Ok(r#"{"customAuthenticationType":"Okta_API_Token","apiToken":"x"}"#.into())
-    }
-
-    async fn signer(&self, _key_id: &str, _deadline: Instant) -> Result<Arc<dyn Signer>, KeyError> {
-        Err(KeyError::NotFound("There is no KMS here".to_owned()))
     }
 }
 

@@ -14,3 +14,4 @@ mod parity;
 mod tidy;
 
 mod brute_force;
+mod campaign;

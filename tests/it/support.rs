@@ -3,8 +3,8 @@
 use appflow_connector::{UnknownOperation, handle};
 use bytes::Bytes;
 use jiff::Timestamp;
-use okta_client::{HttpError, HttpErrorKind, HttpService, Signer};
-use okta_connector::{Config, Freshness, KeyError, OktaConnector, SecretError, SecretSource};
+use okta_client::{HttpError, HttpErrorKind, HttpService};
+use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
 use okta_simulator::{Delivery, Org, Simulator};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 pub(crate) const API_TOKEN: &str = "00canary-api-token";
 
 /// The time at which every simulated world begins.
-const EPOCH: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
+pub(crate) const EPOCH: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
 
 /// The connector on a simulated org.
 pub(crate) struct World {
@@ -33,17 +33,14 @@ impl World {
 
     /// The connector on `org`, where Secrets Manager answers with `secret`.
     pub(crate) fn with_secret(org: Org, secret: Result<String, SecretError>) -> Self {
-        let mut simulator = Simulator::new(org);
-        simulator.accept_api_token(API_TOKEN);
-        let okta =
-            SimulatedOkta { simulator: Arc::new(Mutex::new(simulator)), began: Instant::now() };
+        let okta = SimulatedOkta::new(org);
         let config = Config::new(|| EPOCH.cast_unsigned(), 1);
         Self { okta: okta.clone(), connector: OktaConnector::new(okta, Secrets(secret), config) }
     }
 
     /// The simulator behind the connector.
     pub(crate) fn simulator(&self) -> MutexGuard<'_, Simulator> {
-        self.okta.simulator.lock().unwrap()
+        self.okta.simulator()
     }
 
     /// What the connector answers.
@@ -133,25 +130,42 @@ pub(crate) fn part(variable: &str) -> Option<PathBuf> {
     part
 }
 
+/// A simulated org behind the seam of HTTP, on the clock of the test.
 #[derive(Clone)]
-struct SimulatedOkta {
+pub(crate) struct SimulatedOkta {
     simulator: Arc<Mutex<Simulator>>,
     began: Instant,
 }
 
-impl HttpService for SimulatedOkta {
-    async fn call(
-        &self,
-        request: http::Request<Bytes>,
+impl SimulatedOkta {
+    /// An org that accepts [`API_TOKEN`].
+    pub(crate) fn new(org: Org) -> Self {
+        let mut simulator = Simulator::new(org);
+        simulator.accept_api_token(API_TOKEN);
+        Self { simulator: Arc::new(Mutex::new(simulator)), began: Instant::now() }
+    }
+
+    pub(crate) fn simulator(&self) -> MutexGuard<'_, Simulator> {
+        self.simulator.lock().unwrap()
+    }
+
+    /// What time it is at the org.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_second(EPOCH).unwrap() + self.began.elapsed()
+    }
+
+    /// The request has arrived: what the org answers.
+    pub(crate) fn answer(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
+        let mut simulator = self.simulator();
+        simulator.set_time(self.now());
+        simulator.handle(request)
+    }
+
+    /// The way back, which may take its time or break.
+    pub(crate) async fn deliver(
+        response: http::Response<Bytes>,
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, HttpError> {
-        let elapsed = self.began.elapsed();
-        let response = {
-            let mut simulator = self.simulator.lock().unwrap();
-            let now = Timestamp::from_second(EPOCH).unwrap() + elapsed;
-            simulator.set_time(now);
-            simulator.handle(request)
-        };
         let delivery = response.extensions().get::<Delivery>();
         let delay = delivery.map_or(Duration::ZERO, |delivery| delivery.delay);
         let is_cut = delivery.is_some_and(|delivery| delivery.cut_after.is_some());
@@ -165,6 +179,17 @@ impl HttpService for SimulatedOkta {
     }
 }
 
+impl HttpService for SimulatedOkta {
+    async fn call(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        let response = self.answer(request);
+        Self::deliver(response, timeout).await
+    }
+}
+
 struct Secrets(Result<String, SecretError>);
 
 impl SecretSource for Secrets {
@@ -175,9 +200,5 @@ impl SecretSource for Secrets {
         _deadline: Instant,
     ) -> Result<SecretString, SecretError> {
         self.0.clone().map(SecretString::from)
-    }
-
-    async fn signer(&self, key_id: &str, _deadline: Instant) -> Result<Arc<dyn Signer>, KeyError> {
-        Err(KeyError::NotFound(format!("Key {key_id} does not exist")))
     }
 }

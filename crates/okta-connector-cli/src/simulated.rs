@@ -2,8 +2,8 @@
 
 use crate::org::API_TOKEN;
 use bytes::Bytes;
-use okta_client::{HttpError, HttpErrorKind, HttpService, Loopback, Signer};
-use okta_connector::{Config, Freshness, KeyError, OktaConnector, SecretError, SecretSource};
+use okta_client::{HttpError, HttpErrorKind, HttpService, Loopback};
+use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
 use okta_simulator::{Delivery, Simulator};
 use secrecy::SecretString;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -76,10 +76,6 @@ impl SecretSource for SimulatedSecrets {
         _deadline: Instant,
     ) -> Result<SecretString, SecretError> {
         Ok(secret_text().into())
-    }
-
-    async fn signer(&self, _key_id: &str, _deadline: Instant) -> Result<Arc<dyn Signer>, KeyError> {
-        Err(KeyError::NotFound("There is no KMS here".to_owned()))
     }
 }
 

@@ -22,7 +22,7 @@ pub trait SecretSource: Send + Sync {
     ) -> impl Future<Output = Result<SecretString, SecretError>> + Send;
 
     /// What signs with the asymmetric key of AWS KMS that has this id, ARN or alias. The key stays
-    /// where it is.
+    /// where it is. A source without a KMS has no key.
     ///
     /// # Errors
     ///
@@ -30,8 +30,11 @@ pub trait SecretSource: Send + Sync {
     fn signer(
         &self,
         key_id: &str,
-        deadline: Instant,
-    ) -> impl Future<Output = Result<Arc<dyn Signer>, KeyError>> + Send;
+        _deadline: Instant,
+    ) -> impl Future<Output = Result<Arc<dyn Signer>, KeyError>> + Send {
+        let missing = KeyError::NotFound(format!("There is no KMS to ask for {key_id}"));
+        std::future::ready(Err(missing))
+    }
 }
 
 /// Why a key of AWS KMS does not sign.

@@ -135,6 +135,31 @@ impl Effect {
     pub fn status(status: u16) -> Self {
         Self::Status { status, body: None, headers: Vec::new() }
     }
+
+    /// What it is called in a report, without its numbers but for the status.
+    pub fn name(&self) -> String {
+        let name = match self {
+            Self::Status { status, .. } => return format!("status {status}"),
+            Self::TimeOutAbove { .. } => "time-out of long pages",
+            Self::ExtraHeader { name, .. } => return format!("extra {name}"),
+            Self::Delay(_) => "delay",
+            Self::Cut { .. } => "cut connection",
+            Self::TruncateBody { .. } => "truncated body",
+            Self::MalformedJson => "malformed JSON",
+            Self::WrongContentType => "web page",
+            Self::DuplicateRateLimitHeaders => "duplicate rate-limit headers",
+            Self::MissingRateLimitHeaders => "missing rate-limit headers",
+            Self::SkewedDate(_) => "skewed date",
+            Self::ForeignNextLink { .. } => "foreign next link",
+            Self::RelativeNextLink => "relative next link",
+            Self::FoldedLinks => "folded links",
+            Self::RepeatedCursor => "repeated cursor",
+            Self::CursorExpired => "expired cursor",
+            Self::Revoke => "revoked credential",
+            Self::Mutate(_) => "moving org",
+        };
+        name.to_owned()
+    }
 }
 
 impl From<Vec<Fault>> for FaultScript {

@@ -5,6 +5,7 @@
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
 
+use crate::faults::Effect;
 use crate::request::Call;
 
 /// One request that came, and the status it was answered with.
@@ -25,6 +26,8 @@ pub struct LoggedRequest {
     pub status: StatusCode,
     /// When it came, in virtual time.
     pub time: Timestamp,
+    /// The names of the faults that it met.
+    pub faults: Vec<String>,
 }
 
 impl LoggedRequest {
@@ -33,6 +36,7 @@ impl LoggedRequest {
         bucket: Option<&'static str>,
         status: StatusCode,
         time: Timestamp,
+        effects: &[Effect],
     ) -> Self {
         Self {
             method: call.method.clone(),
@@ -42,6 +46,7 @@ impl LoggedRequest {
             bucket,
             status,
             time,
+            faults: effects.iter().map(Effect::name).collect(),
         }
     }
 

@@ -32,7 +32,8 @@ impl Simulator {
             Err(refusal) => self.refusal(refusal),
         };
         interference::alter_reply(&exchange.effects, call, &mut reply);
-        self.log.push(LoggedRequest::new(call, exchange.bucket, reply.status, self.now));
+        let effects = &exchange.effects;
+        self.log.push(LoggedRequest::new(call, exchange.bucket, reply.status, self.now, effects));
         reply
     }
 

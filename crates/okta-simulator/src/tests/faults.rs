@@ -64,6 +64,16 @@ fn statuses() {
 }
 
 #[test]
+fn the_log_names_the_faults_that_a_call_met() {
+    let late = Fault::on_call(2, Effect::Delay(Duration::from_secs(1)));
+    let mut caller = caller(vec![Fault::always(Effect::status(503)), late]);
+    caller.get(FIRST);
+    caller.get(FIRST);
+    let met: Vec<_> = caller.simulator.requests().iter().map(|it| it.faults.clone()).collect();
+    assert_eq!(met, [vec!["status 503"], vec!["status 503", "delay"]]);
+}
+
+#[test]
 fn long_pages_time_out() {
     let mut caller = caller(vec![Fault::always(Effect::TimeOutAbove { limit: 25 })]);
     let rows = [

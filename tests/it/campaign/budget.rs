@@ -1,0 +1,143 @@
+//! The law of the rate limits: what a connector knows of a window never exceeds its share of it.
+//!
+//! Okta's own count is the measure. A connector is only held to what it can know: what it sent
+//! itself, what the token tells that it was called with, and what the headers of an answer tell that
+//! has reached it. So these requests are not held against a window:
+//!
+//! * those sent before any answer has told the limit of the bucket;
+//! * those that another process sent, whose call failed, so that no token tells of them, until an
+//!   answer does;
+//! * those sent while the latest answer had a wrong `Date`, with which the end of the window cannot be
+//!   told; the next good answer ends that.
+//!
+//! An answer without headers, and one that never comes, is no excuse: the limit is known from before,
+//! and the requests can be counted.
+
+use jiff::Timestamp;
+use okta_simulator::WindowUsage;
+use std::collections::BTreeMap;
+
+/// What was known, process by process.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    percent: u64,
+    process: Knowledge,
+    /// What the latest token tells.
+    token: Knowledge,
+}
+
+/// What a process knows, by bucket.
+pub(crate) type Knowledge = BTreeMap<&'static str, Learned>;
+
+/// What a process knows of a bucket.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Learned {
+    knows_limit: bool,
+    /// Whether the latest answer had a wrong date.
+    misled: bool,
+    windows: BTreeMap<Timestamp, Known>,
+}
+
+/// What a process knows of a window.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    /// Requests that it sent, or of which its token tells.
+    own: u64,
+    /// Requests of others of which an answer told.
+    discovered: u64,
+    /// Whether an answer has told that nothing is left.
+    is_spent: bool,
+}
+
+/// A request that has arrived and counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrival {
+    bucket: &'static str,
+    window: Timestamp,
+    /// The how-many-eth of its window it is.
+    ordinal: u64,
+    own: u64,
+}
+
+/// What the headers of an answer tell of the limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Headers {
+    True { nothing_left: bool },
+    WrongDate,
+    Useless,
+}
+
+impl Budget {
+    pub(crate) fn new(percent: u32) -> Self {
+        Self { percent: percent.into(), process: Knowledge::new(), token: Knowledge::new() }
+    }
+
+    /// A process starts: it knows what its token tells.
+    pub(crate) fn cold_start(&mut self) {
+        self.process = self.token.clone();
+    }
+
+    /// A call has succeeded: the token tells what the process knows.
+    pub(crate) fn token_handed_out(&mut self) {
+        self.token = self.process.clone();
+    }
+
+    /// What the process knows now, which is when it sends a request.
+    pub(crate) fn known(&self) -> Knowledge {
+        self.process.clone()
+    }
+
+    /// A request has arrived in a window. `known` is what the process knew when it sent it.
+    pub(crate) fn arrived(
+        &mut self,
+        known: &Knowledge,
+        usage: &WindowUsage,
+    ) -> Result<Arrival, String> {
+        let ordinal = usage.used + usage.rejected;
+        let learned = self.process.entry(usage.bucket).or_default();
+        learned.windows.retain(|&window, _| window >= usage.started);
+        let window = learned.windows.entry(usage.started).or_default();
+        window.own += 1;
+        let own = window.own;
+        let arrival = Arrival { bucket: usage.bucket, window: usage.started, ordinal, own };
+        let Some(before) = known.get(usage.bucket).filter(|it| it.knows_limit && !it.misled) else {
+            return Ok(arrival);
+        };
+        let share = (usage.limit * self.percent / 100).max(1);
+        let Known { discovered, is_spent, .. } =
+            before.windows.get(&usage.started).copied().unwrap_or_default();
+        let count = own + discovered;
+        if count > share {
+            return Err(format!(
+                "request {count} of {} in the window of {}, where {} % of {} is {share}; Okta counts {ordinal}",
+                usage.bucket, usage.started, self.percent, usage.limit
+            ));
+        }
+        if is_spent {
+            return Err(format!(
+                "a request of {} although Okta has said that nothing is left in the window of {}",
+                usage.bucket, usage.started
+            ));
+        }
+        Ok(arrival)
+    }
+
+    /// The answer to a request has reached the process.
+    pub(crate) fn answered(&mut self, arrival: Arrival, headers: Headers) {
+        let learned = self.process.entry(arrival.bucket).or_default();
+        match headers {
+            Headers::True { nothing_left } => {
+                learned.knows_limit = true;
+                learned.misled = false;
+                let window = learned.windows.entry(arrival.window).or_default();
+                window.discovered = window.discovered.max(arrival.ordinal - arrival.own);
+                window.is_spent |= nothing_left;
+            }
+            Headers::WrongDate => {
+                learned.knows_limit = true;
+                learned.misled = true;
+            }
+            Headers::Useless => {}
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! From a seed to a scenario. The same seed gives the same scenario on every machine.
+
+use super::orgs::{hub, ids, org};
+use super::scenario::{AppFlow, Ask, Deprovisioned, Okta, Scenario, collection};
+use super::script;
+use crate::brute_force::{
+    Assignment, Comparison, Expr, Filter, Instant, Literal, arb_assignment, arb_filter,
+    arb_selection,
+};
+use fastrand::Rng;
+use okta_simulator::{Collection, Org, Plan, RateLimits};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// About how many calls a flow may need, so that a run takes milliseconds.
+const MOST_CALLS: usize = 60;
+
+/// The largest answer that Lambda takes, less what the function keeps free.
+const MOST_BYTES: usize = 6_291_556 - 4_096;
+
+impl Scenario {
+    /// What this seed stands for.
+    pub(crate) fn draw(seed: u64) -> Self {
+        let mut random = Rng::with_seed(seed);
+        let entity = ["User", "User", "User", "Group", "Application", "Device", "UserType"]
+            [random.usize(..7)];
+        let size = size(&mut random, entity);
+        let org = org(seed, entity, size);
+        let okta = okta(&mut random, collection(entity));
+        let mut ask = ask(&mut random, entity, &org);
+        if okta.stirred > 0 || script::is_moving(&okta.faults) {
+            let selection = ask.selection.iter_mut().filter(|it| !it.contains(&"id".to_owned()));
+            selection.for_each(|selection| selection.push("id".to_owned()));
+        }
+        Self { seed, entity, size, ask, okta, appflow: appflow(&mut random) }
+    }
+}
+
+fn size(random: &mut Rng, entity: &str) -> usize {
+    match random.u32(..8) {
+        _ if entity == "UserType" => random.usize(1..12),
+        0..4 => random.usize(..=60),
+        4 | 5 => [0, 1, 199, 200, 201, 400, 401][random.usize(..7)],
+        _ => random.usize(..=600),
+    }
+}
+
+fn ask(random: &mut Rng, entity: &str, org: &Org) -> Ask {
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&random.u64(..).to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let mut records: Vec<Value> = org.records(collection(entity)).cloned().collect();
+    random.shuffle(&mut records);
+    let count = records.len();
+    records.truncate(40);
+    let max_results = [None, Some(1), Some(2), Some(7), Some(100), Some(200), Some(1_000)];
+    let affordable =
+        |most: &Option<u64>| most.is_none_or(|most| count <= MOST_CALLS * most as usize);
+    let max_results: Vec<_> = max_results.into_iter().filter(affordable).collect();
+    let max_results = max_results[random.usize(..max_results.len())];
+    let least_bytes = (count * 4_000 / MOST_CALLS).max(8 * 1024);
+    let response_bytes = match random.u32(..3) {
+        0 => least_bytes,
+        1 => least_bytes + random.usize(..200_000),
+        _ => MOST_BYTES,
+    };
+    let deprovisioned = match random.u32(..6) {
+        0 => Deprovisioned::Omitted,
+        _ => Deprovisioned::Included,
+    };
+    Ask {
+        filter: filter(random, entity, records, &mut runner),
+        assignment: assignment(random, entity, org, &mut runner),
+        selection: arb_selection(entity).new_tree(&mut runner).unwrap().current(),
+        style: random.u64(..),
+        deprovisioned,
+        max_results,
+        rate_limit_percent: [1, 5, 20, 50, 75, 75, 90, 100, random.u32(1..=100)][random.usize(..9)],
+        response_bytes,
+    }
+}
+
+fn filter(random: &mut Rng, entity: &str, records: Vec<Value>, runner: &mut TestRunner) -> Filter {
+    let expr = match random.u32(..8) {
+        0..3 => None,
+        3 | 4 => window(random, "lastUpdated", &records),
+        5 => window(random, "created", &records),
+        _ => return arb_filter(entity, Arc::new(records)).new_tree(runner).unwrap().current(),
+    };
+    let limit = match random.u32(..6) {
+        0 => Some(random.u64(1..=20)),
+        1 => Some(random.u64(1..=500)),
+        _ => None,
+    };
+    Filter { expr, limit }
+}
+
+/// A window between the times of two records, in one of the forms that incremental flows have.
+fn window(random: &mut Rng, field: &str, records: &[Value]) -> Option<Expr> {
+    let times = records.iter().filter_map(|record| Instant::parse(record[field].as_str()?));
+    let mut times: Vec<_> = times.collect();
+    if times.is_empty() {
+        return None;
+    }
+    random.shuffle(&mut times);
+    let (low, high) = (times.first()?.min(times.last()?), times.first()?.max(times.last()?));
+    let compare = |comparison, instant: &Instant| Expr::Compare {
+        field: field.to_owned(),
+        comparison,
+        literal: Literal::Instant(instant.clone()),
+    };
+    Some(match random.u32(..4) {
+        0 => Expr::Between {
+            field: field.to_owned(),
+            low: Literal::Instant(low.clone()),
+            high: Literal::Instant(high.clone()),
+        },
+        1 => compare(Comparison::Greater, low),
+        2 => compare(Comparison::GreaterOrEqual, low),
+        _ => Expr::and(compare(Comparison::GreaterOrEqual, low), compare(Comparison::Less, high)),
+    })
+}
+
+fn assignment(random: &mut Rng, entity: &str, org: &Org, runner: &mut TestRunner) -> Assignment {
+    if entity != "Application" {
+        return Assignment::default();
+    }
+    match (random.u32(..3), hub(org)) {
+        (0, group_id) => Assignment { group_id, user_id: None },
+        _ => {
+            let (groups, users) = (ids(org, Collection::Groups), ids(org, Collection::Users));
+            arb_assignment(&groups, &users).new_tree(runner).unwrap().current()
+        }
+    }
+}
+
+fn okta(random: &mut Rng, collection: Collection) -> Okta {
+    let index_lag = match random.u32(..4) {
+        0 => Duration::from_secs(random.u64(1..=120)),
+        _ => Duration::ZERO,
+    };
+    let stirs = !index_lag.is_zero() && random.bool();
+    let drops = ["search", "filter", "fields", "limit", "sortBy", "includeNonDeleted", "expand"];
+    let drops = drops.into_iter().filter(|_| random.u32(..10) == 0).collect();
+    Okta {
+        limits: limits(random),
+        latency: Duration::from_millis(
+            [0, 0, 5, 120, 700, random.u64(..=3_000)][random.usize(..6)],
+        ),
+        uplink_percent: [0, 0, 30, 50, 100][random.usize(..5)],
+        sparse_pages: random.u32(..4) == 0,
+        links_drop: drops,
+        index_lag,
+        stirred: if stirs { random.usize(1..20) } else { 0 },
+        assignment_filters: random.bool(),
+        projection: random.u32(..3) > 0,
+        unreachable_percent: [0, 0, 0, 0, 3, 20][random.usize(..6)],
+        renewal: random.bool(),
+        faults: script::draw(random, collection),
+    }
+}
+
+fn limits(random: &mut Rng) -> RateLimits {
+    if random.u32(..5) == 0 {
+        return RateLimits::generous();
+    }
+    RateLimits {
+        plan: [Plan::Workforce, Plan::CustomerIdentity, Plan::IntegratorFree][random.usize(..3)],
+        multiplier: [1, 1, 1, 5, 10][random.usize(..5)],
+        share_percent: [50, 50, 100, 10, random.u32(1..=100)][random.usize(..5)],
+        others_per_minute: [0, 0, 0, 10, random.u32(..=300)][random.usize(..5)],
+        concurrency: [1, 2, 15, 35, 75, usize::MAX][random.usize(..6)],
+    }
+}
+
+fn appflow(random: &mut Rng) -> AppFlow {
+    AppFlow {
+        cold_percent: [0, 0, 5, 30, 100][random.usize(..5)],
+        pause_percent: [0, 0, 10, 50][random.usize(..4)],
+        hurry_percent: [0, 0, 10, 50][random.usize(..4)],
+        clock_skew: [0, 0, 0, -2, 2, -300, 300, random.i64(-3_600..=3_600)][random.usize(..8)],
+    }
+}
+
+/// A process whose answer may be this large can deliver every one of these records.
+pub(crate) fn room_for(records: impl Iterator<Item = String>) -> usize {
+    /// Room for everything in an answer but its records.
+    const REST: usize = 2_048 + 256;
+    records.map(|text| serde_json::json!(text).to_string().len()).max().unwrap_or(0) + REST
+}

@@ -1,0 +1,327 @@
+//! A flow as AppFlow runs it: call after call, with the token of the answer before.
+
+use super::draw::room_for;
+use super::okta::{Vault, Wire, start_clock, wall_clock};
+use super::orgs::org;
+use super::records::{Chronicle, Progress, Record};
+use super::scenario::{Deprovisioned, Scenario};
+use super::script::{PASSING_CODES, explains};
+use crate::brute_force::expected_record;
+use crate::support::{SimulatedOkta, context, query};
+use appflow_connector::handle;
+use fastrand::Rng;
+use okta_connector::{Config, OktaConnector};
+use okta_simulator::Collection;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How often in a row AppFlow tries again.
+const PATIENCE: u32 = 20;
+
+/// The error codes of the contract.
+const CODES: [&str; 11] = [
+    "InvalidArgument",
+    "InvalidCredentials",
+    "AccessDenied",
+    "RequestTimeout",
+    "RateLimitExceeded",
+    "ServiceUnavailable",
+    "ClientError",
+    "ServerError",
+    "UnknownError",
+    "PartialWriteFailure",
+    "ResourceNotFoundError",
+];
+
+/// A law that was broken.
+#[derive(Clone, Debug)]
+pub(crate) struct Broken {
+    pub(crate) law: &'static str,
+    pub(crate) how: String,
+}
+
+/// What came of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    pub(crate) calls: u64,
+    pub(crate) requests: u64,
+    pub(crate) records: u64,
+    /// The faults that were met, by name.
+    pub(crate) met: BTreeSet<String>,
+    /// The answers that were errors, by code.
+    pub(crate) refusals: BTreeMap<String, u64>,
+    /// How it ended: `complete`, or the code of the last error.
+    pub(crate) ending: String,
+    pub(crate) broken: Option<Broken>,
+}
+
+/// Runs a scenario from its first call to its last.
+pub(crate) fn run(scenario: &Scenario) -> Report {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    let run = || {
+        runtime.block_on(async {
+            let mut flow = Flow::new(scenario);
+            let broken = flow.walk().await.err();
+            flow.report(broken)
+        })
+    };
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
+        let broken = Broken { law: "no panic", how: text.to_owned() };
+        Report { broken: Some(broken), ending: "panic".to_owned(), ..Report::default() }
+    })
+}
+
+struct Flow<'a> {
+    scenario: &'a Scenario,
+    random: Rng,
+    wire: Wire,
+    config: Config,
+    process: OktaConnector<Wire, Vault>,
+    event: Value,
+    delivered: Vec<Vec<Record>>,
+    report: Report,
+}
+
+impl<'a> Flow<'a> {
+    fn new(scenario: &'a Scenario) -> Self {
+        let org = org(scenario.seed, scenario.entity, scenario.size);
+        let records = org.records(scenario.collection());
+        let Scenario { ask, okta, .. } = scenario;
+        let shown = records.map(|record| {
+            let selection = ask.selection.as_deref();
+            Value::from(expected_record(scenario.entity, record, selection, &ask.assignment))
+                .to_string()
+        });
+        let mut config = Config::new(wall_clock, scenario.seed);
+        config.max_response_bytes = ask.response_bytes.max(room_for(shown));
+
+        start_clock(scenario.appflow.clock_skew);
+        let simulated = SimulatedOkta::new(org);
+        let mut random = Rng::with_seed(scenario.seed ^ 2);
+        let chronicle = prepare(scenario, &simulated, &mut random);
+        let wire = Wire::new(simulated, scenario, chronicle);
+        let process = OktaConnector::new(wire.clone(), Vault::new(wire.clone()), config);
+        let event = event(scenario);
+        let report = Report::default();
+        debug_assert!(okta.latency < Duration::from_secs(10));
+        Self { scenario, random, wire, config, process, event, delivered: Vec::new(), report }
+    }
+
+    fn chance(&mut self, percent: u32) -> bool {
+        self.random.u32(..100) < percent
+    }
+
+    /// Calls until the flow ends.
+    async fn walk(&mut self) -> Result<(), Broken> {
+        let most_calls = 400 + 3 * self.scenario.size as u64;
+        let mut tries = 0;
+        loop {
+            self.circumstances().await;
+            let answer = self.call().await?;
+            if answer["isSuccess"] == true {
+                tries = 0;
+                self.accept(&answer)?;
+                match answer["nextToken"].as_str() {
+                    Some(token) => self.event["nextToken"] = token.into(),
+                    None => {
+                        self.report.ending = "complete".to_owned();
+                        return self.check_records(Progress::Complete);
+                    }
+                }
+            } else {
+                tries += 1;
+                let code = refusal(&answer)?;
+                *self.report.refusals.entry(code.clone()).or_default() += 1;
+                if !PASSING_CODES.contains(&code.as_str()) || tries > PATIENCE {
+                    self.report.ending = code;
+                    return self.check_ending(&answer["errorDetails"]);
+                }
+                self.wait(&answer["errorDetails"]).await;
+            }
+            if self.report.calls > most_calls {
+                return Err(broken("the flow ends", format!("{most_calls} calls, and no end")));
+            }
+        }
+    }
+
+    /// What happens between two calls.
+    async fn circumstances(&mut self) {
+        if self.chance(self.scenario.appflow.pause_percent) {
+            let pause = Duration::from_millis(self.random.u64(..90_000));
+            tokio::time::sleep(pause).await;
+        }
+        if self.chance(self.scenario.appflow.cold_percent) {
+            let vault = Vault::new(self.wire.clone());
+            self.process = OktaConnector::new(self.wire.clone(), vault, self.config);
+            self.wire.notes().budget.cold_start();
+        }
+    }
+
+    async fn call(&mut self) -> Result<Value, Broken> {
+        let time_left = if self.chance(self.scenario.appflow.hurry_percent) {
+            Duration::from_millis(self.random.u64(3_000..30_000))
+        } else {
+            Duration::from_secs(30)
+        };
+        self.report.calls += 1;
+        let began = Instant::now();
+        let payload = self.event.to_string();
+        let answer = handle(&self.process, payload.as_bytes(), time_left).await;
+        let answer = answer.map_err(|error| broken("an answer", error.to_string()))?;
+        let took = began.elapsed();
+        if took >= time_left {
+            return Err(broken("the deadline", format!("{took:?} of {time_left:?}")));
+        }
+        if let Some((law, how)) = self.wire.notes().broken.take() {
+            return Err(broken(law, how));
+        }
+        if answer.len() > self.config.max_response_bytes {
+            let most = self.config.max_response_bytes;
+            return Err(broken("the size", format!("{} of {most} bytes", answer.len())));
+        }
+        let text = String::from_utf8(answer).map_err(|error| broken("JSON", error.to_string()))?;
+        if text.contains("canary") {
+            return Err(broken("no secret gets out", text));
+        }
+        serde_json::from_str(&text).map_err(|error| broken("JSON", error.to_string()))
+    }
+
+    /// Takes what a successful answer brings.
+    fn accept(&mut self, answer: &Value) -> Result<(), Broken> {
+        let texts = answer["records"].as_array().cloned().unwrap_or_default();
+        let most = self.scenario.ask.max_results.unwrap_or(1_000);
+        if texts.len() as u64 > most {
+            return Err(broken("maxResults", format!("{} records of {most}", texts.len())));
+        }
+        let parse = |text: &Value| serde_json::from_str::<Record>(text.as_str()?).ok();
+        let records: Option<Vec<Record>> = texts.iter().map(parse).collect();
+        let records = records.ok_or_else(|| broken("JSON", answer.to_string()))?;
+        self.report.records += records.len() as u64;
+        self.delivered.push(records);
+        let token = answer["nextToken"].as_str().unwrap_or("token");
+        if token.is_empty() || token.chars().count() > 2_048 || token.contains(char::is_whitespace)
+        {
+            return Err(broken("the token", token.to_owned()));
+        }
+        self.wire.notes().budget.token_handed_out();
+        Ok(())
+    }
+
+    /// Waits as long as the answer says, or as long as AppFlow may.
+    async fn wait(&mut self, details: &Value) {
+        let seconds = details["retryAfterSeconds"].as_u64();
+        let seconds = seconds.unwrap_or_else(|| self.random.u64(1..=10));
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    fn check_ending(&self, details: &Value) -> Result<(), Broken> {
+        self.check_records(Progress::Partial)?;
+        match explains(&self.scenario.okta.faults, &self.report.ending) {
+            true => Ok(()),
+            false => Err(broken("no failure without a cause", details.to_string())),
+        }
+    }
+
+    fn check_records(&self, progress: Progress) -> Result<(), Broken> {
+        let notes = self.wire.notes();
+        let ignored: &[&str] = if notes.read_alone { &["links", "embedded"] } else { &[] };
+        let simulator = self.wire.okta.simulator();
+        notes
+            .chronicle
+            .check(self.scenario, simulator.org(), &self.delivered, progress, ignored)
+            .map_err(|how| broken("the records", how))
+    }
+
+    fn report(mut self, mut broken: Option<Broken>) -> Report {
+        // A flow that broke another law must not have delivered anything wrong either.
+        if broken.as_ref().is_some_and(|it| it.law != "the records") {
+            broken = self.check_records(Progress::Partial).err().or(broken);
+        }
+        let notes = self.wire.notes();
+        self.report.requests = notes.requests;
+        self.report.met.clone_from(&notes.met);
+        drop(notes);
+        self.report.broken = broken;
+        self.report
+    }
+}
+
+/// Sets the org up, and lets some of its records change right before the flow.
+fn prepare(scenario: &Scenario, simulated: &SimulatedOkta, random: &mut Rng) -> Chronicle {
+    let okta = &scenario.okta;
+    let mut simulator = simulated.simulator();
+    let mut chronicle = Chronicle::begin(scenario, simulator.org());
+    simulator.set_rate_limits(okta.limits.clone());
+    let downlink = okta.latency * (100 - okta.uplink_percent) / 100;
+    simulator.set_latency(downlink);
+    simulator.set_sparse_pages(okta.sparse_pages);
+    simulator.set_links_drop(okta.links_drop.iter().map(|&name| name.to_owned()).collect());
+    simulator.set_index_lag(okta.index_lag);
+    simulator.set_app_assignment_filters(okta.assignment_filters);
+    simulator.set_projection_supported(okta.projection);
+    simulator.set_faults(okta.faults.clone().into());
+    let records: Vec<Value> = simulator.org().records(scenario.collection()).cloned().collect();
+    for _ in 0..if records.is_empty() { 0 } else { okta.stirred } {
+        let mut record = records[random.usize(..records.len())].clone();
+        record["lastUpdated"] = "2026-01-01T00:00:00.000Z".into();
+        if scenario.collection() == Collection::Users {
+            record["status"] = ["ACTIVE", "SUSPENDED"][random.usize(..2)].into();
+        }
+        simulator.put(scenario.collection(), record);
+    }
+    if scenario.ask.is_fresh(scenario.entity) {
+        chronicle = Chronicle::begin(scenario, simulator.org());
+    } else {
+        chronicle.note(scenario, simulator.org());
+    }
+    chronicle
+}
+
+fn event(scenario: &Scenario) -> Value {
+    let ask = &scenario.ask;
+    let mut context = context();
+    let settings = &mut context["connectorRuntimeSettings"];
+    settings["rateLimitPercent"] = ask.rate_limit_percent.to_string().into();
+    if ask.deprovisioned == Deprovisioned::Omitted {
+        settings["includeDeprovisioned"] = "false".into();
+    }
+    query(
+        scenario.entity,
+        &json!({
+            "connectorContext": context,
+            "filterExpression": ask.filter_text(),
+            "selectedFieldNames": ask.selection,
+            "maxResults": ask.max_results,
+        }),
+    )
+}
+
+/// The code of a refusal that is as it should be.
+fn refusal(answer: &Value) -> Result<String, Broken> {
+    let details = &answer["errorDetails"];
+    let code = details["errorCode"].as_str().unwrap_or_default();
+    let length = details["errorMessage"].as_str().unwrap_or_default().chars().count();
+    let wait = &details["retryAfterSeconds"];
+    let is_wait_sane = match wait.as_u64() {
+        Some(seconds) => (1..=90).contains(&seconds),
+        None => wait.is_null() && code != "RateLimitExceeded",
+    };
+    let is_empty = answer["records"].is_null() || answer["records"] == json!([]);
+    match CODES.contains(&code) && (1..=900).contains(&length) && is_wait_sane && is_empty {
+        true => Ok(code.to_owned()),
+        false => Err(broken("a proper refusal", answer.to_string())),
+    }
+}
+
+fn broken(law: &'static str, how: String) -> Broken {
+    Broken { law, how }
+}

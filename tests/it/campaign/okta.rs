@@ -1,0 +1,201 @@
+//! The way to the org: time passes on it, connections fail, and everything that is seen is written down.
+
+use super::budget::{Arrival, Budget, Headers};
+use super::records::Chronicle;
+use super::scenario::Scenario;
+use crate::support::{API_TOKEN, EPOCH, SimulatedOkta};
+use bytes::Bytes;
+use fastrand::Rng;
+use okta_client::{HttpError, HttpErrorKind, HttpService};
+use okta_connector::{Freshness, SecretError, SecretSource};
+use okta_simulator::WindowUsage;
+use secrecy::SecretString;
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The transport of every process of a run.
+#[derive(Clone)]
+pub(crate) struct Wire {
+    pub(crate) okta: SimulatedOkta,
+    scenario: Arc<Scenario>,
+    notes: Arc<Mutex<Notes>>,
+}
+
+/// What was seen of a run.
+pub(crate) struct Notes {
+    pub(crate) budget: Budget,
+    pub(crate) chronicle: Chronicle,
+    /// The API token that the secret holds now.
+    pub(crate) token: String,
+    /// The faults that were met, by name.
+    pub(crate) met: BTreeSet<String>,
+    pub(crate) requests: u64,
+    /// Whether a record was read by its own address.
+    pub(crate) read_alone: bool,
+    /// The first law that was broken on the wire.
+    pub(crate) broken: Option<(&'static str, String)>,
+    random: Rng,
+}
+
+impl Wire {
+    pub(crate) fn new(okta: SimulatedOkta, scenario: &Scenario, chronicle: Chronicle) -> Self {
+        let notes = Notes {
+            budget: Budget::new(scenario.ask.rate_limit_percent),
+            chronicle,
+            token: API_TOKEN.to_owned(),
+            met: BTreeSet::new(),
+            requests: 0,
+            read_alone: false,
+            broken: None,
+            random: Rng::with_seed(scenario.seed ^ 1),
+        };
+        let scenario = Arc::new(scenario.clone());
+        Self { okta, scenario, notes: Arc::new(Mutex::new(notes)) }
+    }
+
+    pub(crate) fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap()
+    }
+
+    fn uplink(&self) -> Duration {
+        self.scenario.okta.latency * self.scenario.okta.uplink_percent / 100
+    }
+
+    fn fails_to_connect(&self) -> bool {
+        self.notes().random.u32(..100) < self.scenario.okta.unreachable_percent
+    }
+
+    /// The latest window of each bucket.
+    fn usage(&self, bucket: &str) -> Option<WindowUsage> {
+        self.okta.simulator().usage().into_iter().rfind(|window| window.bucket == bucket)
+    }
+
+    /// The request arrives.
+    fn arrive(
+        &self,
+        request: http::Request<Bytes>,
+        known: &super::budget::Knowledge,
+    ) -> (http::Response<Bytes>, Option<Arrival>, Headers) {
+        let uri = request.uri().clone();
+        let before = self.okta.simulator().usage();
+        let response = self.okta.answer(request);
+        let logged = self.okta.simulator().requests().last().cloned().expect("it was logged");
+        let counted = logged.bucket.and_then(|bucket| self.usage(bucket));
+        let counted = counted.filter(|usage| !before.contains(usage));
+
+        let mut notes = self.notes();
+        notes.requests += 1;
+        if uri.scheme_str() != Some("https") || uri.host() != Some("acme.okta.com") {
+            notes.broken.get_or_insert(("one origin", format!("a request went to {uri}")));
+        }
+        let is_alone = logged.path.split('/').count() == 5;
+        notes.read_alone |= is_alone && !logged.path.starts_with("/api/v1/meta");
+        if logged.faults.iter().any(|fault| fault == "moving org") {
+            notes.chronicle.note(&self.scenario, self.okta.simulator().org());
+        }
+        let arrival = counted.and_then(|usage| match notes.budget.arrived(known, &usage) {
+            Ok(arrival) => Some(arrival),
+            Err(text) => {
+                notes.broken.get_or_insert(("rate limits", text));
+                None
+            }
+        });
+        let met = |name: &str| logged.faults.iter().any(|fault| fault == name);
+        let headers = headers(&response, met("skewed date"), met("missing rate-limit headers"));
+        if met("revoked credential") && self.scenario.okta.renewal {
+            notes.token = format!("{API_TOKEN}-{}", notes.requests);
+            self.okta.simulator().accept_api_token(&notes.token);
+        }
+        notes.met.extend(logged.faults);
+        (response, arrival, headers)
+    }
+}
+
+#[expect(clippy::fn_params_excessive_bools, reason = "each says what it is at the one call")]
+fn headers(response: &http::Response<Bytes>, is_skewed: bool, is_missing: bool) -> Headers {
+    let number = |name: &str| {
+        let values = response.headers().get_all(name).iter();
+        values.filter_map(|it| it.to_str().ok()?.parse::<u64>().ok()).max()
+    };
+    match (number("x-rate-limit-limit"), number("x-rate-limit-remaining")) {
+        _ if is_missing => Headers::Useless,
+        (Some(limit), Some(_)) if limit > 0 && is_skewed => Headers::WrongDate,
+        (Some(limit), Some(remaining)) if limit > 0 => {
+            Headers::True { nothing_left: remaining == 0 }
+        }
+        _ => Headers::Useless,
+    }
+}
+
+impl HttpService for Wire {
+    async fn call(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        let known = self.notes().budget.known();
+        if self.fails_to_connect() {
+            self.notes().met.insert("unreachable".to_owned());
+            return Err(HttpError { kind: HttpErrorKind::Connect, cause: "simulated".to_owned() });
+        }
+        let uplink = self.uplink();
+        tokio::time::sleep(uplink.min(timeout)).await;
+        let Some(left) = timeout.checked_sub(uplink) else {
+            return Err(HttpError { kind: HttpErrorKind::Timeout, cause: "simulated".to_owned() });
+        };
+        let (response, arrival, headers) = self.arrive(request, &known);
+        let response = SimulatedOkta::deliver(response, left).await?;
+        if let Some(arrival) = arrival {
+            self.notes().budget.answered(arrival, headers);
+        }
+        Ok(response)
+    }
+}
+
+/// The secret of the connection, as one process sees it.
+pub(crate) struct Vault {
+    wire: Wire,
+    cached: Mutex<Option<String>>,
+}
+
+impl Vault {
+    /// A process has no secret yet.
+    pub(crate) fn new(wire: Wire) -> Self {
+        Self { wire, cached: Mutex::default() }
+    }
+}
+
+impl SecretSource for Vault {
+    async fn secret(
+        &self,
+        _arn: &str,
+        freshness: Freshness,
+        _deadline: Instant,
+    ) -> Result<SecretString, SecretError> {
+        let mut cached = self.cached.lock().unwrap();
+        if freshness == Freshness::Fresh {
+            *cached = None;
+        }
+        let token = cached.get_or_insert_with(|| self.wire.notes().token.clone());
+        Ok(crate::support::api_token_secret(token).into())
+    }
+}
+
+thread_local! {
+    /// When the run of this thread began, and by how many seconds the function's clock is ahead.
+    static CLOCK: Cell<Option<(Instant, i64)>> = const { Cell::new(None) };
+}
+
+/// Starts the clock of the functions of this thread.
+pub(crate) fn start_clock(skew: i64) {
+    CLOCK.set(Some((Instant::now(), skew)));
+}
+
+/// The time of day as the function sees it.
+pub(crate) fn wall_clock() -> u64 {
+    let (began, skew) = CLOCK.get().expect("a run has started it");
+    (EPOCH + skew).cast_unsigned() + began.elapsed().as_secs()
+}

@@ -1,0 +1,55 @@
+//! Orgs of any size: generated ones, with one collection grown or cut to so many records.
+
+use super::scenario::collection;
+use fastrand::Rng;
+use okta_simulator::{Assignee, Collection, Org};
+use serde_json::Value;
+
+/// Users of an org in which something else is asked for.
+const USERS_ELSEWHERE: usize = 40;
+
+/// An org with exactly `size` records of an entity.
+pub(crate) fn org(seed: u64, entity: &str, size: usize) -> Org {
+    if entity == "User" {
+        return Org::generate(seed, size);
+    }
+    let mut org = Org::generate(seed, USERS_ELSEWHERE);
+    resize(&mut org, collection(entity), size, &mut Rng::with_seed(seed));
+    org
+}
+
+/// The group that most of the copied applications are assigned to.
+pub(crate) fn hub(org: &Org) -> Option<String> {
+    ids(org, Collection::Groups).into_iter().next()
+}
+
+/// The ids of a collection.
+pub(crate) fn ids(org: &Org, collection: Collection) -> Vec<String> {
+    org.records(collection).map(|record| id(record).to_owned()).collect()
+}
+
+/// The id of a record.
+pub(crate) fn id(record: &Value) -> &str {
+    record["id"].as_str().unwrap()
+}
+
+fn resize(org: &mut Org, collection: Collection, size: usize, random: &mut Rng) {
+    let models: Vec<Value> = org.records(collection).cloned().collect();
+    let surplus = models.len().saturating_sub(size);
+    for model in &models[..surplus] {
+        org.remove(collection, id(model));
+    }
+    let hub = hub(org);
+    while org.count(collection) < size {
+        let mut record = models[random.usize(..models.len())].clone();
+        let rest: String = (0..17).map(|_| random.alphanumeric()).collect();
+        let copy = format!("{}{rest}", &id(&record)[..3]);
+        record["id"] = copy.clone().into();
+        org.put(collection, record);
+        if let Some(hub) =
+            hub.as_ref().filter(|_| collection == Collection::Apps && random.u32(..5) > 0)
+        {
+            org.assign(&copy, Assignee::Group(hub.clone()));
+        }
+    }
+}

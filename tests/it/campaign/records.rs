@@ -1,0 +1,191 @@
+//! The law of the records: what must arrive, what may, and what never.
+//!
+//! A record has one version in an org that stands still, and one for each change in an org that moves.
+//! It must arrive if it was there all the time and every version matched; it may arrive in the form
+//! of any version that matched. What stands still arrives once.
+
+use super::orgs::id;
+use super::scenario::{Ask, Deprovisioned, Scenario};
+use crate::brute_force::{expected_record, matches};
+use okta_simulator::Org;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A record as it is delivered.
+pub(crate) type Record = Map<String, Value>;
+
+/// All that the records of an entity were during a flow.
+#[derive(Debug)]
+pub(crate) struct Chronicle {
+    versions: BTreeMap<String, Vec<Option<Value>>>,
+}
+
+/// How far a flow came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Complete,
+    Partial,
+}
+
+/// What may arrive for one id.
+struct Candidates {
+    texts: BTreeSet<String>,
+    is_certain: bool,
+}
+
+impl Chronicle {
+    pub(crate) fn begin(scenario: &Scenario, org: &Org) -> Self {
+        let records = org.records(scenario.collection());
+        let versions = records.map(|it| (id(it).to_owned(), vec![Some(it.clone())])).collect();
+        Self { versions }
+    }
+
+    /// Notes what the org has become.
+    pub(crate) fn note(&mut self, scenario: &Scenario, org: &Org) {
+        for record in org.records(scenario.collection()) {
+            let known = self.versions.entry(id(record).to_owned()).or_insert_with(|| vec![None]);
+            if known.last() != Some(&Some(record.clone())) {
+                known.push(Some(record.clone()));
+            }
+        }
+        for (id, known) in &mut self.versions {
+            if known.last() != Some(&None) && org.get(scenario.collection(), id).is_none() {
+                known.push(None);
+            }
+        }
+    }
+
+    /// Checks what was delivered, call by call. `ignored` are fields that differ between a listing
+    /// and a record that was read alone.
+    pub(crate) fn check(
+        &self,
+        scenario: &Scenario,
+        org: &Org,
+        calls: &[Vec<Record>],
+        progress: Progress,
+        ignored: &[&str],
+    ) -> Result<(), String> {
+        let candidates = self.candidates(scenario, org, ignored);
+        let text = |record: &Record| {
+            let mut record = record.clone();
+            record.retain(|field, _| !ignored.contains(&field.as_str()));
+            Value::from(record).to_string()
+        };
+        let delivered: Vec<Vec<String>> =
+            calls.iter().map(|call| call.iter().map(text).collect()).collect();
+        let limit =
+            scenario.ask.filter.limit.map_or(usize::MAX, |it| it.try_into().unwrap_or(usize::MAX));
+        let total: usize = delivered.iter().map(Vec::len).sum();
+        if total > limit {
+            return Err(format!("{total} records, and LIMIT is {limit}"));
+        }
+        if self.is_still() {
+            check_still(candidates.values(), &delivered, progress, limit)
+        } else {
+            check_moving(&candidates, calls, &delivered, progress, limit)
+        }
+    }
+
+    fn is_still(&self) -> bool {
+        self.versions.values().all(|versions| versions.len() == 1)
+    }
+
+    fn candidates(
+        &self,
+        scenario: &Scenario,
+        org: &Org,
+        ignored: &[&str],
+    ) -> BTreeMap<&str, Candidates> {
+        let Scenario { entity, ask, .. } = scenario;
+        let candidates = self.versions.iter().filter(|(id, _)| is_assigned(ask, org, id));
+        candidates
+            .map(|(id, versions)| {
+                let fits = |record: &&Value| is_asked_for(ask, record, entity);
+                let fitting: Vec<_> = versions.iter().flatten().filter(fits).collect();
+                let is_certain = fitting.len() == versions.len();
+                let shown = fitting.into_iter().map(|record| {
+                    let mut record =
+                        expected_record(entity, record, ask.selection.as_deref(), &ask.assignment);
+                    record.retain(|field, _| !ignored.contains(&field.as_str()));
+                    Value::from(record).to_string()
+                });
+                (id.as_str(), Candidates { texts: shown.collect(), is_certain })
+            })
+            .filter(|(_, candidates)| !candidates.texts.is_empty())
+            .collect()
+    }
+}
+
+fn is_assigned(ask: &Ask, org: &Org, id: &str) -> bool {
+    let (group, user) = (ask.assignment.group_id.as_ref(), ask.assignment.user_id.as_ref());
+    group.is_none_or(|group| org.apps_of_group(group).any(|app| app == id))
+        && user.is_none_or(|user| org.apps_of_user(user).any(|app| app == id))
+}
+
+fn is_asked_for(ask: &Ask, record: &Value, entity: &str) -> bool {
+    let is_hidden = entity == "User"
+        && ask.deprovisioned == Deprovisioned::Omitted
+        && record["status"] == "DEPROVISIONED";
+    !is_hidden && ask.filter.expr.as_ref().is_none_or(|expr| matches(expr, record, entity))
+}
+
+/// Records may look alike once fields are selected, so that they are counted.
+fn check_still<'a>(
+    candidates: impl Iterator<Item = &'a Candidates>,
+    delivered: &[Vec<String>],
+    progress: Progress,
+    limit: usize,
+) -> Result<(), String> {
+    let mut left: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut all = 0_usize;
+    for text in candidates.flat_map(|it| &it.texts) {
+        *left.entry(text).or_default() += 1;
+        all += 1;
+    }
+    for text in delivered.iter().flatten() {
+        let count =
+            left.get_mut(text.as_str()).ok_or_else(|| format!("delivered wrongly: {text}"))?;
+        *count -= 1;
+        if *count < 0 {
+            return Err(format!("delivered twice: {text}"));
+        }
+    }
+    let total: usize = delivered.iter().map(Vec::len).sum();
+    if progress == Progress::Complete && total < all.min(limit) {
+        let lost = left.iter().find(|(_, count)| **count > 0).map(|(text, _)| text);
+        return Err(format!("{total} of {} records, lost for example {lost:?}", all.min(limit)));
+    }
+    Ok(())
+}
+
+fn check_moving(
+    candidates: &BTreeMap<&str, Candidates>,
+    calls: &[Vec<Record>],
+    delivered: &[Vec<String>],
+    progress: Progress,
+    limit: usize,
+) -> Result<(), String> {
+    let mut arrived = BTreeSet::new();
+    for (records, texts) in calls.iter().zip(delivered) {
+        let mut in_call = BTreeSet::new();
+        for (record, text) in records.iter().zip(texts) {
+            let id = record["id"].as_str().unwrap_or_default();
+            let known = candidates.get(id).is_some_and(|it| it.texts.contains(text));
+            if !known {
+                return Err(format!("delivered, but never was so: {text}"));
+            }
+            if !in_call.insert(id) {
+                return Err(format!("twice in one answer: {text}"));
+            }
+            arrived.insert(id);
+        }
+    }
+    let total: usize = delivered.iter().map(Vec::len).sum();
+    let lost = candidates.iter().find(|(id, it)| it.is_certain && !arrived.contains(*id));
+    match lost {
+        Some((id, it)) if progress == Progress::Complete && total < limit => {
+            Err(format!("{id} was there all the time and is lost: {:?}", it.texts))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,156 @@
+//! A world and a flow through it, as data: what a seed stands for.
+
+use crate::brute_force::{Assignment, Comparison, Expr, Filter};
+use okta_simulator::{Collection, Fault, RateLimits};
+use std::fmt;
+use std::time::Duration;
+
+/// Everything that one run depends on.
+#[derive(Clone, Debug)]
+pub(crate) struct Scenario {
+    pub(crate) seed: u64,
+    pub(crate) entity: &'static str,
+    /// How many records of the entity the org holds.
+    pub(crate) size: usize,
+    pub(crate) ask: Ask,
+    pub(crate) okta: Okta,
+    pub(crate) appflow: AppFlow,
+}
+
+/// What the flow asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask {
+    pub(crate) filter: Filter,
+    pub(crate) assignment: Assignment,
+    pub(crate) selection: Option<Vec<String>>,
+    /// The spelling of the filter.
+    pub(crate) style: u64,
+    pub(crate) deprovisioned: Deprovisioned,
+    pub(crate) max_results: Option<u64>,
+    pub(crate) rate_limit_percent: u32,
+    /// The largest answer; raised where a single record would not fit.
+    pub(crate) response_bytes: usize,
+}
+
+/// The setting `includeDeprovisioned`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deprovisioned {
+    Included,
+    Omitted,
+}
+
+/// How the org behaves.
+#[derive(Clone, Debug)]
+pub(crate) struct Okta {
+    pub(crate) limits: RateLimits,
+    pub(crate) latency: Duration,
+    /// The part of the latency that a request needs to arrive.
+    pub(crate) uplink_percent: u32,
+    pub(crate) sparse_pages: bool,
+    pub(crate) links_drop: Vec<&'static str>,
+    pub(crate) index_lag: Duration,
+    /// How many records changed right before the flow, so that the index has not caught up.
+    pub(crate) stirred: usize,
+    pub(crate) assignment_filters: bool,
+    pub(crate) projection: bool,
+    /// How many connections in a hundred fail before anything is sent.
+    pub(crate) unreachable_percent: u32,
+    /// Whether a revoked credential is followed by a new one in the secret.
+    pub(crate) renewal: bool,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// How AppFlow and Lambda behave.
+#[derive(Clone, Debug)]
+pub(crate) struct AppFlow {
+    /// How many calls in a hundred meet a process that was just started.
+    pub(crate) cold_percent: u32,
+    /// How many calls in a hundred come after a pause of up to 90 seconds.
+    pub(crate) pause_percent: u32,
+    /// How many calls in a hundred have less than 30 seconds.
+    pub(crate) hurry_percent: u32,
+    /// By how many seconds the clock of the function is ahead of the org's.
+    pub(crate) clock_skew: i64,
+}
+
+impl Scenario {
+    pub(crate) fn collection(&self) -> Collection {
+        collection(self.entity)
+    }
+}
+
+/// Where the org keeps the records of an entity.
+pub(crate) fn collection(entity: &str) -> Collection {
+    match entity {
+        "User" => Collection::Users,
+        "Group" => Collection::Groups,
+        "Application" => Collection::Apps,
+        "Device" => Collection::Devices,
+        "UserType" => Collection::UserTypes,
+        other => panic!("{other}"),
+    }
+}
+
+impl Ask {
+    pub(crate) fn filter_text(&self) -> Option<String> {
+        self.filter.to_filter_text(&self.assignment, self.style)
+    }
+
+    /// Whether the connector promises to ask the org itself and not its search index, which may lag:
+    /// an incremental flow would lose for ever what it misses once.
+    pub(crate) fn is_fresh(&self, entity: &str) -> bool {
+        let is_window = |expr: &Expr| match expr {
+            Expr::Between { field, .. } => field == "lastUpdated",
+            Expr::Compare { field, comparison, .. } => {
+                field == "lastUpdated" && *comparison != Comparison::NotEqual
+            }
+            _ => false,
+        };
+        let is_pure = match &self.filter.expr {
+            Some(Expr::And(left, right)) => is_window(left) && is_window(right),
+            Some(expr) => is_window(expr),
+            None => false,
+        };
+        entity == "User" && self.deprovisioned == Deprovisioned::Included && is_pure
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { entity, size, ask, okta, appflow, .. } = self;
+        writeln!(f, "  {size} × {entity}, filter {:?}", ask.filter_text())?;
+        writeln!(
+            f,
+            "  fields {:?}, maxResults {:?}, {} % of the limits, {} bytes, {:?} deprovisioned",
+            ask.selection,
+            ask.max_results,
+            ask.rate_limit_percent,
+            ask.response_bytes,
+            ask.deprovisioned
+        )?;
+        writeln!(
+            f,
+            "  {:?}, latency {:?} ({} % up)",
+            okta.limits, okta.latency, okta.uplink_percent
+        )?;
+        writeln!(
+            f,
+            "  sparse {}, links drop {:?}, index {:?} late with {} changes, assignment filters {}, projection {}",
+            okta.sparse_pages,
+            okta.links_drop,
+            okta.index_lag,
+            okta.stirred,
+            okta.assignment_filters,
+            okta.projection
+        )?;
+        writeln!(
+            f,
+            "  unreachable {} %, renewal {}, {appflow:?}",
+            okta.unreachable_percent, okta.renewal
+        )?;
+        for fault in &okta.faults {
+            writeln!(f, "  {:?} {:?} {}", fault.when, fault.what, fault.path)?;
+        }
+        Ok(())
+    }
+}

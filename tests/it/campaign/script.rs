@@ -1,0 +1,209 @@
+//! What goes wrong in a run, and how a run may end because of it.
+
+use fastrand::Rng;
+use jiff::SignedDuration;
+use okta_simulator::{Collection, Effect, Fault, Mutation, When};
+use std::time::Duration;
+
+/// Effects that are left out of the draw because of a bug that is known and not yet repaired, by name.
+const NARROWED: &[&str] = &[];
+
+/// Draws a script for flows over a collection.
+pub(crate) fn draw(random: &mut Rng, collection: Collection) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if random.u32(..4) > 0 {
+        scatter(random, &mut faults);
+    }
+    if random.u32(..3) == 0 {
+        burst(random, &mut faults);
+    }
+    if random.u32(..5) == 0 {
+        faults.push(Fault::always(odd(random)));
+    }
+    if random.u32(..12) == 0 {
+        let from = When::From(random.u64(1..12));
+        faults.extend(together(from, harmful(random)));
+    }
+    if random.u32(..6) == 0 {
+        faults.push(Fault::on_call(random.u64(1..12), fatal(random)));
+    }
+    if random.u32(..4) == 0 {
+        stir(random, collection, &mut faults);
+    }
+    faults.retain(|fault| !NARROWED.contains(&fault.what.name().as_str()));
+    faults
+}
+
+/// Faults of single calls all over the run, of up to 40 calls in a hundred.
+fn scatter(random: &mut Rng, faults: &mut Vec<Fault>) {
+    let mut left = random.u32(..=40);
+    while left > 0 {
+        let percent = random.u32(1..=left.min(10));
+        left -= percent;
+        let when = When::Chance { percent, seed: random.u64(..) };
+        let effects = match random.u32(..5) {
+            0 => vec![odd(random)],
+            _ => passing(random),
+        };
+        faults.extend(together(when, effects));
+    }
+}
+
+/// The same refusal of some calls in a row.
+fn burst(random: &mut Rng, faults: &mut Vec<Fault>) {
+    let effects = refusal(random);
+    let start = random.u64(1..20);
+    for call in start..start + random.u64(1..=6) {
+        faults.extend(together(When::Nth(call), effects.clone()));
+    }
+}
+
+/// Changes of the org that the flow reads.
+fn stir(random: &mut Rng, collection: Collection, faults: &mut Vec<Fault>) {
+    for _ in 0..random.usize(1..=3) {
+        let mutation = match random.u32(..4) {
+            0 => Mutation::Insert(collection),
+            1 => Mutation::Remove(collection),
+            _ => Mutation::Touch(collection),
+        };
+        let when = When::Chance { percent: random.u32(5..=80), seed: random.u64(..) };
+        faults.push(Fault { path: String::new(), when, what: Effect::Mutate(mutation) });
+    }
+}
+
+fn together(when: When, effects: Vec<Effect>) -> impl Iterator<Item = Fault> {
+    effects.into_iter().map(move |what| Fault { path: String::new(), when, what })
+}
+
+/// What a patient client survives, since it passes.
+fn passing(random: &mut Rng) -> Vec<Effect> {
+    let single = match random.u32(..10) {
+        0..5 => return refusal(random),
+        5 => Effect::Delay(Duration::from_millis(random.u64(1..25_000))),
+        6 => Effect::Cut { after: random.usize(..2_000) },
+        7 => Effect::TruncateBody { to: random.usize(..3_000) },
+        8 => Effect::MalformedJson,
+        _ => Effect::WrongContentType,
+    };
+    vec![single]
+}
+
+/// A refusal that passes, as Okta words it or as something on the way does.
+fn refusal(random: &mut Rng) -> Vec<Effect> {
+    let status = [429, 429, 500, 502, 503, 504][random.usize(..6)];
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let own = |body: Option<&str>, headers| Effect::Status {
+        status,
+        body: body.map(str::to_owned),
+        headers,
+    };
+    match random.u32(..6) {
+        // The signature of the concurrency limit.
+        0 if status == 429 => {
+            let zero =
+                ["x-rate-limit-limit", "x-rate-limit-remaining"].map(|name| header(name, "0"));
+            vec![own(None, zero.to_vec())]
+        }
+        // What the edge says knows no limits.
+        1 => vec![
+            own(Some("<html><h1>Bad Gateway</h1></html>"), Vec::new()),
+            Effect::MissingRateLimitHeaders,
+        ],
+        2 => vec![own(None, vec![header("retry-after", "7")])],
+        _ => vec![Effect::status(status)],
+    }
+}
+
+/// What is unusual and no reason to fail.
+fn odd(random: &mut Rng) -> Effect {
+    let garbage = ["", "many", "-1", "1e3", "99999999999999999999"][random.usize(..5)];
+    match random.u32(..8) {
+        0 => Effect::FoldedLinks,
+        1 => Effect::RelativeNextLink,
+        2 => Effect::DuplicateRateLimitHeaders,
+        3 => Effect::MissingRateLimitHeaders,
+        4 => Effect::SkewedDate(SignedDuration::from_secs(random.i64(-90..=90))),
+        5 => Effect::TimeOutAbove { limit: [25, 50, 100, 150][random.usize(..4)] },
+        6 => Effect::ExtraHeader {
+            name: "x-rate-limit-remaining".to_owned(),
+            value: garbage.to_owned(),
+        },
+        _ => Effect::Delay(Duration::from_millis(random.u64(1..1_500))),
+    }
+}
+
+/// What no patience survives once it lasts.
+fn harmful(random: &mut Rng) -> Vec<Effect> {
+    let single = match random.u32(..12) {
+        0..3 => return refusal(random),
+        3 => Effect::MalformedJson,
+        4 => Effect::WrongContentType,
+        5 => Effect::TruncateBody { to: random.usize(..3_000) },
+        6 => Effect::Cut { after: 0 },
+        7 => Effect::Delay(Duration::from_secs(60)),
+        8 => Effect::TimeOutAbove { limit: 10 },
+        9 => Effect::status(403),
+        _ => fatal(random),
+    };
+    vec![single]
+}
+
+/// What may end a flow although it happens once.
+fn fatal(random: &mut Rng) -> Effect {
+    match random.u32(..6) {
+        0 => Effect::ForeignNextLink { host: "evil.example".to_owned() },
+        1 => Effect::RepeatedCursor,
+        2 => Effect::CursorExpired,
+        3 => Effect::Revoke,
+        4 => Effect::status(401),
+        _ => Effect::Status {
+            status: 302,
+            body: Some(String::new()),
+            headers: vec![("location".to_owned(), "https://evil.example/api/v1/users".to_owned())],
+        },
+    }
+}
+
+/// Codes with which AppFlow had better try again.
+pub(crate) const PASSING_CODES: [&str; 4] =
+    ["RateLimitExceeded", "ServiceUnavailable", "RequestTimeout", "ServerError"];
+
+/// Whether a script explains that a flow ended with this code; `PASSING_CODES` have been tried again
+/// and again before.
+pub(crate) fn explains(faults: &[Fault], code: &str) -> bool {
+    faults.iter().any(|fault| {
+        let lasts = matches!(fault.when, When::Always | When::From(_));
+        match (&fault.what, code) {
+            (Effect::Revoke | Effect::Status { status: 401, .. }, "InvalidCredentials") => true,
+            (Effect::Status { status: 403, .. }, "AccessDenied") => true,
+            (
+                Effect::Status { status: 302, .. },
+                "UnknownError" | "ClientError" | "ServerError",
+            ) => true,
+            (
+                Effect::ForeignNextLink { .. } | Effect::RepeatedCursor | Effect::CursorExpired,
+                "UnknownError" | "ServerError" | "ClientError",
+            ) => true,
+            (
+                Effect::Status { .. }
+                | Effect::MalformedJson
+                | Effect::WrongContentType
+                | Effect::TruncateBody { .. }
+                | Effect::Cut { .. },
+                code,
+            ) => lasts && PASSING_CODES.contains(&code),
+            (Effect::Delay(delay), code) => {
+                lasts && *delay > Duration::from_secs(30) && PASSING_CODES.contains(&code)
+            }
+            (Effect::TimeOutAbove { limit }, code) => {
+                lasts && *limit < 25 && PASSING_CODES.contains(&code)
+            }
+            _ => false,
+        }
+    })
+}
+
+/// Whether a script lets the org change.
+pub(crate) fn is_moving(faults: &[Fault]) -> bool {
+    faults.iter().any(|fault| matches!(fault.what, Effect::Mutate(_)))
+}
