@@ -5,9 +5,10 @@ use crate::error::{Error, ErrorKind, request_id};
 use crate::http::{HttpError, HttpErrorKind, HttpService};
 use crate::link::next_cursor;
 use crate::org::OrgUrl;
+use crate::page_limits::PageLimits;
 use crate::rate_limit::{Admission, Bucket, Observation, RateLimits, server_time};
 use crate::request::{Cursor, Request};
-use crate::retry::{Decision, MIN_PAGE_SIZE, Outcome, decide};
+use crate::retry::{Decision, Outcome, decide};
 use crate::service_app::Token;
 use crate::token_endpoint::MIN_SKEW;
 use bytes::Bytes;
@@ -32,6 +33,8 @@ pub struct ClientConfig {
     pub credential: Credential,
     /// The budgets of the connection; shared by all clients of the connection in this process.
     pub rate_limits: Arc<Mutex<RateLimits>>,
+    /// The page sizes that its listings take; likewise shared.
+    pub page_limits: Arc<Mutex<PageLimits>>,
     /// How many requests may be on their way at once.
     pub max_concurrency: usize,
     /// Seeds the jitter of retries.
@@ -47,6 +50,7 @@ pub struct Client<S> {
     org: OrgUrl,
     credential: Credential,
     rate_limits: Arc<Mutex<RateLimits>>,
+    page_limits: Arc<Mutex<PageLimits>>,
     in_flight: Semaphore,
     jitter: Mutex<fastrand::Rng>,
     wall_clock: fn() -> u64,
@@ -77,6 +81,7 @@ impl<S: HttpService> Client<S> {
             org: config.org,
             credential: config.credential,
             rate_limits: config.rate_limits,
+            page_limits: config.page_limits,
             in_flight: Semaphore::new(config.max_concurrency.max(1)),
             jitter: Mutex::new(fastrand::Rng::with_seed(config.seed)),
             wall_clock: config.wall_clock,
@@ -95,27 +100,41 @@ impl<S: HttpService> Client<S> {
         cursor: Option<&Cursor>,
         deadline: Instant,
     ) -> Result<Page, Error> {
-        let mut request = request.clone();
         let mut attempt = 1;
         loop {
+            let request = self.within_page_limit(request);
             let (outcome, error) = match self.attempt(&request, cursor, deadline).await? {
                 Ok(page) => return Ok(Page { attempts: attempt, ..page }),
                 Err(failure) => failure,
             };
+            if let (Some(limit), true) = (request.limit(), outcome.is_about_size()) {
+                self.page_limits().halve(request.path(), limit, Instant::now());
+            }
             let left = deadline.saturating_duration_since(Instant::now());
             let left = left.saturating_sub(MIN_ATTEMPT);
             let wait = match decide(outcome, attempt, left, self.jitter()) {
                 Decision::Stop => return Err(error),
                 Decision::Wait(wait) => wait,
-                Decision::WaitAndHalve(wait) => {
-                    request.halve_limit(MIN_PAGE_SIZE);
-                    wait
-                }
             };
             tracing::debug!(%error, attempt, wait_ms = millis(wait), "Okta is asked again");
             tokio::time::sleep(wait).await;
             attempt += 1;
         }
+    }
+
+    /// The request with the page size that its listing takes.
+    fn within_page_limit(&self, request: &Request) -> Request {
+        match request.limit() {
+            Some(limit) => {
+                let limit = self.page_limits().within(request.path(), limit, Instant::now());
+                request.clone().with_limit(limit.max(request.least()))
+            }
+            None => request.clone(),
+        }
+    }
+
+    fn page_limits(&self) -> std::sync::MutexGuard<'_, PageLimits> {
+        self.page_limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One attempt. The outer error is final: the budget does not allow another one in time.
@@ -158,13 +177,14 @@ impl<S: HttpService> Client<S> {
         bucket: Bucket,
         deadline: Instant,
     ) -> Result<Admitted<'_, S>, Error> {
+        let latest = deadline.checked_sub(MIN_ATTEMPT).unwrap_or(deadline);
         loop {
             let now = Instant::now();
-            let slot = match self.rate_limits().admit(bucket, now) {
+            let slot = match self.rate_limits().admit(bucket, now, latest) {
                 Admission::Go => return Ok(Admitted { client: self, bucket, is_settled: false }),
                 Admission::At(slot) => slot,
             };
-            if slot + MIN_ATTEMPT > deadline {
+            if slot > latest {
                 let retry_after = slot.saturating_duration_since(now);
                 let message = "The share of the rate limit that this connection may use is spent";
                 return Err(Error::local(ErrorKind::RateLimited { retry_after }, message));
@@ -231,7 +251,7 @@ impl<S: HttpService> Client<S> {
         if self.learn_of_proof(&response, &error) {
             return Err((Outcome::ProofRefused, error));
         }
-        let outcome = self.outcome(bucket, &response);
+        let outcome = self.outcome(bucket, &response, &error);
         match outcome {
             Outcome::TooManyAtOnce => {
                 error.kind = ErrorKind::RateLimited { retry_after: Duration::from_secs(2) };
@@ -245,10 +265,17 @@ impl<S: HttpService> Client<S> {
     }
 
     /// What a refusal means for trying again.
-    pub(crate) fn outcome(&self, bucket: Bucket, response: &http::Response<Bytes>) -> Outcome {
+    pub(crate) fn outcome(
+        &self,
+        bucket: Bucket,
+        response: &http::Response<Bytes>,
+        error: &Error,
+    ) -> Outcome {
         match response.status().as_u16() {
             429 if Observation::is_concurrency_limit(response.headers()) => Outcome::TooManyAtOnce,
             429 => Outcome::WindowExhausted(self.rate_limits().exhaust(bucket, Instant::now())),
+            // Okta says what it refuses; a bare 400 comes from something in between.
+            400 if error.error_code.is_none() => Outcome::Garbled,
             status => Outcome::Status(status),
         }
     }

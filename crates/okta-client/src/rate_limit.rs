@@ -144,7 +144,7 @@ pub fn server_time(headers: &HeaderMap) -> Option<u64> {
 /// What was learned of one bucket, in a form that outlives a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lesson {
-    /// The limit.
+    /// The limit; zero if no answer has told it.
     pub limit: u32,
     /// Requests spent in the window.
     pub spent: u32,
@@ -192,6 +192,16 @@ struct Window {
 /// published for an org.
 const ASSUMED_LIMIT: u32 = 20;
 
+/// When a bucket has room for a request.
+enum Slot {
+    /// At any time.
+    Free,
+    /// At any time, but better then.
+    Paced(Instant),
+    /// Not before then.
+    Spent(Instant),
+}
+
 /// Between two looks at a bucket whose limit is still unknown while its first request is on its way.
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 
@@ -206,19 +216,21 @@ impl RateLimits {
         self.percent = percent.clamp(1, 100);
     }
 
-    /// Asks whether a request to `bucket` may go now, and counts it if so.
-    pub fn admit(&mut self, bucket: Bucket, now: Instant) -> Admission {
+    /// Asks whether a request to `bucket` may go now, and counts it if so. The requests of a window are
+    /// spread over it, unless that would keep this one beyond `latest`: what is left of the share is
+    /// then spent at once.
+    pub fn admit(&mut self, bucket: Bucket, now: Instant, latest: Instant) -> Admission {
         let percent = self.percent;
         let window = self.windows.entry(bucket).or_insert_with(|| Window::unknown(now));
         window.roll(now);
         match window.next_slot(percent, now) {
-            Some(slot) if slot > now => Admission::At(slot),
-            _ => {
-                window.in_flight += 1;
-                window.last_sent = Some(now);
-                Admission::Go
-            }
+            Slot::Spent(until) if until > now => return Admission::At(until),
+            Slot::Paced(slot) if slot > now && slot <= latest => return Admission::At(slot),
+            Slot::Spent(_) | Slot::Paced(_) | Slot::Free => {}
         }
+        window.in_flight += 1;
+        window.last_sent = Some(now);
+        Admission::Go
     }
 
     /// Takes in what an answer said, or that there was none. Each admitted request is settled once.
@@ -234,6 +246,10 @@ impl RateLimits {
         window.in_flight = window.in_flight.saturating_sub(1);
         window.skew = skew.unwrap_or(window.skew);
         let Some(seen) = observation else {
+            if window.spent == 0 {
+                // If this request began the window, it did so before now.
+                window.ends = window.ends.max(now + WINDOW);
+            }
             window.spent = window.spent.saturating_add(1);
             return;
         };
@@ -269,15 +285,26 @@ impl RateLimits {
         window.ends.saturating_duration_since(now)
     }
 
-    /// What a page token should carry.
-    pub fn lessons(&self, now: Instant) -> impl Iterator<Item = (Bucket, Lesson)> + '_ {
-        self.windows.iter().filter(move |(_, window)| window.ends > now).filter_map(
-            |(&bucket, window)| {
-                let limit = window.limit?;
-                let spent = window.spent.saturating_add(window.in_flight);
-                Some((bucket, Lesson { limit, spent, reset: window.reset, skew: window.skew }))
-            },
-        )
+    /// What a page token should carry. `wall_now` is our time of day.
+    pub fn lessons(
+        &self,
+        now: Instant,
+        wall_now: u64,
+    ) -> impl Iterator<Item = (Bucket, Lesson)> + '_ {
+        let open = self.windows.iter().filter(move |(_, window)| window.ends > now);
+        open.map(move |(&bucket, window)| {
+            let spent = window.spent.saturating_add(window.in_flight);
+            let reset = match window.limit {
+                Some(_) => window.reset,
+                // No answer has told the end either; this is the one that is assumed.
+                None => {
+                    let server_now = wall_now.saturating_add_signed(window.skew);
+                    server_now + window.ends.saturating_duration_since(now).as_secs()
+                }
+            };
+            let limit = window.limit.unwrap_or(0);
+            (bucket, Lesson { limit, spent, reset, skew: window.skew })
+        })
     }
 
     /// Takes in what a page token carried, unless this process knows as much already.
@@ -287,11 +314,11 @@ impl RateLimits {
         let known = self.windows.get(&bucket);
         let newer =
             known.is_none_or(|window| window.limit.is_none() || window.reset < lesson.reset);
-        if seconds == 0 || lesson.limit == 0 || !newer {
+        if seconds == 0 || lesson.spent == 0 || !newer {
             return;
         }
         let window = self.windows.entry(bucket).or_insert_with(|| Window::unknown(now));
-        window.limit = Some(lesson.limit);
+        window.limit = Some(lesson.limit).filter(|&limit| limit > 0).or(window.limit);
         window.spent = window.spent.max(lesson.spent);
         window.reset = lesson.reset;
         window.skew = lesson.skew;
@@ -332,23 +359,23 @@ impl Window {
         }
     }
 
-    /// When the next request may go; none means now.
-    fn next_slot(&self, percent: u32, now: Instant) -> Option<Instant> {
+    /// When the next request may go.
+    fn next_slot(&self, percent: u32, now: Instant) -> Slot {
         let limit = match self.limit {
             Some(limit) => limit,
             // The first answer tells the limit; until then one request is enough.
-            None if self.in_flight > 0 => return Some(now + FIRST_LOOK),
-            None if self.spent == 0 => return None,
+            None if self.in_flight > 0 => return Slot::Spent(now + FIRST_LOOK),
+            None if self.spent == 0 => return Slot::Free,
             None => ASSUMED_LIMIT,
         };
         let share = share(limit, percent);
         let spent = self.spent.saturating_add(self.in_flight);
         let left = share.saturating_sub(spent);
         if left == 0 {
-            return Some(self.ends);
+            return Slot::Spent(self.ends);
         }
         let spacing = self.ends.saturating_duration_since(now) / left;
-        self.last_sent.map(|sent| sent + spacing.min(WINDOW / share))
+        self.last_sent.map_or(Slot::Free, |sent| Slot::Paced(sent + spacing.min(WINDOW / share)))
     }
 }
 
@@ -432,7 +459,7 @@ mod tests {
             let mut limits = RateLimits::new(percent);
             let (mut now, mut sent) = (start, 0u32);
             while now < start + Duration::from_secs(60) {
-                match limits.admit(Bucket::Apps, now) {
+                match limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW) {
                     Admission::At(slot) => now = slot,
                     Admission::Go => {
                         sent += 1;
@@ -452,12 +479,12 @@ mod tests {
     fn a_window_that_goes_on_is_waited_for() {
         let start = Instant::now();
         let mut limits = RateLimits::new(100);
-        limits.admit(Bucket::Apps, start);
+        limits.admit(Bucket::Apps, start, start + WINDOW + WINDOW);
         limits.settle(Bucket::Apps, observe(10, 0, 60, 1), None, start);
         let end = start + WINDOW + SECOND;
         let (mut now, mut sent) = (start, 0);
         while now < end {
-            match limits.admit(Bucket::Apps, now) {
+            match limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW) {
                 Admission::At(slot) => now = slot,
                 Admission::Go => {
                     sent += 1;
@@ -474,7 +501,7 @@ mod tests {
         let mut limits = RateLimits::new(50);
         let (mut now, mut sent) = (start, 0);
         while now < start + WINDOW {
-            match limits.admit(Bucket::Devices, now) {
+            match limits.admit(Bucket::Devices, now, now + WINDOW + WINDOW) {
                 Admission::At(slot) => now = slot,
                 Admission::Go => {
                     sent += 1;
@@ -489,39 +516,42 @@ mod tests {
     fn others_who_use_the_credential_count() {
         let now = Instant::now();
         let mut limits = RateLimits::new(75);
-        assert_eq!(limits.admit(Bucket::Users, now), Admission::Go);
+        assert_eq!(limits.admit(Bucket::Users, now, now + WINDOW + WINDOW), Admission::Go);
         limits.settle(Bucket::Users, observe(100, 25, 60, 40), None, now);
         let stop = now + Duration::from_secs(40);
-        assert_eq!(limits.admit(Bucket::Users, now), Admission::At(stop));
-        assert_eq!(limits.admit(Bucket::Users, stop), Admission::Go);
+        assert_eq!(limits.admit(Bucket::Users, now, now + WINDOW + WINDOW), Admission::At(stop));
+        assert_eq!(limits.admit(Bucket::Users, stop, stop + WINDOW + WINDOW), Admission::Go);
     }
 
     #[test]
     fn a_bucket_is_met_with_one_request() {
         let now = Instant::now();
         let mut limits = RateLimits::new(75);
-        assert_eq!(limits.admit(Bucket::Users, now), Admission::Go);
-        assert_eq!(limits.admit(Bucket::Users, now), Admission::At(now + FIRST_LOOK));
-        assert_eq!(limits.admit(Bucket::Apps, now), Admission::Go);
+        assert_eq!(limits.admit(Bucket::Users, now, now + WINDOW + WINDOW), Admission::Go);
+        assert_eq!(
+            limits.admit(Bucket::Users, now, now + WINDOW + WINDOW),
+            Admission::At(now + FIRST_LOOK)
+        );
+        assert_eq!(limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW), Admission::Go);
     }
 
     #[test]
     fn lessons_outlive_the_process() {
         let now = Instant::now();
         let mut limits = RateLimits::new(50);
-        limits.admit(Bucket::Apps, now);
+        limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW);
         limits.settle(Bucket::Apps, observe(50, 25, 1_060, 41), Some(-5), now);
-        let lessons: Vec<_> = limits.lessons(now).collect();
+        let lessons: Vec<_> = limits.lessons(now, 1_024).collect();
         let lesson = Lesson { limit: 50, spent: 25, reset: 1_060, skew: -5 };
         assert_eq!(lessons, [(Bucket::Apps, lesson)]);
 
         let mut other = RateLimits::new(50);
         other.learn(Bucket::Apps, lesson, now, 1_025);
         let stop = now + Duration::from_secs(41);
-        assert_eq!(other.admit(Bucket::Apps, now), Admission::At(stop));
+        assert_eq!(other.admit(Bucket::Apps, now, now + WINDOW + WINDOW), Admission::At(stop));
 
         let mut later = RateLimits::new(50);
         later.learn(Bucket::Apps, lesson, now, 1_065);
-        assert_eq!(later.admit(Bucket::Apps, now), Admission::Go);
+        assert_eq!(later.admit(Bucket::Apps, now, now + WINDOW + WINDOW), Admission::Go);
     }
 }

@@ -12,7 +12,7 @@ pub struct Request {
     path: String,
     query: Vec<(&'static str, String)>,
     limit: Option<u32>,
-    may_shrink: bool,
+    least: u32,
     omissions: Omissions,
 }
 
@@ -20,7 +20,7 @@ impl Request {
     /// Asks for what is at `path`, which starts with a slash and is made of safe segments.
     pub fn new(path: impl Into<String>) -> Self {
         let omissions = Omissions::default();
-        Self { path: path.into(), query: Vec::new(), limit: None, may_shrink: true, omissions }
+        Self { path: path.into(), query: Vec::new(), limit: None, least: 1, omissions }
     }
 
     /// Sets a parameter. The value is encoded here and nowhere else.
@@ -41,10 +41,11 @@ impl Request {
         self
     }
 
-    /// Keeps the page size whatever happens: for a page of which a part was delivered already.
+    /// Keeps the page size from becoming smaller than this: for a page of which a part was delivered
+    /// already.
     #[must_use]
-    pub fn with_fixed_limit(mut self) -> Self {
-        self.may_shrink = false;
+    pub fn with_least(mut self, least: u32) -> Self {
+        self.least = least;
         self
     }
 
@@ -75,11 +76,9 @@ impl Request {
         self.omissions
     }
 
-    /// Halves the page size of a listing, but not below `least`.
-    pub(crate) fn halve_limit(&mut self, least: u32) {
-        if let Some(limit) = self.limit.filter(|_| self.may_shrink) {
-            self.limit = Some((limit / 2).max(least.min(limit)));
-        }
+    /// What the page size may not fall below.
+    pub(crate) fn least(&self) -> u32 {
+        self.least
     }
 
     /// Path and query as they are sent.

@@ -33,10 +33,8 @@ pub enum Outcome {
 /// What to do now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Wait, then send the same request.
+    /// Wait, then send the request again, a listing with the page size that is then right.
     Wait(Duration),
-    /// Wait, then send the request with half the page size.
-    WaitAndHalve(Duration),
     /// Give up.
     Stop,
 }
@@ -60,10 +58,13 @@ pub fn decide(outcome: Outcome, attempt: u32, time_left: Duration, jitter: f64) 
     if attempt >= MAX_ATTEMPTS || wait >= time_left {
         return Decision::Stop;
     }
-    match outcome {
-        // The listing takes too long inside Okta; a smaller one may not.
-        Outcome::Status(500 | 504) | Outcome::TimedOut => Decision::WaitAndHalve(wait),
-        _ => Decision::Wait(wait),
+    Decision::Wait(wait)
+}
+
+impl Outcome {
+    /// Whether a listing took too long inside Okta, so that smaller pages may do better.
+    pub(crate) fn is_about_size(self) -> bool {
+        matches!(self, Self::Status(500 | 504) | Self::TimedOut)
     }
 }
 
@@ -88,10 +89,10 @@ mod tests {
             (NoResponse, 3, 10_000, Wait(ms(1_000))),
             (NoResponse, 6, 10_000, Stop),
             (NoResponse, 3, 1_000, Stop),
-            (TimedOut, 1, 10_000, WaitAndHalve(ms(250))),
+            (TimedOut, 1, 10_000, Wait(ms(250))),
             (Garbled, 1, 10_000, Wait(ms(250))),
-            (Status(500), 1, 10_000, WaitAndHalve(ms(250))),
-            (Status(504), 2, 10_000, WaitAndHalve(ms(500))),
+            (Status(500), 1, 10_000, Wait(ms(250))),
+            (Status(504), 2, 10_000, Wait(ms(500))),
             (Status(502), 1, 10_000, Wait(ms(250))),
             (Status(503), 1, 10_000, Wait(ms(250))),
             (Status(400), 1, 10_000, Stop),

@@ -93,7 +93,7 @@ impl<S: HttpService> Client<S> {
                         round += 1;
                         continue;
                     }
-                    (self.outcome(Bucket::Token, &response), error)
+                    (self.outcome(Bucket::Token, &response, &error), error)
                 }
                 Err(error) => (outcome_of(&error), Error::from_http(&error)),
             };
@@ -106,7 +106,7 @@ impl<S: HttpService> Client<S> {
             let left = deadline.saturating_duration_since(Instant::now());
             match decide(outcome, attempt, left.saturating_sub(MIN_ATTEMPT), self.jitter()) {
                 Decision::Stop => return Err(error),
-                Decision::Wait(wait) | Decision::WaitAndHalve(wait) => sleep(wait).await,
+                Decision::Wait(wait) => sleep(wait).await,
             }
             attempt += 1;
         }

@@ -22,8 +22,8 @@ use appflow_connector::{
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use okta_client::rate_limit::RateLimits;
 use okta_client::{
-    Client, ClientConfig, Credential, ErrorKind, HttpService, Loopback, Request, Scopes,
-    ServiceApp, Signer,
+    Client, ClientConfig, Credential, ErrorKind, HttpService, Loopback, PageLimits, Request,
+    Scopes, ServiceApp, Signer,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::{BTreeMap, HashMap};
@@ -75,6 +75,7 @@ pub struct OktaConnector<H, S> {
 #[derive(Clone, Debug)]
 struct Remembered {
     rate_limits: Arc<Mutex<RateLimits>>,
+    page_limits: Arc<Mutex<PageLimits>>,
     /// The service app that a secret describes, with its token.
     service_app: Option<(SecretString, Arc<ServiceApp>)>,
 }
@@ -171,6 +172,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
                 org: settings.org.clone(),
                 credential,
                 rate_limits: remembered.rate_limits,
+                page_limits: remembered.page_limits,
                 max_concurrency: settings.max_concurrency,
                 seed: self.config.seed,
                 wall_clock: self.config.wall_clock,
@@ -201,6 +203,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         }
         let remembered = known.entry(key.to_owned()).or_insert_with(|| Remembered {
             rate_limits: Arc::new(Mutex::new(RateLimits::new(percent))),
+            page_limits: Arc::default(),
             service_app: None,
         });
         let limits = &remembered.rate_limits;
@@ -257,7 +260,11 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
             let next_token = match next {
                 Some(position) => {
                     let limits = client.rate_limits();
-                    Some(token::seal(fingerprint, &position, limits.lessons(Instant::now()))?)
+                    Some(token::seal(
+                        fingerprint,
+                        &position,
+                        limits.lessons(Instant::now(), budget.wall_now),
+                    )?)
                 }
                 None => None,
             };

@@ -462,7 +462,7 @@ impl<S: HttpService> Walk<'_, S> {
             }
             request = request.with_limit(limit);
             if done > 0 {
-                request = request.with_fixed_limit();
+                request = request.with_least(done.saturating_add(1));
             }
             expected = self.expected(way, u64::from(limit.saturating_sub(done)));
         }

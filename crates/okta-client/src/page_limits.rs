@@ -1,0 +1,54 @@
+//! The page sizes above which listings time out inside Okta, for as long as that is likely to last.
+
+use crate::retry::MIN_PAGE_SIZE;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Okta may have been busy with something else, so a listing is tried at its full size again.
+const TIME_TO_LIVE: Duration = Duration::from_secs(5 * 60);
+
+/// What was learned of the listings of an org.
+#[derive(Debug, Default)]
+pub struct PageLimits {
+    by_path: BTreeMap<String, (u32, Instant)>,
+}
+
+impl PageLimits {
+    /// The page size to ask the listing at `path` for, where `limit` would be wished.
+    pub fn within(&self, path: &str, limit: u32, now: Instant) -> u32 {
+        match self.by_path.get(path) {
+            Some((known, since)) if now < *since + TIME_TO_LIVE => limit.min(*known),
+            _ => limit,
+        }
+    }
+
+    /// Takes in that pages of `limit` records time out.
+    pub fn halve(&mut self, path: &str, limit: u32, now: Instant) {
+        let half = (limit / 2).max(MIN_PAGE_SIZE);
+        if half < limit {
+            self.by_path.insert(path.to_owned(), (half, now));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_gets_smaller_and_recovers() {
+        let now = Instant::now();
+        let mut limits = PageLimits::default();
+        assert_eq!(limits.within("/u", 200, now), 200);
+        limits.halve("/u", 200, now);
+        assert_eq!(limits.within("/u", 200, now), 100);
+        assert_eq!(limits.within("/u", 30, now), 30);
+        assert_eq!(limits.within("/g", 200, now), 200);
+        limits.halve("/u", 30, now);
+        assert_eq!(limits.within("/u", 200, now), 25);
+        limits.halve("/u", 25, now);
+        assert_eq!(limits.within("/u", 200, now), 25);
+        assert_eq!(limits.within("/u", 200, now + TIME_TO_LIVE), 200);
+    }
+}
