@@ -177,7 +177,11 @@ impl Input<'_> {
             first: (has & 32 == 32).then(|| self.number().cast_signed()),
             at: (has & 2 == 2).then(|| self.number().cast_signed()),
             cursor: (has & 4 == 4).then(|| self.text()),
-            done: (has & 8 == 8).then(|| Done { id: self.text(), records: self.small() }),
+            done: (has & 8 == 8).then(|| Done {
+                id: self.text(),
+                records: self.small(),
+                limit: (has & 64 == 64).then(|| self.small()),
+            }),
             pages: self.small(),
             mark: self.number(),
             delivered: self.number(),

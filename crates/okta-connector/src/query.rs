@@ -336,7 +336,8 @@ impl<S: HttpService> Walk<'_, S> {
                 tokio::task::yield_now().await;
             }
             let before = self.records.response_bytes(0);
-            let taken = self.take_page(listing, way, &mut walkers[index].lane, &items)?;
+            let taken =
+                self.take_page(listing, way, &mut walkers[index].lane, &items, page.limit)?;
             self.pace.largest = self.pace.largest.max(self.records.response_bytes(0) - before);
             match (taken, next) {
                 (Taken::Cut, _) => return Ok(Stop::Budget),
@@ -451,19 +452,18 @@ impl<S: HttpService> Walk<'_, S> {
         let mut request = way.request_for(&walker.lane);
         let mut expected = 1;
         if let Some(most) = request.limit() {
-            let page_size = self.position.progress.page_size.unwrap_or(most);
-            // A page of which a part was delivered must reach beyond that part.
             let done = walker.lane.done.as_ref().filter(|_| cursor == walker.lane.cursor);
-            let done = done.map_or(0, |done| done.records);
-            let mut limit = page_size.max(done.saturating_add(1)).min(most);
-            if !way.narrowed_here {
-                let wanted = u32::try_from(left).unwrap_or(u32::MAX).saturating_add(done);
-                limit = limit.min(wanted);
-            }
+            let page_size = self.position.progress.page_size.unwrap_or(most).min(most);
+            let limit = match done {
+                Some(done) => done.limit.unwrap_or(page_size).min(most),
+                None if way.narrowed_here => page_size,
+                None => page_size.min(u32::try_from(left).unwrap_or(u32::MAX)),
+            };
             request = request.with_limit(limit);
-            if done > 0 {
-                request = request.with_least(done.saturating_add(1));
+            if done.is_some() {
+                request = request.with_least(limit);
             }
+            let done = done.map_or(0, |done| done.records);
             expected = self.expected(way, u64::from(limit.saturating_sub(done)));
         }
         walker.state = State::Asked(expected);
@@ -535,6 +535,7 @@ impl<S: HttpService> Walk<'_, S> {
         way: &Way,
         lane: &mut Lane,
         items: &[&RawValue],
+        limit: Option<u32>,
     ) -> Result<Taken, Error> {
         self.pace.pages += 1;
         let skip = self.skip(lane, items)?;
@@ -563,7 +564,7 @@ impl<S: HttpService> Walk<'_, S> {
                 lane.pass(second);
             }
             let records = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            lane.done = Some(Done { id, records });
+            lane.done = Some(Done { id, records, limit });
         }
         lane.done = None;
         Ok(Taken::Whole)

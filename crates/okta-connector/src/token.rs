@@ -124,6 +124,9 @@ pub struct Done {
     /// How many records of the page were looked at, that one included.
     #[serde(rename = "n")]
     pub records: u32,
+    /// The page size that was asked for: with another one the page might end elsewhere.
+    #[serde(rename = "m", default, skip_serializing_if = "is_default")]
+    pub limit: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -280,7 +283,7 @@ mod tests {
             first: Some(1_700_000_000),
             at: Some(1_710_000_000),
             cursor: Some(cursor.to_owned()),
-            done: Some(Done { id: "00u1".to_owned(), records: 7 }),
+            done: Some(Done { id: "00u1".to_owned(), records: 7, limit: Some(200) }),
             pages: 12,
             mark: u64::MAX,
             delivered: 2_400,
