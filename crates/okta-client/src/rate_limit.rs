@@ -295,9 +295,9 @@ impl RateLimits {
         open.map(move |(&bucket, window)| {
             let spent = window.spent.saturating_add(window.in_flight);
             let reset = match window.limit {
-                Some(_) => window.reset,
-                // No answer has told the end either; this is the one that is assumed.
-                None => {
+                Some(_) if !window.rolled => window.reset,
+                // No answer has told the end of this window; this is the one that is assumed.
+                _ => {
                     let server_now = wall_now.saturating_add_signed(window.skew);
                     server_now + window.ends.saturating_duration_since(now).as_secs()
                 }
