@@ -9,6 +9,7 @@ mod bad_input;
 mod contract;
 mod docs;
 mod flow;
+mod identity;
 mod lambda;
 mod parity;
 mod tidy;

@@ -3,11 +3,12 @@
 use appflow_connector::{UnknownOperation, handle};
 use bytes::Bytes;
 use jiff::Timestamp;
-use okta_client::{HttpError, HttpErrorKind, HttpService};
-use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
+use okta_client::{HttpError, HttpErrorKind, HttpService, Signer};
+use okta_connector::{Config, Freshness, KeyError, OktaConnector, SecretError, SecretSource};
 use okta_simulator::{Delivery, Org, Simulator};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -33,9 +34,13 @@ impl World {
 
     /// The connector on `org`, where Secrets Manager answers with `secret`.
     pub(crate) fn with_secret(org: Org, secret: Result<String, SecretError>) -> Self {
-        let okta = SimulatedOkta::new(org);
+        Self::on(SimulatedOkta::new(org), Secrets { secret, keys: BTreeMap::new() })
+    }
+
+    /// A new connector on an org that is there already. Its clock stands still.
+    pub(crate) fn on(okta: SimulatedOkta, secrets: Secrets) -> Self {
         let config = Config::new(|| EPOCH.cast_unsigned(), 1);
-        Self { okta: okta.clone(), connector: OktaConnector::new(okta, Secrets(secret), config) }
+        Self { okta: okta.clone(), connector: OktaConnector::new(okta, secrets, config) }
     }
 
     /// The simulator behind the connector.
@@ -135,18 +140,30 @@ pub(crate) fn part(variable: &str) -> Option<PathBuf> {
 pub(crate) struct SimulatedOkta {
     simulator: Arc<Mutex<Simulator>>,
     began: Instant,
+    /// The latest requests that came: what tests of credentials look at.
+    latest: Arc<Mutex<Vec<http::Request<Bytes>>>>,
 }
+
+/// How many requests are kept as they came.
+const KEPT: usize = 16;
 
 impl SimulatedOkta {
     /// An org that accepts [`API_TOKEN`].
     pub(crate) fn new(org: Org) -> Self {
         let mut simulator = Simulator::new(org);
         simulator.accept_api_token(API_TOKEN);
-        Self { simulator: Arc::new(Mutex::new(simulator)), began: Instant::now() }
+        let simulator = Arc::new(Mutex::new(simulator));
+        Self { simulator, began: Instant::now(), latest: Arc::default() }
     }
 
     pub(crate) fn simulator(&self) -> MutexGuard<'_, Simulator> {
         self.simulator.lock().unwrap()
+    }
+
+    /// The latest requests to a path, as they came.
+    pub(crate) fn latest(&self, path: &str) -> Vec<http::Request<Bytes>> {
+        let latest = self.latest.lock().unwrap();
+        latest.iter().filter(|request| request.uri().path() == path).cloned().collect()
     }
 
     /// What time it is at the org.
@@ -156,6 +173,11 @@ impl SimulatedOkta {
 
     /// The request has arrived: what the org answers.
     pub(crate) fn answer(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
+        let mut latest = self.latest.lock().unwrap();
+        if latest.len() == KEPT {
+            latest.remove(0);
+        }
+        latest.push(request.clone());
         let mut simulator = self.simulator();
         simulator.set_time(self.now());
         simulator.handle(request)
@@ -190,7 +212,12 @@ impl HttpService for SimulatedOkta {
     }
 }
 
-struct Secrets(Result<String, SecretError>);
+/// What AWS holds of a connection.
+pub(crate) struct Secrets {
+    pub(crate) secret: Result<String, SecretError>,
+    /// The keys of KMS, by id.
+    pub(crate) keys: BTreeMap<String, Result<Arc<dyn Signer>, KeyError>>,
+}
 
 impl SecretSource for Secrets {
     async fn secret(
@@ -199,6 +226,11 @@ impl SecretSource for Secrets {
         _freshness: Freshness,
         _deadline: Instant,
     ) -> Result<SecretString, SecretError> {
-        self.0.clone().map(SecretString::from)
+        self.secret.clone().map(SecretString::from)
+    }
+
+    async fn signer(&self, key_id: &str, _deadline: Instant) -> Result<Arc<dyn Signer>, KeyError> {
+        let missing = || Err(KeyError::NotFound(format!("Key {key_id} does not exist")));
+        self.keys.get(key_id).cloned().unwrap_or_else(missing)
     }
 }
