@@ -4,7 +4,7 @@
 //! `make test` says where the parts are; without them the tests are skipped.
 
 use crate::contract::events;
-use crate::support::part;
+use crate::support::{part, top};
 use bytes::Bytes;
 use okta_client::{HttpService, ReqwestTransport};
 use serde_json::{Value, json};
@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 
 /// The token that the sandbox accepts.
 const SANDBOX_TOKEN: &str = "00sandbox-token-of-the-simulator";
+
+const SERVICE_APP: &str = "0oaserviceapp1234567";
 
 /// A process that ends with the test. What it prints stays open as long.
 struct Process(Child);
@@ -34,6 +36,9 @@ struct Function {
     address: String,
     org: String,
     secret_arn: String,
+    moto: String,
+    /// The keys in KMS: their ARNs and public JWKs.
+    keys: Value,
     log: PathBuf,
     http: ReqwestTransport,
     _processes: Vec<Process>,
@@ -68,10 +73,17 @@ impl Function {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let (sandbox, org) = sandbox(&bootstrap.with_file_name("okta-connector"));
         wait_for(moto_port);
         let moto_address = format!("http://127.0.0.1:{moto_port}");
-        let secret_arn = create_secret(&http, &moto_address).await;
+        let keys = create_keys(venv, &moto_address);
+        let app = std::env::temp_dir().join(format!("okta-connector-it-{moto_port}.json"));
+        std::fs::write(&app, service_app(&keys).to_string()).unwrap();
+        let (sandbox, org) = sandbox(&bootstrap.with_file_name("okta-connector"), &app);
+        let secret = json!({
+            "customAuthenticationType": "Okta_API_Token",
+            "apiToken": SANDBOX_TOKEN,
+        });
+        let secret_arn = create_secret(&http, &moto_address, "acme", &secret).await;
 
         let (port, api_port) = (free_port(), free_port());
         let log = std::env::temp_dir().join(format!("okta-connector-it-{port}.log"));
@@ -97,7 +109,8 @@ impl Function {
         wait_for(port);
         let address = format!("http://127.0.0.1:{port}/2015-03-31/functions/function/invocations");
         let processes = vec![Process(emulator), sandbox, Process(moto)];
-        Self { address, org, secret_arn, log, http, _processes: processes }
+        let moto = moto_address;
+        Self { address, org, secret_arn, moto, keys, log, http, _processes: processes }
     }
 
     async fn invoke(&self, payload: impl Into<Bytes>) -> Value {
@@ -122,10 +135,30 @@ impl Function {
     }
 }
 
+/// Makes signing keys in moto's KMS.
+fn create_keys(venv: &Path, moto: &str) -> Value {
+    let mut python = Command::new(venv.join("bin/python"));
+    python.arg(top().join("tests/tools/kms_keys.py")).arg(moto);
+    let output = python.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A service app that Okta knows by the public halves of the keys in KMS.
+fn service_app(keys: &Value) -> Value {
+    json!({
+        "clientId": SERVICE_APP,
+        "keys": [keys["rsa"]["jwk"], keys["ec"]["jwk"]],
+        "scopes": ["okta.users.read", "okta.userTypes.read"],
+        "requiresDpop": true,
+    })
+}
+
 /// Starts the sandbox; it prints its address.
-fn sandbox(program: &Path) -> (Process, String) {
+fn sandbox(program: &Path, service_app: &Path) -> (Process, String) {
     let mut child = Command::new(program)
-        .args(["sandbox", "--users", "1200"])
+        .args(["sandbox", "--users", "1200", "--service-app"])
+        .arg(service_app)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
@@ -136,10 +169,9 @@ fn sandbox(program: &Path) -> (Process, String) {
     (Process(child), address)
 }
 
-async fn create_secret(http: &ReqwestTransport, moto: &str) -> String {
-    let secret = json!({ "customAuthenticationType": "Okta_API_Token", "apiToken": SANDBOX_TOKEN });
+async fn create_secret(http: &ReqwestTransport, moto: &str, name: &str, secret: &Value) -> String {
     let body = json!({
-        "Name": "appflow!123456789012-Okta-acme",
+        "Name": format!("appflow!123456789012-Okta-{name}"),
         "SecretString": secret.to_string(),
         "ClientRequestToken": "00000000-0000-0000-0000-000000000001",
     });
@@ -201,6 +233,25 @@ async fn the_function_answers_under_the_emulator() {
     // Only what names no operation is a failure of the function, with a clean type.
     let answer = function.invoke(r#"{"type":"SomethingElse"}"#).await;
     assert_eq!(answer["errorType"], "UnknownOperation", "{answer}");
+
+    // A service app whose key stays in KMS, and one whose key cannot sign for Okta.
+    let (_, event) = events().into_iter().find(|(name, _)| name == "query-data.json").unwrap();
+    for (key, expected) in [("rsa", None), ("ec", None), ("unfit", Some("AccessDenied"))] {
+        let secret = json!({
+            "customAuthenticationType": "Okta_Service_App",
+            "clientId": SERVICE_APP,
+            "keyId": key,
+            "kmsKeyId": function.keys[key]["arn"],
+        });
+        let arn = create_secret(&function.http, &function.moto, key, &secret).await;
+        let mut event = function.point(event.clone());
+        event["connectorContext"]["credentials"]["secretArn"] = arn.into();
+        let answer = function.invoke(event.to_string()).await;
+        match expected {
+            None => assert_eq!(answer["isSuccess"], true, "{key}: {answer}"),
+            Some(code) => assert_eq!(answer["errorDetails"]["errorCode"], code, "{key}: {answer}"),
+        }
+    }
 
     let log = std::fs::read_to_string(&function.log).unwrap();
     assert!(log.contains(r#""flow_name":"okta-users-to-s3""#), "{log}");

@@ -11,8 +11,10 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use okta_simulator::ServiceApp;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -27,6 +29,10 @@ pub(crate) struct Sandbox {
     /// The port of the stand-in for Secrets Manager; any free one if left out.
     #[arg(long, default_value_t = 0)]
     secrets_port: u16,
+    /// A service app that the org knows: a JSON file with `clientId`, `keys` (public, as JSON Web Keys
+    /// with a `kid`), `scopes` and `requiresDpop`.
+    #[arg(long, value_name = "FILE")]
+    service_app: Option<PathBuf>,
 }
 
 type Handler = Arc<dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync>;
@@ -36,6 +42,9 @@ impl Sandbox {
         let okta = SimulatedOkta::new(self.org.simulator()?);
         // A server runs for long; what has arrived is of no use here.
         okta.lock().keep_requests(0);
+        if let Some(file) = &self.service_app {
+            okta.lock().register_service_app(service_app(file)?);
+        }
         let okta_address =
             serve(self.okta_port, Arc::new(move |request| okta.answer(request))).await?;
         let secrets_address = serve(self.secrets_port, Arc::new(|r| secrets_manager(&r))).await?;
@@ -48,6 +57,24 @@ impl Sandbox {
         ))?;
         tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
     }
+}
+
+fn service_app(file: &Path) -> anyhow::Result<ServiceApp> {
+    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let app: serde_json::Value =
+        serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
+    let client_id = app["clientId"].as_str();
+    let client_id = client_id.with_context(|| format!("{} has no clientId", file.display()))?;
+    let list = |name: &str| app[name].as_array().cloned().unwrap_or_default();
+    Ok(ServiceApp {
+        client_id: client_id.to_owned(),
+        keys: list("keys"),
+        scopes: list("scopes")
+            .iter()
+            .filter_map(|scope| scope.as_str().map(str::to_owned))
+            .collect(),
+        requires_dpop: app["requiresDpop"] == true,
+    })
 }
 
 /// Serves on 127.0.0.1 until the process ends.

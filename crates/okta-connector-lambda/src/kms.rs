@@ -3,7 +3,7 @@
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::primitives::Blob;
-use aws_sdk_kms::types::{KeySpec, KeyUsageType, MessageType, SigningAlgorithmSpec};
+use aws_sdk_kms::types::{KeyUsageType, MessageType, SigningAlgorithmSpec};
 use okta_client::{Algorithm, Signer, Signing, es256_from_der};
 use okta_connector::KeyError;
 
@@ -28,12 +28,10 @@ impl KmsSigner {
         if public.key_usage() != Some(&KeyUsageType::SignVerify) {
             return Err(unusable("not made for signing"));
         }
-        let algorithm = match public.key_spec() {
-            Some(KeySpec::Rsa2048 | KeySpec::Rsa3072 | KeySpec::Rsa4096) => Algorithm::Rs256,
-            Some(KeySpec::EccNistP256) => Algorithm::Es256,
-            Some(other) => return Err(unusable(other.as_str())),
-            None => return Err(unusable("of an unknown kind")),
-        };
+        let der = public.public_key().map(Blob::as_ref).unwrap_or_default();
+        let algorithm = algorithm(der).ok_or_else(|| {
+            unusable(public.key_spec().map_or("of another kind", |spec| spec.as_str()))
+        })?;
         Ok(Self { client: client.clone(), key_id: key_id.to_owned(), algorithm })
     }
 
@@ -66,6 +64,20 @@ impl Signer for KmsSigner {
 
     fn sign<'a>(&'a self, input: &'a [u8]) -> Signing<'a> {
         Box::pin(async move { Ok(self.signature(input).await?) })
+    }
+}
+
+/// How a key signs, by the object identifiers in its public half.
+fn algorithm(public: &[u8]) -> Option<Algorithm> {
+    const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+    const PRIME256V1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+    // They stand at the start, before the key itself.
+    let head = &public[..public.len().min(32)];
+    let names = |identifier: &[u8]| head.windows(identifier.len()).any(|part| part == identifier);
+    if names(RSA_ENCRYPTION) {
+        Some(Algorithm::Rs256)
+    } else {
+        names(PRIME256V1).then_some(Algorithm::Es256)
     }
 }
 
