@@ -40,22 +40,22 @@ fn public_key(kind: &str) -> Value {
 
 /// The kinds of connection.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(crate) enum Kind {
     OAuth2,
     ApiToken,
     ServiceApp,
 }
 
 /// A connection that works, before something is done to it.
-struct Case {
+pub(crate) struct Case {
     kind: Kind,
-    secret: Value,
+    pub(crate) secret: Value,
     keys: BTreeMap<String, Result<Arc<dyn Signer>, KeyError>>,
-    okta: SimulatedOkta,
+    pub(crate) okta: SimulatedOkta,
 }
 
 impl Case {
-    fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: Kind) -> Self {
         let okta = SimulatedOkta::new(Org::generate(1, 3));
         let secret = match kind {
             Kind::OAuth2 => {
@@ -85,7 +85,7 @@ impl Case {
     }
 
     /// Changes the service app as Okta knows it.
-    fn app(self, change: impl FnOnce(&mut ServiceApp)) -> Self {
+    pub(crate) fn app(self, change: impl FnOnce(&mut ServiceApp)) -> Self {
         let mut app = app();
         change(&mut app);
         self.org(|org| org.register_service_app(app))
@@ -103,12 +103,12 @@ impl Case {
         self
     }
 
-    fn world(&self) -> World {
+    pub(crate) fn world(&self) -> World {
         let secret = Ok(self.secret.to_string());
         World::on(self.okta.clone(), Secrets { secret, keys: self.keys.clone() })
     }
 
-    fn authentication_type(&self) -> &'static str {
+    pub(crate) fn authentication_type(&self) -> &'static str {
         match self.kind {
             Kind::OAuth2 => "OAuth2",
             Kind::ApiToken | Kind::ServiceApp => "CustomAuth",
@@ -185,7 +185,7 @@ async fn bound_token(case: &Case) -> String {
 }
 
 /// A row: the connection, in a state.
-fn cases() -> Vec<(&'static str, Case)> {
+pub(crate) fn cases() -> Vec<(&'static str, Case)> {
     use Kind::*;
     let past = Timestamp::from_second(EPOCH - 1).unwrap();
     let without_users = SCOPES.into_iter().filter(|scope| *scope != "okta.users.read");

@@ -6,6 +6,7 @@
 mod support;
 
 mod bad_input;
+mod canary;
 mod contract;
 mod docs;
 mod flow;

@@ -145,7 +145,7 @@ pub(crate) struct SimulatedOkta {
 }
 
 /// How many requests are kept as they came.
-const KEPT: usize = 16;
+const KEPT: usize = 64;
 
 impl SimulatedOkta {
     /// An org that accepts [`API_TOKEN`].
@@ -164,6 +164,11 @@ impl SimulatedOkta {
     pub(crate) fn latest(&self, path: &str) -> Vec<http::Request<Bytes>> {
         let latest = self.latest.lock().unwrap();
         latest.iter().filter(|request| request.uri().path() == path).cloned().collect()
+    }
+
+    /// The latest requests, as they came.
+    pub(crate) fn everything(&self) -> Vec<http::Request<Bytes>> {
+        self.latest.lock().unwrap().clone()
     }
 
     /// What time it is at the org.
