@@ -3,13 +3,14 @@
 
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fuzz fmt bless build sam-validate tools clean \
+.PHONY: help demo test lint soak bench fuzz fmt bless build sam-validate tools clean \
 	check tools-for-tests build-OktaConnectorFunction
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 unexport MAKEFLAGS MFLAGS # Cargo would look for the job server of `make -j`, which it is not given.
-debug := $(abspath $(or $(CARGO_TARGET_DIR),target))/debug
+target := $(abspath $(or $(CARGO_TARGET_DIR),target))
+debug := $(target)/debug
 
 # What the tests are told: SAM_VENV stays empty where the tools are not installed.
 for-tests = BOOTSTRAP="$(debug)/bootstrap" SAM_VENV="$$(test ! -e .venv/.ready || echo "$(CURDIR)/.venv")"
@@ -34,6 +35,16 @@ test: check tools-for-tests ## Check and test everything, offline
 
 lint: check $(if $(shell command -v cargo-deny),,.tools/bin/cargo-deny) ## Check format, lints, docs and dependencies
 	cargo deny check bans licenses sources
+
+SEEDS ?= 20000
+soak: ## Run the fault campaign over SEEDS seeds, 20000 unless told otherwise
+	CAMPAIGN_SEEDS=$(SEEDS) cargo test --release -p connector-tests --test it -- campaign::soak --exact --nocapture
+
+bench: ## Measure what the product costs; the report goes to bench/report.json
+	cargo build --profile lambda -p okta-connector-lambda -p connector-bench --bin bootstrap --bin bare --bin pages
+	cargo build --release -p okta-connector-cli -p connector-bench --bin okta-connector --bin bench
+	BOOTSTRAP=$(target)/lambda/bootstrap BARE=$(target)/lambda/bare PAGES=$(target)/lambda/pages \
+		OKTA_CONNECTOR=$(target)/release/okta-connector REPORT=bench/report.json $(target)/release/bench
 
 FUZZ_SECONDS ?= 600
 # cargo-fuzz asks the compiler for switches that stable keeps for nightly; RUSTC_BOOTSTRAP unlocks them.

@@ -123,7 +123,7 @@ fn objects_and_fields_are_named_in_the_catalogue_alone() {
 
 #[test]
 fn every_file_says_what_it_holds() {
-    for folder in ["crates", "fuzz", "tests"] {
+    for folder in ["bench", "crates", "fuzz", "tests"] {
         for (path, text) in sources(&top().join(folder)) {
             assert!(text.starts_with("//!"), "{} does not open with //!", path.display());
         }
@@ -133,7 +133,7 @@ fn every_file_says_what_it_holds() {
 #[test]
 fn no_test_is_ignored_and_none_expects_a_panic() {
     let forbidden = [["#[ign", "ore"].concat(), ["#[should", "_panic"].concat()];
-    for folder in ["crates", "fuzz", "tests"] {
+    for folder in ["bench", "crates", "fuzz", "tests"] {
         for (path, text) in sources(&top().join(folder)) {
             for forbidden in &forbidden {
                 assert!(!text.contains(forbidden), "{}: {forbidden}", path.display());

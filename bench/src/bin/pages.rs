@@ -1,0 +1,3 @@
+//! One page of Okta, over and over.
+
+fn main() {}

@@ -1,0 +1,58 @@
+//! `make bench`: what the product costs, in one table.
+//!
+//! Figures come with a ratio against something that was measured in the same run, since machines
+//! differ. What waits for Okta runs on a simulated clock; what starts processes is measured for real;
+//! what works on records is counted in instructions.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports")]
+
+mod budget;
+mod lanes;
+mod processes;
+mod report;
+mod runtime_api;
+mod world;
+
+use processes::Programs;
+use report::Row;
+use std::path::Path;
+
+fn main() -> anyhow::Result<()> {
+    let variable = |name: &str| {
+        std::env::var(name).map_err(|_| anyhow::anyhow!("{name} is not set: run `make bench`"))
+    };
+    let programs = Programs {
+        bootstrap: variable("BOOTSTRAP")?,
+        bare: variable("BARE")?,
+        okta_connector: variable("OKTA_CONNECTOR")?,
+    };
+    let report = variable("REPORT")?;
+    let mut rows = Vec::new();
+    section("starts", &mut rows, || processes::starts(&programs))?;
+    section("memory", &mut rows, || processes::memory(&programs))?;
+    section("requests", &mut rows, budget::rows)?;
+    section("lanes", &mut rows, lanes::rows)?;
+    let machine = machine()?;
+    print!("\n{machine}\n\n{}", report::table(&rows));
+    std::fs::write(&report, format!("{:#}\n", report::json(&machine, &rows)))?;
+    eprintln!("\nwritten to {report}");
+    Ok(())
+}
+
+fn section(
+    name: &str,
+    rows: &mut Vec<Row>,
+    measure: impl FnOnce() -> anyhow::Result<Vec<Row>>,
+) -> anyhow::Result<()> {
+    eprintln!("measuring {name}");
+    rows.extend(measure()?);
+    Ok(())
+}
+
+/// What this was measured on.
+fn machine() -> anyhow::Result<String> {
+    let processors = std::fs::read_to_string(Path::new("/proc/cpuinfo"))?;
+    let models: Vec<_> = processors.lines().filter(|line| line.starts_with("model name")).collect();
+    let model = models.first().and_then(|line| line.split_once(": ")).map_or("?", |(_, it)| it);
+    Ok(format!("{} × {model}, {}", models.len(), std::env::consts::ARCH))
+}

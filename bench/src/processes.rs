@@ -1,0 +1,167 @@
+//! What the real process costs: its start, its first answer, its memory.
+
+use crate::report::Row;
+use crate::runtime_api::Function;
+use crate::world::TEN_FIELDS;
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Where the programs are.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    pub(crate) bootstrap: String,
+    pub(crate) bare: String,
+    pub(crate) okta_connector: String,
+}
+
+/// Starts that are measured of each program, turn by turn.
+const STARTS: usize = 30;
+
+/// The simulated org and the stand-in for Secrets Manager, in a process of their own.
+struct Sandbox {
+    process: Child,
+    org: String,
+    environment: Vec<(String, String)>,
+}
+
+impl Sandbox {
+    fn start(program: &str, users: usize) -> anyhow::Result<Self> {
+        let mut process = Command::new(program)
+            .args(["sandbox", "--users", &users.to_string()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {program}"))?;
+        let output = process.stdout.take().context("no output")?;
+        let mut org = String::new();
+        let mut environment = Vec::new();
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            if let Some((_, address)) = line.split_once("instanceUrl ") {
+                org = address.to_owned();
+            }
+            let variables = line.strip_prefix("export ").unwrap_or_default();
+            environment.extend(
+                variables
+                    .split(' ')
+                    .filter_map(|pair| pair.split_once('='))
+                    .map(|(name, value)| (name.to_owned(), value.to_owned())),
+            );
+            if line.contains("Ctrl-C") {
+                break;
+            }
+        }
+        Ok(Self { process, org, environment })
+    }
+
+    fn query(&self, extra: &Value) -> Value {
+        let mut event = json!({
+            "type": "QueryDataRequest",
+            "entityIdentifier": "User",
+            "connectorContext": {
+                "connectorRuntimeSettings": {
+                    "instanceUrl": self.org,
+                    "rateLimitPercent": "100",
+                },
+                "credentials": { "secretArn": "arn", "authenticationType": "CustomAuth" },
+            },
+        });
+        for (key, value) in extra.as_object().into_iter().flatten() {
+            event[key] = value.clone();
+        }
+        event
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn median(mut times: Vec<Duration>) -> f64 {
+    times.sort_unstable();
+    times[times.len() / 2].as_secs_f64() * 1_000.0
+}
+
+/// From exec to the first request for work, and to the first answer.
+pub(crate) fn starts(programs: &Programs) -> anyhow::Result<Vec<Row>> {
+    let sandbox = Sandbox::start(&programs.okta_connector, 200)?;
+    let event = sandbox.query(&json!({ "selectedFieldNames": TEN_FIELDS, "maxResults": 200 }));
+    let event = event.to_string();
+    let (mut bare, mut ours) = (Vec::new(), Vec::new());
+    let (mut bare_answers, mut first_answers) = (Vec::new(), Vec::new());
+    for _ in 0..STARTS {
+        let mut function = Function::start(&programs.bare, &[])?;
+        bare.push(function.first_request()?);
+        function.invoke(event.as_bytes())?;
+        bare_answers.push(function.age());
+        let mut function = Function::start(&programs.bootstrap, &sandbox.environment)?;
+        ours.push(function.first_request()?);
+        let answer: Value = serde_json::from_slice(&function.invoke(event.as_bytes())?)?;
+        first_answers.push(function.age());
+        let records = answer["records"].as_array().map_or(0, Vec::len);
+        anyhow::ensure!(records == 200, "{answer}");
+    }
+    let (bare, ours) = (median(bare), median(ours));
+    let (bare_answer, first_answer) = (median(bare_answers), median(first_answers));
+    let size = std::fs::metadata(&programs.bootstrap)?.len() as f64 / 1e6;
+    let bare_size = std::fs::metadata(&programs.bare)?.len() as f64 / 1e6;
+    Ok(vec![
+        Row::new(
+            "start to the first request for work, against a function that does nothing".to_owned(),
+            format!("{ours:.1} ms / {bare:.1} ms"),
+            ours / bare,
+        ),
+        Row::new(
+            "start to the first 200 users, against a function that does nothing".to_owned(),
+            format!("{first_answer:.1} ms / {bare_answer:.1} ms"),
+            first_answer / bare_answer,
+        ),
+        Row::new(
+            "size of bootstrap, against a function that does nothing".to_owned(),
+            format!("{size:.1} MB / {bare_size:.1} MB"),
+            size / bare_size,
+        ),
+    ])
+}
+
+/// The most memory while whole orgs are handed out in the largest answers there can be.
+pub(crate) fn memory(programs: &Programs) -> anyhow::Result<Vec<Row>> {
+    const MIB_ALLOWED: f64 = 40.0;
+    let mut rows = Vec::new();
+    for users in [1_000, 10_000, 100_000] {
+        let sandbox = Sandbox::start(&programs.okta_connector, users)?;
+        let mut function = Function::start(&programs.bootstrap, &sandbox.environment)?;
+        function.first_request()?;
+        let mut event = sandbox.query(&json!({ "maxResults": 1_000_000 }));
+        let (mut records, mut largest) = (0, 0);
+        loop {
+            let answer = function.invoke(event.to_string().as_bytes())?;
+            function.accept()?;
+            largest = largest.max(answer.len());
+            let answer: Value = serde_json::from_slice(&answer)?;
+            anyhow::ensure!(answer["isSuccess"] == true, "{answer}");
+            records += answer["records"].as_array().map_or(0, Vec::len);
+            match answer["nextToken"].as_str() {
+                Some(token) => event["nextToken"] = token.into(),
+                None => break,
+            }
+        }
+        anyhow::ensure!(records == users, "{records} of {users}");
+        let peak = function.peak_memory()?;
+        rows.push(Row::new(
+            format!(
+                "peak memory over {users} users in answers of up to {:.1} MB, against 40 MiB",
+                largest as f64 / 1e6
+            ),
+            format!("{peak:.1} MiB / {MIB_ALLOWED:.0} MiB"),
+            peak / MIB_ALLOWED,
+        ));
+    }
+    Ok(rows)
+}

@@ -1,0 +1,155 @@
+//! Lambda's side of a function: hands out events and takes answers, one connection at a time.
+
+use anyhow::Context as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// A function that runs, and the place where it asks for events.
+pub(crate) struct Function {
+    listener: TcpListener,
+    process: Child,
+    began: Instant,
+    connection: Option<BufReader<TcpStream>>,
+}
+
+/// A request of the function: its first line and its body.
+struct Asked {
+    line: String,
+    body: Vec<u8>,
+}
+
+impl Function {
+    /// Starts `program`.
+    pub(crate) fn start(program: &str, environment: &[(String, String)]) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", listener.local_addr()?.to_string())
+            .env("AWS_LAMBDA_FUNCTION_NAME", "bench")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "bench")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
+            .env("AWS_LAMBDA_LOG_LEVEL", "ERROR")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let began = Instant::now();
+        let process = command.spawn().with_context(|| format!("cannot start {program}"))?;
+        Ok(Self { listener, process, began, connection: None })
+    }
+
+    /// Waits until the function asks for its first event. How long it took from its start.
+    pub(crate) fn first_request(&mut self) -> anyhow::Result<Duration> {
+        let asked = self.next()?;
+        anyhow::ensure!(asked.line.contains("/invocation/next"), "{}", asked.line);
+        Ok(self.began.elapsed())
+    }
+
+    /// Hands out an event to a function that has asked for one, and waits for the answer and the next
+    /// request.
+    pub(crate) fn invoke(&mut self, event: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let deadline = SystemTime::now().duration_since(UNIX_EPOCH)? + Duration::from_secs(30);
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nlambda-runtime-aws-request-id: 1\r\n\
+             lambda-runtime-deadline-ms: {}\r\nlambda-runtime-invoked-function-arn: arn\r\n\
+             content-length: {}\r\n\r\n",
+            deadline.as_millis(),
+            event.len()
+        );
+        self.write(&[head.as_bytes(), event].concat())?;
+        let answer = self.next()?;
+        anyhow::ensure!(answer.line.contains("/response"), "{}", answer.line);
+        Ok(answer.body)
+    }
+
+    /// Takes note of an answer and waits until the function asks for the next event.
+    pub(crate) fn accept(&mut self) -> anyhow::Result<()> {
+        self.write(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")?;
+        let asked = self.next()?;
+        anyhow::ensure!(asked.line.contains("/invocation/next"), "{}", asked.line);
+        Ok(())
+    }
+
+    /// How long ago it was started.
+    pub(crate) fn age(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// The most memory that it ever had, in MiB.
+    pub(crate) fn peak_memory(&self) -> anyhow::Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib: f64 = line.context("no VmHWM")?.trim().trim_end_matches(" kB").trim().parse()?;
+        Ok(kib / 1024.0)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
+        let connection = self.connection.as_mut().context("nobody has asked")?;
+        Ok(connection.get_mut().write_all(bytes)?)
+    }
+
+    fn next(&mut self) -> anyhow::Result<Asked> {
+        loop {
+            if let Some(connection) = &mut self.connection
+                && let Some(asked) = read(connection)?
+            {
+                return Ok(asked);
+            }
+            self.connection = Some(BufReader::new(self.listener.accept()?.0));
+        }
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// One request; none if the connection was closed.
+fn read(connection: &mut BufReader<TcpStream>) -> anyhow::Result<Option<Asked>> {
+    let mut line = String::new();
+    if connection.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    let (mut length, mut chunked) = (0, false);
+    loop {
+        let mut header = String::new();
+        connection.read_line(&mut header)?;
+        let header = header.trim_end().to_ascii_lowercase();
+        if header.is_empty() {
+            break;
+        }
+        if let Some(value) = header.strip_prefix("content-length:") {
+            length = value.trim().parse()?;
+        }
+        chunked |= header == "transfer-encoding: chunked";
+    }
+    let mut body = vec![0; length];
+    connection.read_exact(&mut body)?;
+    if chunked {
+        read_chunks(connection, &mut body)?;
+    }
+    Ok(Some(Asked { line, body }))
+}
+
+fn read_chunks(connection: &mut BufReader<TcpStream>, body: &mut Vec<u8>) -> anyhow::Result<()> {
+    loop {
+        let mut size = String::new();
+        connection.read_line(&mut size)?;
+        let size = usize::from_str_radix(size.trim(), 16)?;
+        let start = body.len();
+        body.resize(start + size, 0);
+        connection.read_exact(&mut body[start..])?;
+        connection.read_line(&mut String::new())?;
+        if size == 0 {
+            return Ok(());
+        }
+    }
+}
