@@ -35,7 +35,7 @@ pub use configuration::ConnectorConfiguration;
 pub use dispatch::{Connector, DescribedEntity, EntityList, InvalidSettings, RecordPage, handle};
 pub use filter::Filter;
 pub use message::Message;
-pub use records::{Mark, Records};
+pub use records::{Escaped, Mark, Records, unescaped_len};
 pub use request::{Operation, Request, UnknownOperation};
 pub use response::{ErrorCode, ErrorDetails};
 

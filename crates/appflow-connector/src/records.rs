@@ -34,10 +34,31 @@ pub struct Mark {
     count: usize,
 }
 
+/// A piece of JSON text that is escaped already, to be written into many records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escaped(Vec<u8>);
+
+impl Escaped {
+    /// Escapes `json` for the string that will hold it.
+    pub fn new(json: &str) -> Self {
+        let mut bytes = Vec::new();
+        escape_into(&mut bytes, json.as_bytes());
+        Self(bytes)
+    }
+}
+
 impl Records {
     /// No records yet.
     pub fn new() -> Self {
         Self { bytes: HEAD.to_vec(), count: 0 }
+    }
+
+    /// No records yet, with room for a response of so many bytes. The memory is taken when it is
+    /// written to, and nothing is moved to make more of it.
+    pub fn with_capacity(response_bytes: usize) -> Self {
+        let mut bytes = Vec::with_capacity(response_bytes);
+        bytes.extend_from_slice(HEAD);
+        Self { bytes, count: 0 }
     }
 
     /// The number of records.
@@ -79,6 +100,20 @@ impl Records {
     /// Writes a piece of the record's JSON text, escaped for the string that holds it.
     pub fn write(&mut self, json: &str) {
         escape_into(&mut self.bytes, json.as_bytes());
+    }
+
+    /// Writes a piece that is escaped already.
+    pub fn write_escaped(&mut self, piece: &Escaped) {
+        self.bytes.extend_from_slice(&piece.0);
+    }
+
+    /// Writes a JSON string with this inside, of which [`unescaped_len`] is all of it.
+    pub fn write_plain(&mut self, inside: &str) {
+        debug_assert_eq!(unescaped_len(inside.as_bytes()), inside.len());
+        self.bytes.reserve(inside.len() + 4);
+        self.bytes.extend_from_slice(b"\\\"");
+        self.bytes.extend_from_slice(inside.as_bytes());
+        self.bytes.extend_from_slice(b"\\\"");
     }
 
     /// Ends a record.
@@ -156,17 +191,42 @@ fn write_json<T: serde::Serialize>(bytes: &mut Vec<u8>, value: &T) {
     serde_json::to_writer(bytes, value).expect("writing plain data to memory cannot fail");
 }
 
-/// Appends `text` as the inside of a JSON string.
-fn escape_into(bytes: &mut Vec<u8>, text: &[u8]) {
-    bytes.reserve(text.len() + text.len() / 8);
-    let mut copied = 0;
-    for (position, &byte) in text.iter().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
+/// How many bytes at the start of `text` need no escape inside a JSON string: up to the first quote,
+/// backslash or control character.
+pub fn unescaped_len(text: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    const QUOTES: u64 = u64::from_ne_bytes([b'"'; 8]);
+    const BACKSLASHES: u64 = u64::from_ne_bytes([b'\\'; 8]);
+    const SPACES: u64 = u64::from_ne_bytes([b' '; 8]);
+    let mut length = 0;
+    // Eight bytes at a time. The highest bit of a byte of `special` is set where the byte is special;
+    // above the first such byte a carry may set others, which does not matter.
+    while let Some(chunk) = text[length..].first_chunk() {
+        let word = u64::from_le_bytes(*chunk);
+        let is_zero = |word: u64| word.wrapping_sub(ONES) & !word;
+        let quotes = is_zero(word ^ QUOTES);
+        let backslashes = is_zero(word ^ BACKSLASHES);
+        let controls = word.wrapping_sub(SPACES) & !word;
+        let special = (quotes | backslashes | controls) & HIGHS;
+        if special != 0 {
+            return length + (special.trailing_zeros() / 8) as usize;
         }
-        bytes.extend_from_slice(&text[copied..position]);
-        copied = position + 1;
-        match byte {
+        length += 8;
+    }
+    let rest = text[length..].iter();
+    length + rest.take_while(|&&byte| byte >= b' ' && byte != b'"' && byte != b'\\').count()
+}
+
+/// Appends `text` as the inside of a JSON string.
+fn escape_into(bytes: &mut Vec<u8>, mut text: &[u8]) {
+    bytes.reserve(text.len() + text.len() / 8);
+    loop {
+        let (plain, rest) = text.split_at(unescaped_len(text));
+        bytes.extend_from_slice(plain);
+        let Some((&special, rest)) = rest.split_first() else { return };
+        text = rest;
+        match special {
             b'"' => bytes.extend_from_slice(b"\\\""),
             b'\\' => bytes.extend_from_slice(b"\\\\"),
             b'\n' => bytes.extend_from_slice(b"\\n"),
@@ -180,7 +240,6 @@ fn escape_into(bytes: &mut Vec<u8>, text: &[u8]) {
             }
         }
     }
-    bytes.extend_from_slice(&text[copied..]);
 }
 
 #[cfg(test)]
@@ -194,6 +253,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn eight_bytes_at_a_time_find_what_one_at_a_time_does(
+            text in prop::collection::vec(prop_oneof![any::<u8>(), 0x1eu8..0x24, 0x5bu8..0x5e], 0..40),
+        ) {
+            let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
+            let expected = text.iter().position(special).unwrap_or(text.len());
+            prop_assert_eq!(unescaped_len(&text), expected);
+        }
+
         #[test]
         fn what_is_written_is_what_is_read(
             texts in prop::collection::vec(any::<String>(), 0..8),

@@ -29,6 +29,7 @@ mod instant;
 mod lane;
 mod query;
 mod record;
+mod scan;
 
 pub use connector::{Config, OktaConnector};
 pub use error::Error;

@@ -175,6 +175,11 @@ impl Query {
         self.assignments.iter().map(|(field, value)| (*field, json(value))).collect()
     }
 
+    /// Whether the filter asks for request-only fields.
+    pub(crate) fn has_assignments(&self) -> bool {
+        !self.assignments.is_empty()
+    }
+
     /// The requests that answer the query.
     pub fn plan(&self) -> Plan {
         let listings = match self.object.endpoint.dialect {

@@ -93,7 +93,7 @@ impl Predicate {
     }
 
     /// Whether `record` passes.
-    pub fn passes(&self, record: &RecordView<'_>, collation: Collation) -> bool {
+    pub fn passes(&self, record: &RecordView<'_, '_>, collation: Collation) -> bool {
         match self {
             Self::All(all) => all.iter().all(|predicate| predicate.passes(record, collation)),
             Self::Any(any) => any.iter().any(|predicate| predicate.passes(record, collation)),
@@ -408,7 +408,7 @@ impl Relation {
 }
 
 impl Check {
-    fn passes(&self, field: &Field, record: &RecordView<'_>, collation: Collation) -> bool {
+    fn passes(&self, field: &Field, record: &RecordView<'_, '_>, collation: Collation) -> bool {
         let collation = field.collation(collation);
         let text = || record.text(field);
         match self {

@@ -8,18 +8,18 @@
 //! into ranges is walked in several lanes where that is faster: where one page takes longer than the
 //! rate budget demands between two requests. What is asked for ahead is only what will be wanted.
 
-use crate::catalogue::{Field, Object};
+use crate::catalogue::Field;
 use crate::error::Error;
 use crate::instant::Instant as Moment;
 use crate::lane::Place;
 use crate::plan::{Cut, Listing, Members, Plan, Query, Shape, Way};
-use crate::record::RecordView;
+use crate::record::{Layout, Malformed, Page as RecordPage, RecordView};
 use crate::token::{Done, Lane, MAX_TOKEN, Order, Position};
 use appflow_connector::Records;
 use futures_util::FutureExt as _;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use okta_client::{Client, Cursor, ErrorKind, HttpService, Page, Request};
-use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -88,11 +88,11 @@ pub(crate) async fn run<S: HttpService>(
     let mut walk = Walk {
         client,
         query,
-        constants: query.constants(),
+        layout: layout(query, plan),
         budget,
         start: position.clone(),
         position,
-        records: Records::new(),
+        records: Records::with_capacity(budget.max_bytes),
         seen: HashSet::new(),
         members: None,
         pace: Pace::default(),
@@ -100,6 +100,15 @@ pub(crate) async fn run<S: HttpService>(
     };
     let next = walk.walk(plan).await?;
     Ok(Outcome { records: walk.records, next, statistics: walk.statistics })
+}
+
+/// Where in a record everything is that `query` writes, tests and sorts by.
+fn layout(query: &Query, plan: &Plan) -> Layout {
+    let mut needed: Vec<&'static Field> = vec![query.object.key()];
+    query.predicate.for_each_field(&mut |field| needed.push(field));
+    let ways = plan.listings.iter().flat_map(|listing| &listing.ways);
+    needed.extend(ways.filter_map(|way| way.cut.as_ref()).map(|cut| cut.field));
+    Layout::new(needed, &query.selected, &query.constants())
 }
 
 /// Why a walk stands still.
@@ -137,13 +146,13 @@ impl Default for Pace {
 struct Walk<'a, S> {
     client: &'a Client<S>,
     query: &'a Query,
-    constants: Vec<(&'static Field, String)>,
+    layout: Layout,
     budget: Budget,
     start: Position,
     position: Position,
     records: Records,
     /// The ids delivered by this call: records that change while they are listed may come twice.
-    seen: HashSet<String>,
+    seen: HashSet<Box<str>>,
     /// The ids that records of the present way must be among, once they are fetched.
     members: Option<Vec<HashSet<String>>>,
     pace: Pace,
@@ -323,10 +332,9 @@ impl<S: HttpService> Walk<'_, S> {
                     "Okta gave the same cursor twice so the listing would never end".to_owned(),
                 ));
             }
-            let items = items(way.shape, &page.body)?;
             if let Some(next) = next
                 && failure.is_none()
-                && let Some(left) = self.left_behind(way, walkers, index, &items, page)
+                && let Some(left) = self.left_behind(way, walkers, index, page)
             {
                 let cursor = Some(next.as_str().to_owned());
                 let ask = self.ask(way, &mut walkers[index], cursor, left);
@@ -336,8 +344,7 @@ impl<S: HttpService> Walk<'_, S> {
                 tokio::task::yield_now().await;
             }
             let before = self.records.response_bytes(0);
-            let taken =
-                self.take_page(listing, way, &mut walkers[index].lane, &items, page.limit)?;
+            let taken = self.take_page(listing, way, &mut walkers[index].lane, page)?;
             self.pace.largest = self.pace.largest.max(self.records.response_bytes(0) - before);
             match (taken, next) {
                 (Taken::Cut, _) => return Ok(Stop::Budget),
@@ -397,21 +404,14 @@ impl<S: HttpService> Walk<'_, S> {
 
     /// How many records are left to want behind the page in hand; none if the page behind it should
     /// not be asked for yet.
-    fn left_behind(
-        &self,
-        way: &Way,
-        walkers: &[Walker],
-        index: usize,
-        items: &[&RawValue],
-        page: &Page,
-    ) -> Option<u64> {
+    fn left_behind(&self, way: &Way, walkers: &[Walker], index: usize, page: &Page) -> Option<u64> {
         let asked = asked(walkers);
-        let in_hand = self.expected(way, items.len() as u64);
-        let left = self.unclaimed(walkers).saturating_sub(in_hand);
-        let goes_on = way.cut.as_ref().zip(items.last()).is_none_or(|(cut, last)| {
-            let second = RecordView::new(last.get()).and_then(|record| second(&record, cut));
-            second.is_none_or(|second| walkers[index].lane.place(second) != Place::Beyond)
-        });
+        let lane = &walkers[index].lane;
+        let done = lane.done.as_ref().map_or(0, |done| done.records);
+        let in_hand = page.limit.map_or(1, |limit| u64::from(limit.saturating_sub(done)));
+        let left = self.unclaimed(walkers).saturating_sub(self.expected(way, in_hand));
+        // Where a part was split off, the page in hand may be the last one.
+        let goes_on = lane.range.until == lane.asked.and_then(|asked| asked.until);
         let is_wanted = self.is_worth_a_page(left)
             && goes_on
             && self.budget.max_concurrency > 1
@@ -510,7 +510,7 @@ impl<S: HttpService> Walk<'_, S> {
                 Recovery::Stop(Stop::OtherWay)
             }
             // A group or user that does not exist has no assignments.
-            ErrorKind::NotFound if at_start && !self.constants.is_empty() => {
+            ErrorKind::NotFound if at_start && self.query.has_assignments() => {
                 Recovery::Stop(Stop::End)
             }
             // The range is picked out of the whole listing instead.
@@ -534,40 +534,89 @@ impl<S: HttpService> Walk<'_, S> {
         listing: &Listing,
         way: &Way,
         lane: &mut Lane,
-        items: &[&RawValue],
-        limit: Option<u32>,
+        page: &Page,
     ) -> Result<Taken, Error> {
         self.pace.pages += 1;
-        let skip = self.skip(lane, items)?;
-        for (index, item) in items.iter().enumerate().skip(skip) {
-            let record = RecordView::new(item.get()).ok_or_else(malformed)?;
-            let id = id(&record, self.query.object)?;
-            let second = way.cut.as_ref().and_then(|cut| second(&record, cut));
-            let place = match second {
-                Some(second) => self.locate(lane, second)?,
-                None => Place::Inside,
-            };
-            if place == Place::Beyond && self.position.progress.order == Order::Kept {
-                return Ok(Taken::Beyond);
+        let text = std::str::from_utf8(&page.body).map_err(|_| malformed())?;
+        let skip = self.skip(way, lane, text)?;
+        let mut last = None;
+        let taken = self.take_records(listing, way, lane, text, skip, &mut last);
+        match (&taken, last) {
+            (Ok(Taken::Whole), _) => lane.done = None,
+            // Also where the rest of the page makes no sense: what was taken of it is taken.
+            (_, Some((id, records))) => {
+                lane.done = Some(Done { id: id.into_owned(), records, limit: page.limit });
             }
-            if place == Place::Inside && self.passes(listing, &record, &id) {
-                if self.wanted() == 0 || !self.write(&record, &id)? {
-                    return Ok(Taken::Cut);
-                }
-                self.seen.insert(id.clone());
-                self.position.delivered += 1;
-                self.pace.delivered += 1;
-                lane.delivered += 1;
-            }
-            self.statistics.scanned += 1;
-            if let Some(second) = second {
-                lane.pass(second);
-            }
-            let records = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            lane.done = Some(Done { id, records, limit });
+            (_, None) => {}
         }
-        lane.done = None;
-        Ok(Taken::Whole)
+        taken
+    }
+
+    /// Writes the records of a page behind the first `skip`. The last one that was looked at, and how
+    /// many were until then, is left in `last`.
+    fn take_records<'p>(
+        &mut self,
+        listing: &Listing,
+        way: &Way,
+        lane: &mut Lane,
+        text: &'p str,
+        skip: u32,
+        last: &mut Option<(Cow<'p, str>, u32)>,
+    ) -> Result<Taken, Error> {
+        let mut layout = std::mem::take(&mut self.layout);
+        let mut records = record_page(way, text);
+        let mut count = 0;
+        let taken = loop {
+            let record = match records.next(&mut layout) {
+                Ok(Some(record)) => record,
+                Ok(None) => break Ok(Taken::Whole),
+                Err(Malformed) => break Err(malformed()),
+            };
+            count += 1;
+            if count <= skip {
+                continue;
+            }
+            match self.take_record(listing, way, lane, &record) {
+                Ok((None, id)) => *last = Some((id, count)),
+                Ok((Some(taken), _)) => break Ok(taken),
+                Err(error) => break Err(error),
+            }
+        };
+        self.layout = layout;
+        taken
+    }
+
+    /// Writes a record if it passes; says so if the page ends with it.
+    fn take_record<'p>(
+        &mut self,
+        listing: &Listing,
+        way: &Way,
+        lane: &mut Lane,
+        record: &RecordView<'_, 'p>,
+    ) -> Result<(Option<Taken>, Cow<'p, str>), Error> {
+        let id = record.text(self.query.object.key()).ok_or_else(malformed)?;
+        let second = way.cut.as_ref().and_then(|cut| second(record, cut));
+        let place = match second {
+            Some(second) => self.locate(lane, second)?,
+            None => Place::Inside,
+        };
+        if place == Place::Beyond && self.position.progress.order == Order::Kept {
+            return Ok((Some(Taken::Beyond), id));
+        }
+        if place == Place::Inside && self.passes(listing, record, &id) {
+            if self.wanted() == 0 || !self.write(record, &id)? {
+                return Ok((Some(Taken::Cut), id));
+            }
+            self.seen.insert(id.as_ref().into());
+            self.position.delivered += 1;
+            self.pace.delivered += 1;
+            lane.delivered += 1;
+        }
+        self.statistics.scanned += 1;
+        if let Some(second) = second {
+            lane.pass(second);
+        }
+        Ok((None, id))
     }
 
     /// Where a record is, after a look at whether the order is kept: lanes rest on it.
@@ -594,19 +643,21 @@ impl<S: HttpService> Walk<'_, S> {
     /// The last of them is found by its id, not by its place: a record that went away or came in
     /// front of it since then moves the others. If it went away itself, the page is taken from its
     /// start, since what comes twice is better than what is missing.
-    fn skip(&self, lane: &mut Lane, items: &[&RawValue]) -> Result<usize, Error> {
+    fn skip(&mut self, way: &Way, lane: &mut Lane, text: &str) -> Result<u32, Error> {
         let Some(done) = &lane.done else { return Ok(0) };
-        for (index, item) in items.iter().enumerate() {
-            let record = RecordView::new(item.get()).ok_or_else(malformed)?;
-            if id(&record, self.query.object)? == done.id {
-                return Ok(index + 1);
+        let mut records = record_page(way, text);
+        let mut count = 0;
+        while let Some(record) = records.next(&mut self.layout).map_err(|Malformed| malformed())? {
+            count += 1;
+            if record.text(self.query.object.key()).is_some_and(|id| id == done.id) {
+                return Ok(count);
             }
         }
         lane.at = None;
         Ok(0)
     }
 
-    fn passes(&self, listing: &Listing, record: &RecordView<'_>, id: &str) -> bool {
+    fn passes(&self, listing: &Listing, record: &RecordView<'_, '_>, id: &str) -> bool {
         let is_member = |ids: &HashSet<String>| ids.contains(id);
         listing.residual.passes(record, self.query.object.collation)
             && self.members.as_ref().is_none_or(|members| members.iter().all(is_member))
@@ -614,9 +665,9 @@ impl<S: HttpService> Walk<'_, S> {
     }
 
     /// Writes a record, unless the answer would grow too large.
-    fn write(&mut self, record: &RecordView<'_>, id: &str) -> Result<bool, Error> {
+    fn write(&mut self, record: &RecordView<'_, '_>, id: &str) -> Result<bool, Error> {
         let mark = self.records.mark();
-        record.write(&self.query.selected, &self.constants, &mut self.records);
+        record.write(&mut self.records);
         if self.records.response_bytes(MAX_TOKEN) <= self.budget.max_bytes {
             return Ok(true);
         }
@@ -669,7 +720,10 @@ impl<S: HttpService> Walk<'_, S> {
             let page = self.client.get(request, cursor.as_ref(), self.budget.deadline).await?;
             self.note_cost(&page);
             let objects: Vec<serde_json::Map<String, serde_json::Value>> =
-                serde_json::from_slice(&page.body).unwrap_or_default();
+                serde_json::from_slice(&page.body).map_err(|_| {
+                    let message = "Okta answered with something that is not a list of objects";
+                    okta_client::Error::local(ErrorKind::Protocol, message)
+                })?;
             ids.extend(
                 objects
                     .iter()
@@ -713,7 +767,7 @@ fn lanes_that_pay(latency: Duration, spacing: Option<Duration>, most: usize) -> 
 }
 
 /// The second by which a record is sorted into lanes.
-fn second(record: &RecordView<'_>, cut: &Cut) -> Option<i64> {
+fn second(record: &RecordView<'_, '_>, cut: &Cut) -> Option<i64> {
     let text = record.text(cut.field)?;
     Moment::parse(&text).map(|instant| instant.second())
 }
@@ -740,17 +794,12 @@ fn is_passing(error: &Error) -> bool {
     }
 }
 
-/// The records of a page, as slices of it.
-fn items(shape: Shape, body: &[u8]) -> Result<Vec<&RawValue>, Error> {
-    match shape {
-        Shape::Pages | Shape::OnePage => serde_json::from_slice(body),
-        Shape::Record => serde_json::from_slice(body).map(|record| vec![record]),
+/// The records of what a way answers.
+fn record_page<'p>(way: &Way, text: &'p str) -> RecordPage<'p> {
+    match way.shape {
+        Shape::Pages | Shape::OnePage => RecordPage::list(text),
+        Shape::Record => RecordPage::alone(text),
     }
-    .map_err(|_| malformed())
-}
-
-fn id(record: &RecordView<'_>, object: &Object) -> Result<String, Error> {
-    record.text(object.key()).map(std::borrow::Cow::into_owned).ok_or_else(malformed)
 }
 
 fn malformed() -> Error {
