@@ -44,7 +44,7 @@ bench: ## Measure what the product costs; the report goes to bench/report.json
 	cargo build --profile lambda -p okta-connector-lambda -p connector-bench --bin bootstrap --bin bare --bin pages
 	cargo build --release -p okta-connector-cli -p connector-bench --bin okta-connector --bin bench
 	BOOTSTRAP=$(target)/lambda/bootstrap BARE=$(target)/lambda/bare PAGES=$(target)/lambda/pages \
-		OKTA_CONNECTOR=$(target)/release/okta-connector REPORT=bench/report.json $(target)/release/bench
+		OKTA_CONNECTOR=$(target)/release/okta-connector REPORT=bench/report.json $(target)/release/bench $(SECTIONS)
 
 FUZZ_SECONDS ?= 600
 # cargo-fuzz asks the compiler for switches that stable keeps for nightly; RUSTC_BOOTSTRAP unlocks them.

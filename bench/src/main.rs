@@ -1,4 +1,5 @@
-//! `make bench`: what the product costs, in one table.
+//! `make bench`: what the product costs, in one table. `make bench SECTIONS=instructions` measures a part
+//! of it, and keeps no report.
 //!
 //! Figures come with a ratio against something that was measured in the same run, since machines
 //! differ. What waits for Okta runs on a simulated clock; what starts processes is measured for real;
@@ -7,6 +8,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports")]
 
 mod budget;
+mod instructions;
 mod lanes;
 mod processes;
 mod report;
@@ -26,28 +28,32 @@ fn main() -> anyhow::Result<()> {
         bare: variable("BARE")?,
         okta_connector: variable("OKTA_CONNECTOR")?,
     };
-    let report = variable("REPORT")?;
+    let (pages, report) = (variable("PAGES")?, variable("REPORT")?);
+    let wanted: Vec<_> = std::env::args().skip(1).collect();
+    let sections: [(&str, Measure<'_>); 5] = [
+        ("starts", Box::new(|| processes::starts(&programs))),
+        ("instructions", Box::new(|| instructions::rows(&pages))),
+        ("memory", Box::new(|| processes::memory(&programs))),
+        ("requests", Box::new(budget::rows)),
+        ("lanes", Box::new(lanes::rows)),
+    ];
     let mut rows = Vec::new();
-    section("starts", &mut rows, || processes::starts(&programs))?;
-    section("memory", &mut rows, || processes::memory(&programs))?;
-    section("requests", &mut rows, budget::rows)?;
-    section("lanes", &mut rows, lanes::rows)?;
+    for (name, measure) in sections {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            eprintln!("measuring {name}");
+            rows.extend(measure()?);
+        }
+    }
     let machine = machine()?;
     print!("\n{machine}\n\n{}", report::table(&rows));
-    std::fs::write(&report, format!("{:#}\n", report::json(&machine, &rows)))?;
-    eprintln!("\nwritten to {report}");
+    if wanted.is_empty() {
+        std::fs::write(&report, format!("{:#}\n", report::json(&machine, &rows)))?;
+        eprintln!("\nwritten to {report}");
+    }
     Ok(())
 }
 
-fn section(
-    name: &str,
-    rows: &mut Vec<Row>,
-    measure: impl FnOnce() -> anyhow::Result<Vec<Row>>,
-) -> anyhow::Result<()> {
-    eprintln!("measuring {name}");
-    rows.extend(measure()?);
-    Ok(())
-}
+type Measure<'a> = Box<dyn FnOnce() -> anyhow::Result<Vec<Row>> + 'a>;
 
 /// What this was measured on.
 fn machine() -> anyhow::Result<String> {

@@ -1,3 +1,161 @@
-//! One page of Okta, over and over.
+//! One page of Okta, over and over: what callgrind counts.
+//!
+//! `pages WAY PAGE FIELDS TIMES`: WAY is `connector` (from AppFlow's request to the bytes of its
+//! answer), `value` (the same through trees of values) or `floor` (records are found and escaped, and
+//! nothing else); PAGE is a file with a page of users; FIELDS is `all` or names separated by commas.
 
-fn main() {}
+use anyhow::Context as _;
+use appflow_connector::handle;
+use bytes::Bytes;
+use memchr::{memchr2, memchr3};
+use okta_client::{HttpError, HttpService};
+use okta_connector::catalogue::Object;
+use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
+use secrecy::SecretString;
+use serde_json::{Map, Value, json};
+use std::hint::black_box;
+use std::time::Duration;
+use tokio::time::Instant;
+
+fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let mut argument = || arguments.next().context("pages WAY PAGE FIELDS TIMES");
+    let (way, page, fields, times) = (argument()?, argument()?, argument()?, argument()?);
+    let page = Bytes::from(std::fs::read(page)?);
+    let fields: Option<Vec<String>> =
+        (fields != "all").then(|| fields.split(',').map(str::to_owned).collect());
+    let times: u32 = times.parse()?;
+    match way.as_str() {
+        "connector" => connector(&page, fields.as_deref(), times),
+        "value" => value(&page, fields.as_deref(), times),
+        "floor" => floor(&page, times),
+        other => anyhow::bail!("there is no way {other}"),
+    }
+}
+
+/// An Okta that has one page.
+#[derive(Clone)]
+struct OnePage(Bytes);
+
+impl HttpService for OnePage {
+    async fn call(
+        &self,
+        _request: http::Request<Bytes>,
+        _timeout: Duration,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        Ok(http::Response::new(self.0.clone()))
+    }
+}
+
+struct Secret;
+
+impl SecretSource for Secret {
+    async fn secret(
+        &self,
+        _arn: &str,
+        _freshness: Freshness,
+        _deadline: Instant,
+    ) -> Result<SecretString, SecretError> {
+        Ok(r#"{"customAuthenticationType":"Okta_API_Token","apiToken":"token"}"#.into())
+    }
+}
+
+fn connector(page: &Bytes, fields: Option<&[String]>, times: u32) -> anyhow::Result<()> {
+    let event = json!({
+        "type": "QueryDataRequest",
+        "entityIdentifier": "User",
+        "connectorContext": {
+            "connectorRuntimeSettings": { "instanceUrl": "https://acme.okta.com" },
+            "credentials": { "secretArn": "arn", "authenticationType": "CustomAuth" },
+        },
+        "selectedFieldNames": fields,
+        "filterExpression": "status != 'NONE'",
+    });
+    let event = event.to_string();
+    let config = Config::new(|| 1_767_225_600, 1);
+    let connector = OktaConnector::new(OnePage(page.clone()), Secret, config);
+    // The clock is paused: there are no headers, so the budget would have requests wait.
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
+    for _ in 0..times {
+        let answer = handle(&connector, event.as_bytes(), Duration::from_secs(30));
+        let answer = runtime.block_on(answer)?;
+        anyhow::ensure!(answer.len() > page.len() / 2, "{}", String::from_utf8_lossy(&answer));
+        black_box(&answer);
+    }
+    Ok(())
+}
+
+fn value(page: &Bytes, fields: Option<&[String]>, times: u32) -> anyhow::Result<()> {
+    let user = Object::find("User").context("there are users")?;
+    let selected: Vec<_> = user
+        .fields
+        .iter()
+        .filter(|field| fields.is_none_or(|fields| fields.iter().any(|name| name == field.name)))
+        .collect();
+    for _ in 0..times {
+        let users: Vec<Value> = serde_json::from_slice(page)?;
+        let mut records = Vec::new();
+        for user in &users {
+            let mut record = Map::new();
+            for field in &selected {
+                let value = field.path.split('.').try_fold(user, |value, name| value.get(name));
+                if let Some(value) = value.filter(|value| !value.is_null()) {
+                    record.insert(field.name.to_owned(), value.clone());
+                }
+            }
+            if user["status"] != "NONE" {
+                records.push(Value::Object(record).to_string());
+            }
+        }
+        let answer = json!({ "records": records, "nextToken": null, "isSuccess": true });
+        black_box(serde_json::to_vec(&answer)?);
+    }
+    Ok(())
+}
+
+fn floor(page: &Bytes, times: u32) -> anyhow::Result<()> {
+    for _ in 0..times {
+        let mut answer = Vec::with_capacity(page.len() * 2);
+        let mut rest = &page[..];
+        while let Some(record) = next_record(&mut rest) {
+            answer.push(b'"');
+            let mut text = record;
+            while let Some(at) = memchr2(b'"', b'\\', text) {
+                answer.extend_from_slice(&text[..at]);
+                answer.extend_from_slice(&[b'\\', text[at]]);
+                text = &text[at + 1..];
+            }
+            answer.extend_from_slice(text);
+            answer.extend_from_slice(b"\",");
+        }
+        black_box(&answer);
+    }
+    Ok(())
+}
+
+/// The next object at the top of an array.
+fn next_record<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let start = memchr::memchr(b'{', rest)?;
+    let (mut at, mut depth) = (start, 0);
+    loop {
+        at += memchr3(b'"', b'{', b'}', &rest[at..])?;
+        match rest[at] {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => loop {
+                at += 1 + memchr2(b'"', b'\\', &rest[at + 1..])?;
+                if rest[at] == b'"' {
+                    break;
+                }
+                at += 1;
+            },
+        }
+        at += 1;
+        if depth == 0 {
+            let record = &rest[start..at];
+            *rest = &rest[at..];
+            return Some(record);
+        }
+    }
+}
