@@ -8,15 +8,18 @@
 //! has time for.
 
 use crate::brute_force::{
-    Assignment, Filter, arb_assignment, arb_filter, arb_selection, expected_record, matches,
+    Assignment, Comparison, Expr, Filter, Literal, arb_assignment, arb_filter, arb_selection,
+    expected_record, matches,
 };
 use crate::support::{World, query, top};
-use okta_simulator::{Collection, Org};
+use okta_simulator::{Collection, LoggedRequest, Org};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Orgs that each object is queried in.
 const SEEDS: [u64; 4] = [1, 2, 3, 4];
@@ -100,10 +103,15 @@ fn tally(
     tally
 }
 
-fn check(runtime: &tokio::runtime::Runtime, world: &World, entity: &str, case: &Case) {
-    let event = case.event(entity);
+fn check(
+    runtime: &tokio::runtime::Runtime,
+    world: &World,
+    entity: &str,
+    case: &Case,
+    event: &Value,
+) {
     world.simulator().clear_requests();
-    let found = runtime.block_on(world.run(&event));
+    let found = runtime.block_on(world.run(event));
     let found = found.unwrap_or_else(|error| panic!("{event}: {error}"));
     let found: Vec<_> =
         found.into_iter().map(|record| record.as_object().unwrap().clone()).collect();
@@ -136,15 +144,15 @@ fn check(runtime: &tokio::runtime::Runtime, world: &World, entity: &str, case: &
     }
 }
 
+/// A paused clock: waiting for the rate budget takes no time.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
+}
+
 fn law_holds(entity: &str) {
     let cases = std::env::var("PARITY_CASES").ok().map_or(DEFAULT_CASES, |n| n.parse().unwrap());
     for seed in SEEDS {
-        // Everything runs on a paused clock, so waiting for the rate budget takes no time.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .start_paused(true)
-            .build()
-            .unwrap();
+        let runtime = runtime();
         let world = runtime.block_on(async { World::new(Org::generate(seed, 60)) });
         world.simulator().set_app_assignment_filters(seed % 2 == 0);
         world.simulator().set_projection_supported(seed % 3 != 0);
@@ -175,8 +183,67 @@ fn law_holds(entity: &str) {
             rng_seed: prop::test_runner::RngSeed::Fixed(seed),
             ..ProptestConfig::with_cases(cases)
         };
-        proptest!(config, |(case in case)| check(&runtime, &world, entity, &case));
+        proptest!(config, |(case in case)| {
+            check(&runtime, &world, entity, &case, &case.event(entity));
+        });
     }
+}
+
+/// The law in large and slow orgs, where listings are walked side by side, and at most one at a time.
+fn law_holds_in_lanes(entity: &str, users: usize) {
+    let runtime = runtime();
+    let split = Cell::new(0);
+    for seed in 1..=4 {
+        let world = runtime.block_on(async { World::new(Org::generate(seed, users)) });
+        world.simulator().set_latency(Duration::from_millis(300));
+        let sample = Arc::new(records(&world, collection(entity)));
+        // What every record passes and `filter` does not know, so that `search` is used.
+        let created = Expr::Compare {
+            field: "created".to_owned(),
+            comparison: Comparison::Greater,
+            literal: Literal::Text("2000-01-01".to_owned()),
+        };
+        let every = Filter { expr: Some(created), limit: None };
+        let case = (
+            prop_oneof![Just(every), arb_filter(entity, sample)],
+            prop::sample::select(&[300, 1_000, 10_000][..]),
+            prop::sample::select(&["1", "2", "4"][..]),
+            any::<u64>(),
+        )
+            .prop_map(|(filter, max_results, concurrency, style)| {
+                let selection = Some(vec!["id".to_owned(), "created".to_owned()]);
+                let assignment = Assignment::default();
+                (Case { filter, assignment, selection, max_results, style }, concurrency)
+            });
+        let config = ProptestConfig {
+            failure_persistence: None,
+            rng_seed: prop::test_runner::RngSeed::Fixed(seed),
+            ..ProptestConfig::with_cases(12)
+        };
+        proptest!(config, |((case, concurrency) in case)| {
+            let mut event = case.event(entity);
+            event["connectorContext"]["connectorRuntimeSettings"]["maxConcurrentRequests"] =
+                concurrency.into();
+            check(&runtime, &world, entity, &case, &event);
+            let bounded = |request: &LoggedRequest| {
+                request.param("search").is_some_and(|search| search.contains(" and created ge "))
+            };
+            let in_lanes = world.simulator().requests().iter().any(bounded);
+            split.set(split.get() + u32::from(in_lanes));
+            assert!(!in_lanes || concurrency != "1");
+        });
+    }
+    assert!(split.get() > 0, "no listing of {entity} was cut");
+}
+
+#[test]
+fn users_in_lanes() {
+    law_holds_in_lanes("User", 1_500);
+}
+
+#[test]
+fn groups_in_lanes() {
+    law_holds_in_lanes("Group", 8_000);
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// No page of 200 records comes near this; a response beyond it would not fit the function's memory.
+/// No page of 200 records comes near this; a response beyond it would not fit the function's memory. What
+/// comes compressed is counted as it is afterwards.
 const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -88,4 +89,55 @@ fn describe(error: &reqwest::Error) -> String {
         cause = source;
     }
     if error.source().is_none() { "request failed".to_owned() } else { cause.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::io::Write as _;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    /// Serves one request on a loopback port with a body that is compressed; what came, and what the
+    /// transport makes of the answer.
+    async fn exchange(body: &[u8]) -> (String, Result<http::Response<Bytes>, HttpError>) {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(body).unwrap();
+        let body = encoder.finish().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 4_096];
+            let read = stream.read(&mut request).await.unwrap();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            // A client that has had enough goes away.
+            let _ = stream.write_all(&body).await;
+            String::from_utf8_lossy(&request[..read]).into_owned()
+        });
+        let request = http::Request::get(format!("http://{address}/")).body(Bytes::new()).unwrap();
+        let transport = ReqwestTransport::new().unwrap();
+        let answer = transport.call(request, Duration::from_secs(30)).await;
+        (server.await.unwrap(), answer)
+    }
+
+    #[tokio::test]
+    async fn compressed_answers_are_asked_for_and_read() {
+        let page = b"[{\"id\":\"00u1\"}]".repeat(1_000);
+        let (request, answer) = exchange(&page).await;
+        assert!(request.to_lowercase().contains("accept-encoding: gzip"), "{request}");
+        assert_eq!(answer.unwrap().body(), &page);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_swells_is_cut_off() {
+        let (_, answer) = exchange(&vec![b' '; MAX_BODY_BYTES + 1]).await;
+        assert_eq!(answer.unwrap_err().kind, HttpErrorKind::TooLarge);
+    }
 }
