@@ -87,8 +87,13 @@ fn replay() {
     let scenario = Scenario::draw(seed);
     println!("{scenario}");
     let report = run(&scenario);
-    println!("{report:?}");
-    assert!(report.broken.is_none(), "{}", describe(seed));
+    println!("{}\n{}", report.log.join("\n"), report.ending);
+    if let Some(broken) = &report.broken {
+        let (plain, broken) = shrink::shrink(&scenario, broken);
+        println!("\nThe plainest that breaks the law \"{}\":\n{plain}", broken.law);
+        println!("{}\n{}", run(&plain).log.join("\n"), broken.how);
+        panic!("seed {seed} fails");
+    }
 }
 
 /// Runs many seeds; without `CAMPAIGN_SEEDS` it has nothing to do. `CAMPAIGN_FROM` is the first.

@@ -9,6 +9,7 @@ mod bad_input;
 mod canary;
 mod contract;
 mod docs;
+mod faults;
 mod flow;
 mod identity;
 mod lambda;

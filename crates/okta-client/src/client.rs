@@ -321,6 +321,11 @@ impl<S: HttpService> Client<S> {
         Ok(Page { body, next, limit, request_id, attempts: 1, latency: Duration::ZERO })
     }
 
+    /// Whether a credential that Okta refuses can be replaced without anybody's doing.
+    pub fn renews_its_credential(&self) -> bool {
+        matches!(self.credential, Credential::ServiceApp(_))
+    }
+
     pub(crate) fn org(&self) -> &OrgUrl {
         &self.org
     }

@@ -291,9 +291,11 @@ impl RateLimits {
         now: Instant,
         wall_now: u64,
     ) -> impl Iterator<Item = (Bucket, Lesson)> + '_ {
-        let open = self.windows.iter().filter(move |(_, window)| window.ends > now);
-        open.map(move |(&bucket, window)| {
-            let spent = window.spent.saturating_add(window.in_flight);
+        self.windows.iter().map(move |(&bucket, window)| {
+            let spent = match window.ends > now {
+                true => window.spent.saturating_add(window.in_flight),
+                false => 0,
+            };
             let reset = match window.limit {
                 Some(_) if !window.rolled => window.reset,
                 // No answer has told the end of this window; this is the one that is assumed.
@@ -314,10 +316,16 @@ impl RateLimits {
         let known = self.windows.get(&bucket);
         let newer =
             known.is_none_or(|window| window.limit.is_none() || window.reset < lesson.reset);
-        if seconds == 0 || lesson.spent == 0 || !newer {
+        if !newer {
             return;
         }
         let window = self.windows.entry(bucket).or_insert_with(|| Window::unknown(now));
+        if seconds == 0 || lesson.spent == 0 {
+            // The window is over; the limit will be the same.
+            window.limit = window.limit.or(Some(lesson.limit).filter(|&limit| limit > 0));
+            window.rolled = true;
+            return;
+        }
         window.limit = Some(lesson.limit).filter(|&limit| limit > 0).or(window.limit);
         window.spent = window.spent.max(lesson.spent);
         window.reset = lesson.reset;

@@ -114,8 +114,8 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         self.connection(&context.connector_runtime_settings, credentials, time_left)
     }
 
-    /// Does `work` with a client of the connection, and once more with the secret read anew if Okta
-    /// refuses the credential: AppFlow may have renewed it since it was cached.
+    /// Does `work` with a client of the connection, and once more if Okta refuses the credential and
+    /// there is another one by now: AppFlow may have renewed it since it was cached.
     async fn with_client<T, F>(
         &self,
         connection: &Connection<'_>,
@@ -124,9 +124,16 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
     where
         F: Future<Output = Result<T, Error>> + Send,
     {
-        match work(self.client(connection, Freshness::Cached).await?).await {
-            Err(Error::InvalidCredentials(_)) => {
-                work(self.client(connection, Freshness::Fresh).await?).await
+        let (client, secret) = self.client(connection, Freshness::Cached).await?;
+        // A service app gets another token for the same secret.
+        let is_renewable = client.renews_its_credential();
+        match work(client).await {
+            Err(Error::InvalidCredentials(message)) => {
+                let (client, renewed) = self.client(connection, Freshness::Fresh).await?;
+                if !is_renewable && renewed.expose_secret() == secret.expose_secret() {
+                    return Err(Error::InvalidCredentials(message));
+                }
+                work(client).await
             }
             outcome => outcome,
         }
@@ -136,7 +143,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         &self,
         connection: &Connection<'_>,
         freshness: Freshness,
-    ) -> Result<Client<H>, Error> {
+    ) -> Result<(Client<H>, SecretString), Error> {
         let missing = || {
             Error::ResourceNotFound(
                 "The request names no secret. Create the connection again".to_owned(),
@@ -159,25 +166,23 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
                     Some((_, app)) => app,
                     None => {
                         let app = Arc::new(self.service_app(identity, connection.deadline).await?);
-                        self.remember(&key, (secret, Arc::clone(&app)));
+                        self.remember(&key, (secret.clone(), Arc::clone(&app)));
                         app
                     }
                 };
                 Credential::ServiceApp(app)
             }
         };
-        Ok(Client::new(
-            self.http.clone(),
-            ClientConfig {
-                org: settings.org.clone(),
-                credential,
-                rate_limits: remembered.rate_limits,
-                page_limits: remembered.page_limits,
-                max_concurrency: settings.max_concurrency,
-                seed: self.config.seed,
-                wall_clock: self.config.wall_clock,
-            },
-        ))
+        let config = ClientConfig {
+            org: settings.org.clone(),
+            credential,
+            rate_limits: remembered.rate_limits,
+            page_limits: remembered.page_limits,
+            max_concurrency: settings.max_concurrency,
+            seed: self.config.seed,
+            wall_clock: self.config.wall_clock,
+        };
+        Ok((Client::new(self.http.clone(), config), secret))
     }
 
     async fn service_app(

@@ -239,8 +239,10 @@ impl<S: HttpService> Walk<'_, S> {
         (self.limit_left() > 0).then(|| self.position.clone())
     }
 
+    /// Whether the next call would begin elsewhere. What was learned on the way does not count.
     fn has_progressed(&self) -> bool {
-        self.position != self.start
+        let place = |position: &Position| (position.listing, position.way, position.delivered);
+        place(&self.position) != place(&self.start) || self.position.lanes != self.start.lanes
     }
 
     fn limit_left(&self) -> u64 {

@@ -99,7 +99,7 @@ troubles! {
         "Run the flow again and report it to Okta if it lasts",
         "any other 5xx";
     NONSENSE: ServerError,
-        "The answer is not one of Okta's API",
+        "The answer is not one of the Okta API",
         "Check what stands between the function and Okta",
         "a redirect, a link to another host, a body that is not JSON";
 }

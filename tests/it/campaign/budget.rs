@@ -8,10 +8,13 @@
 //! * those that another process sent, whose call failed, so that no token tells of them, until an
 //!   answer does;
 //! * those sent while the latest answer had a wrong `Date`, with which the end of the window cannot be
-//!   told; the next good answer ends that.
+//!   told; the next good answer ends that;
+//! * those refused because too many were in flight, which do not count by Okta's own headers;
+//! * one more than the share, in a window of which no answer with headers has come yet: where it begins
+//!   cannot be told, and an even pace fits one more than the share into any minute.
 //!
-//! An answer without headers, and one that never comes, is no excuse: the limit is known from before,
-//! and the requests can be counted.
+//! That answers come without headers, or never, is no further excuse: the limit is known from before,
+//! and requests can be counted.
 
 use jiff::Timestamp;
 use okta_simulator::WindowUsage;
@@ -21,6 +24,9 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(crate) struct Budget {
     percent: u64,
+    smallest_share: u64,
+    /// How many requests were refused because too many were in flight, by bucket and window.
+    crowded_out: BTreeMap<(&'static str, Timestamp), u64>,
     process: Knowledge,
     /// What the latest token tells.
     token: Knowledge,
@@ -35,16 +41,18 @@ pub(crate) struct Learned {
     knows_limit: bool,
     /// Whether the latest answer had a wrong date.
     misled: bool,
-    windows: BTreeMap<Timestamp, Known>,
+    windows: BTreeMap<Timestamp, Window>,
 }
 
 /// What a process knows of a window.
 #[derive(Clone, Copy, Debug, Default)]
-struct Known {
+struct Window {
     /// Requests that it sent, or of which its token tells.
     own: u64,
     /// Requests of others of which an answer told.
     discovered: u64,
+    /// Whether an answer has told of the window.
+    is_told: bool,
     /// Whether an answer has told that nothing is left.
     is_spent: bool,
 }
@@ -69,7 +77,18 @@ pub(crate) enum Headers {
 
 impl Budget {
     pub(crate) fn new(percent: u32) -> Self {
-        Self { percent: percent.into(), process: Knowledge::new(), token: Knowledge::new() }
+        Self {
+            percent: percent.into(),
+            smallest_share: u64::MAX,
+            crowded_out: BTreeMap::new(),
+            process: Knowledge::new(),
+            token: Knowledge::new(),
+        }
+    }
+
+    /// The smallest share of any window so far.
+    pub(crate) fn smallest_share(&self) -> u64 {
+        self.smallest_share
     }
 
     /// A process starts: it knows what its token tells.
@@ -87,27 +106,34 @@ impl Budget {
         self.process.clone()
     }
 
+    /// A request was refused because too many were in flight.
+    pub(crate) fn crowded_out(&mut self, usage: &WindowUsage) {
+        *self.crowded_out.entry((usage.bucket, usage.started)).or_default() += 1;
+    }
+
     /// A request has arrived in a window. `known` is what the process knew when it sent it.
     pub(crate) fn arrived(
         &mut self,
         known: &Knowledge,
         usage: &WindowUsage,
     ) -> Result<Arrival, String> {
-        let ordinal = usage.used + usage.rejected;
+        let crowded_out = self.crowded_out.get(&(usage.bucket, usage.started)).copied();
+        let ordinal = usage.used + usage.rejected - crowded_out.unwrap_or_default();
         let learned = self.process.entry(usage.bucket).or_default();
         learned.windows.retain(|&window, _| window >= usage.started);
         let window = learned.windows.entry(usage.started).or_default();
         window.own += 1;
         let own = window.own;
         let arrival = Arrival { bucket: usage.bucket, window: usage.started, ordinal, own };
+        let share = (usage.limit * self.percent / 100).max(1);
+        self.smallest_share = self.smallest_share.min(share);
         let Some(before) = known.get(usage.bucket).filter(|it| it.knows_limit && !it.misled) else {
             return Ok(arrival);
         };
-        let share = (usage.limit * self.percent / 100).max(1);
-        let Known { discovered, is_spent, .. } =
+        let Window { discovered, is_told, is_spent, .. } =
             before.windows.get(&usage.started).copied().unwrap_or_default();
         let count = own + discovered;
-        if count > share {
+        if count > share + u64::from(!is_told) {
             return Err(format!(
                 "request {count} of {} in the window of {}, where {} % of {} is {share}; Okta counts {ordinal}",
                 usage.bucket, usage.started, self.percent, usage.limit
@@ -131,6 +157,7 @@ impl Budget {
                 learned.misled = false;
                 let window = learned.windows.entry(arrival.window).or_default();
                 window.discovered = window.discovered.max(arrival.ordinal - arrival.own);
+                window.is_told = true;
                 window.is_spent |= nothing_left;
             }
             Headers::WrongDate => {

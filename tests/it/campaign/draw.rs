@@ -80,6 +80,7 @@ fn ask(random: &mut Rng, entity: &str, org: &Org) -> Ask {
         deprovisioned,
         max_results,
         rate_limit_percent: [1, 5, 20, 50, 75, 75, 90, 100, random.u32(1..=100)][random.usize(..9)],
+        max_concurrency: [1, 2, 4, 4][random.usize(..4)],
         response_bytes,
     }
 }

@@ -43,6 +43,14 @@ pub(crate) struct Broken {
     pub(crate) how: String,
 }
 
+impl Broken {
+    /// The same for laws that are broken in the same way, as far as a text can tell.
+    pub(crate) fn way(&self) -> String {
+        let words = self.how.split(|c: char| !c.is_ascii_alphabetic()).filter(|it| it.len() > 2);
+        format!("{}: {}", self.law, words.take(8).collect::<Vec<_>>().join(" "))
+    }
+}
+
 /// What came of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
@@ -55,6 +63,8 @@ pub(crate) struct Report {
     pub(crate) refusals: BTreeMap<String, u64>,
     /// How it ended: `complete`, or the code of the last error.
     pub(crate) ending: String,
+    /// Calls and requests, a line each.
+    pub(crate) log: Vec<String>,
     pub(crate) broken: Option<Broken>,
 }
 
@@ -127,6 +137,7 @@ impl<'a> Flow<'a> {
         loop {
             self.circumstances().await;
             let answer = self.call().await?;
+            self.note(&answer);
             if answer["isSuccess"] == true {
                 tries = 0;
                 self.accept(&answer)?;
@@ -162,7 +173,9 @@ impl<'a> Flow<'a> {
         if self.chance(self.scenario.appflow.cold_percent) {
             let vault = Vault::new(self.wire.clone());
             self.process = OktaConnector::new(self.wire.clone(), vault, self.config);
-            self.wire.notes().budget.cold_start();
+            let mut notes = self.wire.notes();
+            notes.budget.cold_start();
+            notes.log.push("a cold start".to_owned());
         }
     }
 
@@ -195,6 +208,16 @@ impl<'a> Flow<'a> {
         serde_json::from_str(&text).map_err(|error| broken("JSON", error.to_string()))
     }
 
+    fn note(&self, answer: &Value) {
+        let count = answer["records"].as_array().map_or(0, Vec::len);
+        let line = match answer["isSuccess"] == true {
+            true => format!("{count} records, token {}", !answer["nextToken"].is_null()),
+            false => answer["errorDetails"].to_string(),
+        };
+        let now = self.wire.okta.now();
+        self.wire.notes().log.push(format!("{now} {line}"));
+    }
+
     /// Takes what a successful answer brings.
     fn accept(&mut self, answer: &Value) -> Result<(), Broken> {
         let texts = answer["records"].as_array().cloned().unwrap_or_default();
@@ -225,7 +248,8 @@ impl<'a> Flow<'a> {
 
     fn check_ending(&self, details: &Value) -> Result<(), Broken> {
         self.check_records(Progress::Partial)?;
-        match explains(&self.scenario.okta.faults, &self.report.ending) {
+        let circumstances = self.wire.notes().circumstances();
+        match explains(&self.scenario.okta, circumstances, &self.report.ending) {
             true => Ok(()),
             false => Err(broken("no failure without a cause", details.to_string())),
         }
@@ -249,6 +273,7 @@ impl<'a> Flow<'a> {
         let notes = self.wire.notes();
         self.report.requests = notes.requests;
         self.report.met.clone_from(&notes.met);
+        self.report.log.clone_from(&notes.log);
         drop(notes);
         self.report.broken = broken;
         self.report
@@ -290,6 +315,7 @@ fn event(scenario: &Scenario) -> Value {
     let ask = &scenario.ask;
     let mut context = context();
     let settings = &mut context["connectorRuntimeSettings"];
+    settings["maxConcurrentRequests"] = ask.max_concurrency.to_string().into();
     settings["rateLimitPercent"] = ask.rate_limit_percent.to_string().into();
     if ask.deprovisioned == Deprovisioned::Omitted {
         settings["includeDeprovisioned"] = "false".into();

@@ -3,6 +3,7 @@
 use super::budget::{Arrival, Budget, Headers};
 use super::records::Chronicle;
 use super::scenario::Scenario;
+use super::script::Circumstances;
 use crate::support::{API_TOKEN, EPOCH, SimulatedOkta};
 use bytes::Bytes;
 use fastrand::Rng;
@@ -35,9 +36,25 @@ pub(crate) struct Notes {
     pub(crate) requests: u64,
     /// Whether a record was read by its own address.
     pub(crate) read_alone: bool,
+    was_refused: bool,
+    has_two_assignments: bool,
+    /// Requests and answers, a line each.
+    pub(crate) log: Vec<String>,
     /// The first law that was broken on the wire.
     pub(crate) broken: Option<(&'static str, String)>,
     random: Rng,
+}
+
+impl Notes {
+    /// What may explain how the run ends.
+    pub(crate) fn circumstances(&self) -> Circumstances {
+        let smallest_share = self.budget.smallest_share();
+        Circumstances {
+            smallest_share,
+            was_refused: self.was_refused,
+            has_two_assignments: self.has_two_assignments,
+        }
+    }
 }
 
 impl Wire {
@@ -49,6 +66,10 @@ impl Wire {
             met: BTreeSet::new(),
             requests: 0,
             read_alone: false,
+            was_refused: false,
+            has_two_assignments: scenario.ask.assignment.group_id.is_some()
+                && scenario.ask.assignment.user_id.is_some(),
+            log: Vec::new(),
             broken: None,
             random: Rng::with_seed(scenario.seed ^ 1),
         };
@@ -88,23 +109,40 @@ impl Wire {
 
         let mut notes = self.notes();
         notes.requests += 1;
+        let query: Vec<_> =
+            logged.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let (path, status, query) = (&logged.path, logged.status, query.join("&"));
+        notes.log.push(format!("  {} {path}?{query} {status} {:?}", logged.time, logged.faults));
         if uri.scheme_str() != Some("https") || uri.host() != Some("acme.okta.com") {
             notes.broken.get_or_insert(("one origin", format!("a request went to {uri}")));
         }
         let is_alone = logged.path.split('/').count() == 5;
+        notes.was_refused |= logged.status == 400;
+        if logged.param("search").is_some_and(|search| search.contains(" and created ge ")) {
+            notes.met.insert("lanes".to_owned());
+        }
         notes.read_alone |= is_alone && !logged.path.starts_with("/api/v1/meta");
         if logged.faults.iter().any(|fault| fault == "moving org") {
             notes.chronicle.note(&self.scenario, self.okta.simulator().org());
         }
-        let arrival = counted.and_then(|usage| match notes.budget.arrived(known, &usage) {
-            Ok(arrival) => Some(arrival),
-            Err(text) => {
-                notes.broken.get_or_insert(("rate limits", text));
-                None
+        let arrival = counted.and_then(|usage| {
+            let same = |it: &&WindowUsage| (it.bucket, it.started) == (usage.bucket, usage.started);
+            let rejected_before = before.iter().find(same).map_or(0, |it| it.rejected);
+            let was_rejected = usage.rejected > rejected_before;
+            if was_rejected && number(&response, "x-rate-limit-limit") == Some(0) {
+                notes.budget.crowded_out(&usage);
+                return None;
+            }
+            match notes.budget.arrived(known, &usage) {
+                Ok(arrival) => Some(arrival),
+                Err(text) => {
+                    notes.broken.get_or_insert(("rate limits", text));
+                    None
+                }
             }
         });
         let met = |name: &str| logged.faults.iter().any(|fault| fault == name);
-        let headers = headers(&response, met("skewed date"), met("missing rate-limit headers"));
+        let headers = headers(&response, &logged.faults);
         if met("revoked credential") && self.scenario.okta.renewal {
             notes.token = format!("{API_TOKEN}-{}", notes.requests);
             self.okta.simulator().accept_api_token(&notes.token);
@@ -114,18 +152,19 @@ impl Wire {
     }
 }
 
-#[expect(clippy::fn_params_excessive_bools, reason = "each says what it is at the one call")]
-fn headers(response: &http::Response<Bytes>, is_skewed: bool, is_missing: bool) -> Headers {
-    let number = |name: &str| {
-        let values = response.headers().get_all(name).iter();
-        values.filter_map(|it| it.to_str().ok()?.parse::<u64>().ok()).max()
-    };
-    match (number("x-rate-limit-limit"), number("x-rate-limit-remaining")) {
-        _ if is_missing => Headers::Useless,
-        (Some(limit), Some(_)) if limit > 0 && is_skewed => Headers::WrongDate,
-        (Some(limit), Some(remaining)) if limit > 0 => {
-            Headers::True { nothing_left: remaining == 0 }
-        }
+/// The largest of the numbers that a header has.
+fn number(response: &http::Response<Bytes>, name: &str) -> Option<u64> {
+    let values = response.headers().get_all(name).iter();
+    values.filter_map(|it| it.to_str().ok()?.parse().ok()).max()
+}
+
+/// What an answer tells of the limits.
+fn headers(response: &http::Response<Bytes>, faults: &[String]) -> Headers {
+    let met = |name: &str| faults.iter().any(|fault| fault == name);
+    match ["x-rate-limit-limit", "x-rate-limit-remaining"].map(|name| number(response, name)) {
+        _ if met("missing rate-limit headers") => Headers::Useless,
+        [Some(1..), Some(_)] if met("skewed date") => Headers::WrongDate,
+        [Some(1..), Some(remaining)] => Headers::True { nothing_left: remaining == 0 },
         _ => Headers::Useless,
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Ask {
     pub(crate) deprovisioned: Deprovisioned,
     pub(crate) max_results: Option<u64>,
     pub(crate) rate_limit_percent: u32,
+    /// The setting `maxConcurrentRequests`.
+    pub(crate) max_concurrency: u32,
     /// The largest answer; raised where a single record would not fit.
     pub(crate) response_bytes: usize,
 }
@@ -121,10 +123,11 @@ impl fmt::Display for Scenario {
         writeln!(f, "  {size} × {entity}, filter {:?}", ask.filter_text())?;
         writeln!(
             f,
-            "  fields {:?}, maxResults {:?}, {} % of the limits, {} bytes, {:?} deprovisioned",
+            "  fields {:?}, maxResults {:?}, {} % of the limits, {} at once, {} bytes, {:?} deprovisioned",
             ask.selection,
             ask.max_results,
             ask.rate_limit_percent,
+            ask.max_concurrency,
             ask.response_bytes,
             ask.deprovisioned
         )?;

@@ -14,7 +14,7 @@ pub(crate) fn shrink(scenario: &Scenario, broken: &Broken) -> (Scenario, Broken)
         let before = format!("{scenario:?}");
         for step in 0..usize::MAX {
             let Some(plainer) = plainer(&scenario, step) else { break };
-            let again = run(&plainer).broken.filter(|it| it.law == broken.law);
+            let again = run(&plainer).broken.filter(|it| it.way() == broken.way());
             if let Some(again) = again {
                 (scenario, broken) = (plainer, again);
             }
@@ -55,6 +55,7 @@ fn plainer(scenario: &Scenario, step: usize) -> Option<Scenario> {
         |it| it.ask.selection = Some(vec!["id".to_owned()]),
         |it| it.ask.deprovisioned = Deprovisioned::Included,
         |it| it.ask.rate_limit_percent = 75,
+        |it| it.ask.max_concurrency = 1,
         |it| it.ask.max_results = None,
         |it| it.ask.response_bytes = 6_000_000,
         |it| it.size /= 2,

@@ -1,6 +1,6 @@
 //! Many seeds at once, and what came of them.
 
-use super::flow::Report;
+use super::flow::{Broken, Report};
 use super::{describe, fails};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Seeds that are shrunk and described; the others are listed.
-const DESCRIBED: usize = 5;
+/// Failing seeds that are shrunk and described, of those that fail in different ways.
+const DESCRIBED: usize = 6;
 
 /// The sum of many reports.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ struct Summary {
     refusals: BTreeMap<String, u64>,
     /// By fault: how many runs met it, and how they ended.
     met: BTreeMap<String, BTreeMap<String, u64>>,
-    failing: Vec<u64>,
+    failing: BTreeMap<u64, Broken>,
 }
 
 impl Summary {
@@ -40,7 +40,7 @@ impl Summary {
             *self.refusals.entry(code).or_default() += count;
         }
         *self.endings.entry(ending).or_default() += 1;
-        self.failing.extend(report.broken.map(|_| seed));
+        self.failing.extend(report.broken.map(|broken| (seed, broken)));
     }
 
     fn join(mut self, other: Self) -> Self {
@@ -54,7 +54,6 @@ impl Summary {
             add_counts(self.met.entry(fault).or_default(), endings);
         }
         self.failing.extend(other.failing);
-        self.failing.sort_unstable();
         self
     }
 
@@ -77,8 +76,20 @@ impl Summary {
             let runs: u64 = endings.values().sum();
             writeln!(text, "{fault:>28} {runs:>6} runs: {}", counts(endings)).unwrap();
         }
-        writeln!(text, "failing seeds: {:?}", self.failing).unwrap();
+        for (seed, Broken { law, how }) in &self.failing {
+            let how: String = how.chars().take(200).collect();
+            writeln!(text, "seed {seed}: {law}: {how}").unwrap();
+        }
         text
+    }
+
+    /// The first seed of each way to fail.
+    fn ways_to_fail(&self) -> BTreeMap<String, u64> {
+        let mut ways = BTreeMap::new();
+        for (&seed, broken) in &self.failing {
+            ways.entry(broken.way()).or_insert(seed);
+        }
+        ways
     }
 }
 
@@ -103,8 +114,8 @@ pub(crate) fn soak(seeds: Range<u64>) {
                 return summary;
             }
             let report = fails(seed);
-            if let Some(broken) = &report.broken {
-                bar.println(format!("seed {seed}: {}: {}", broken.law, short(&broken.how)));
+            if report.broken.is_some() {
+                bar.set_message(format!("seed {seed} fails"));
             }
             summary.add(seed, report);
             bar.inc(1);
@@ -118,11 +129,7 @@ pub(crate) fn soak(seeds: Range<u64>) {
     });
     bar.finish_and_clear();
     println!("{}", summary.text(began));
-    let described = summary.failing.iter().take(DESCRIBED).map(|&seed| describe(seed));
+    let described = summary.ways_to_fail().into_values().take(DESCRIBED).map(describe);
     let described: String = described.collect();
     assert!(summary.failing.is_empty(), "{} seeds fail\n{described}", summary.failing.len());
-}
-
-fn short(text: &str) -> String {
-    text.chars().take(300).collect()
 }
