@@ -71,6 +71,8 @@ pub struct Page {
     pub attempts: u32,
     /// How long Okta took for the last of them.
     pub latency: Duration,
+    /// How long the budget kept them, all together.
+    pub waited: Duration,
 }
 
 impl<S: HttpService> Client<S> {
@@ -101,10 +103,12 @@ impl<S: HttpService> Client<S> {
         deadline: Instant,
     ) -> Result<Page, Error> {
         let mut attempt = 1;
+        let mut waited = Duration::ZERO;
         loop {
             let request = self.within_page_limit(request);
-            let (outcome, error) = match self.attempt(&request, cursor, deadline).await? {
-                Ok(page) => return Ok(Page { attempts: attempt, ..page }),
+            let answer = self.attempt(&request, cursor, deadline, &mut waited).await?;
+            let (outcome, error) = match answer {
+                Ok(page) => return Ok(Page { attempts: attempt, waited, ..page }),
                 Err(failure) => failure,
             };
             if let (Some(limit), true) = (request.limit(), outcome.is_about_size()) {
@@ -143,6 +147,7 @@ impl<S: HttpService> Client<S> {
         request: &Request,
         cursor: Option<&Cursor>,
         deadline: Instant,
+        waited: &mut Duration,
     ) -> Result<Result<Page, (Outcome, Error)>, Error> {
         let permit = self.in_flight.acquire().await;
         let _permit = permit.expect("the semaphore lives as long as the client and is not closed");
@@ -151,7 +156,9 @@ impl<S: HttpService> Client<S> {
             Credential::ApiToken(_) | Credential::AccessToken(_) => None,
         };
         let bucket = Bucket::of(request.path());
+        let arrived = Instant::now();
         let admitted = self.wait_for_budget(bucket, deadline).await?;
+        *waited += arrived.elapsed();
         // A proof is dated, so it is made when the request goes.
         let http_request = self.build(request, cursor, token.as_deref())?;
         let sent = Instant::now();
@@ -318,7 +325,21 @@ impl<S: HttpService> Client<S> {
         })?;
         let limit = request.limit();
         let body = response.into_body();
-        Ok(Page { body, next, limit, request_id, attempts: 1, latency: Duration::ZERO })
+        Ok(Page {
+            body,
+            next,
+            limit,
+            request_id,
+            attempts: 1,
+            latency: Duration::ZERO,
+            waited: Duration::ZERO,
+        })
+    }
+
+    /// How much of the limit for requests like this one is left in its window, in percent; none while
+    /// the limit is unknown.
+    pub fn remaining_percent(&self, request: &Request) -> Option<u32> {
+        self.rate_limits().remaining_percent(Bucket::of(request.path()))
     }
 
     /// Whether a credential that Okta refuses can be replaced without anybody's doing.

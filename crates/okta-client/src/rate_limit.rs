@@ -277,6 +277,15 @@ impl RateLimits {
         Some(WINDOW / share(limit, self.percent))
     }
 
+    /// How much of the limit of `bucket` is left in its window, in percent; none while the limit is
+    /// unknown.
+    pub fn remaining_percent(&self, bucket: Bucket) -> Option<u32> {
+        let window = self.windows.get(&bucket)?;
+        let limit = u64::from(window.limit?).max(1);
+        let left = limit.saturating_sub(u64::from(window.spent));
+        u32::try_from(left * 100 / limit).ok()
+    }
+
     /// A 429 says that the window is used up, whatever was counted.
     pub fn exhaust(&mut self, bucket: Bucket, now: Instant) -> Duration {
         let window = self.windows.entry(bucket).or_insert_with(|| Window::unknown(now));
@@ -301,7 +310,7 @@ impl RateLimits {
                 // No answer has told the end of this window; this is the one that is assumed.
                 _ => {
                     let server_now = wall_now.saturating_add_signed(window.skew);
-                    server_now + window.ends.saturating_duration_since(now).as_secs()
+                    server_now.saturating_add(window.ends.saturating_duration_since(now).as_secs())
                 }
             };
             let limit = window.limit.unwrap_or(0);
@@ -312,7 +321,9 @@ impl RateLimits {
     /// Takes in what a page token carried, unless this process knows as much already.
     pub fn learn(&mut self, bucket: Bucket, lesson: Lesson, now: Instant, wall_now: u64) {
         let server_now = wall_now.saturating_add_signed(lesson.skew);
-        let seconds = lesson.reset.saturating_sub(server_now).min(WINDOW.as_secs());
+        // Three times of day were cut to seconds to come to this, so it may be two seconds early.
+        let seconds =
+            lesson.reset.saturating_add(2).saturating_sub(server_now).min(WINDOW.as_secs() + 2);
         let known = self.windows.get(&bucket);
         let newer =
             known.is_none_or(|window| window.limit.is_none() || window.reset < lesson.reset);
@@ -330,7 +341,7 @@ impl RateLimits {
         window.spent = window.spent.max(lesson.spent);
         window.reset = lesson.reset;
         window.skew = lesson.skew;
-        window.ends = now + Duration::from_secs(seconds + 1);
+        window.ends = now + Duration::from_secs(seconds);
         window.met = now;
         window.rolled = false;
     }
@@ -555,11 +566,11 @@ mod tests {
 
         let mut other = RateLimits::new(50);
         other.learn(Bucket::Apps, lesson, now, 1_025);
-        let stop = now + Duration::from_secs(41);
+        let stop = now + Duration::from_secs(42);
         assert_eq!(other.admit(Bucket::Apps, now, now + WINDOW + WINDOW), Admission::At(stop));
 
         let mut later = RateLimits::new(50);
-        later.learn(Bucket::Apps, lesson, now, 1_065);
+        later.learn(Bucket::Apps, lesson, now, 1_067);
         assert_eq!(later.admit(Bucket::Apps, now, now + WINDOW + WINDOW), Admission::Go);
     }
 }

@@ -4,12 +4,14 @@ use okta_client::Loopback;
 use tracing::Level;
 
 /// What the environment decides.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Environment {
     /// `OKTA_CONNECTOR_ALLOW_LOOPBACK=true` lets `instanceUrl` be `http://127.0.0.1:PORT`.
     pub(crate) loopback: Loopback,
     /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
     pub(crate) log_level: Level,
+    /// `OKTA_CONNECTOR_LABEL`, under which the connector is registered: metrics are kept apart by it.
+    pub(crate) label: String,
 }
 
 impl Environment {
@@ -30,7 +32,8 @@ impl Environment {
                 anyhow::anyhow!("AWS_LAMBDA_LOG_LEVEL is {level:?}, expected a level")
             })?,
         };
-        Ok(Self { loopback, log_level })
+        let label = variable("OKTA_CONNECTOR_LABEL")?.filter(|label| !label.is_empty());
+        Ok(Self { loopback, log_level, label: label.unwrap_or_else(|| "Okta".to_owned()) })
     }
 }
 

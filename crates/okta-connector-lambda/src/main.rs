@@ -5,8 +5,10 @@
 
 mod aws;
 mod config;
+mod health;
 mod kms;
 mod logging;
+mod metrics;
 mod transport;
 
 use appflow_connector::{UnknownOperation, handle};
@@ -23,7 +25,7 @@ type Okta = OktaConnector<LazyTransport, Aws>;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::read()?;
-    logging::start(environment.log_level);
+    logging::start(environment.log_level, environment.label);
     let config = Config {
         loopback: environment.loopback,
         ..Config::new(seconds_since_1970, u64::from(std::process::id()))
@@ -33,13 +35,20 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     lambda_runtime::run(service_fn(move |event| answer(connector, event))).await
 }
 
-/// Answers one event. The only failure is an event that is no request of AppFlow.
+/// Answers one event. The only failure is an event that is neither a request of AppFlow nor a health check.
 async fn answer(
     connector: &Okta,
     event: LambdaEvent<Box<RawValue>>,
 ) -> Result<Box<RawValue>, Diagnostic> {
     let payload = event.payload.get().as_bytes();
-    let response = handle(connector, payload, time_left(&event.context)).await.map_err(refuse)?;
+    let time_left = time_left(&event.context);
+    let response = match handle(connector, payload, time_left).await {
+        Ok(response) => response,
+        Err(unknown) => {
+            let checked = health::check(connector, payload, time_left).await;
+            return checked.ok_or_else(|| refuse(unknown));
+        }
+    };
     let response = String::from_utf8(response).expect("a response is JSON, which is UTF-8");
     Ok(RawValue::from_string(response).expect("a response is JSON"))
 }

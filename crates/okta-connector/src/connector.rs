@@ -575,6 +575,8 @@ impl<'a> CallLog<'a> {
             scanned = statistics.scanned,
             pages = statistics.pages,
             okta_requests = statistics.requests,
+            throttle_wait_ms = u64::try_from(statistics.waited.as_millis()).unwrap_or(u64::MAX),
+            limit_remaining_percent = statistics.limit_remaining,
             okta_request_ids = statistics.request_ids.join(" "),
             elapsed_ms = self.elapsed_ms(),
             ending = ?ending,

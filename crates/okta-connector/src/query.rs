@@ -59,6 +59,10 @@ pub(crate) struct Statistics {
     pub(crate) scanned: u64,
     /// Okta's ids of the requests that were answered.
     pub(crate) request_ids: Vec<Box<str>>,
+    /// How long the rate budget kept the requests.
+    pub(crate) waited: Duration,
+    /// How much of the tightest limit was left in the end, in percent.
+    pub(crate) limit_remaining: Option<u32>,
 }
 
 impl Statistics {
@@ -68,6 +72,11 @@ impl Statistics {
         self.requests += other.requests;
         self.scanned += other.scanned;
         self.request_ids.extend(other.request_ids);
+        self.waited += other.waited;
+        self.limit_remaining = match (self.limit_remaining, other.limit_remaining) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
     }
 }
 
@@ -186,8 +195,8 @@ struct Ask {
 /// A page that arrived.
 struct Arrival {
     walker: usize,
-    /// The page size that was asked for.
-    limit: Option<u32>,
+    /// What was asked for.
+    request: Request,
     /// How long it took, waiting and repeating included.
     elapsed: Duration,
     outcome: Result<Page, okta_client::Error>,
@@ -479,9 +488,10 @@ impl<S: HttpService> Walk<'_, S> {
         };
         self.pace.latency = page.latency;
         self.note_cost(page);
+        self.statistics.limit_remaining = self.client.remaining_percent(&arrival.request);
         let progress = &mut self.position.progress;
         progress.pages = progress.pages.saturating_add(1);
-        if page.limit < arrival.limit {
+        if page.limit < arrival.request.limit() {
             progress.page_size = page.limit;
         }
     }
@@ -490,6 +500,7 @@ impl<S: HttpService> Walk<'_, S> {
         self.statistics.pages += 1;
         self.statistics.requests += u64::from(page.attempts);
         self.statistics.request_ids.extend(page.request_id.clone());
+        self.statistics.waited += page.waited;
     }
 
     /// What can be done about a failure.
@@ -776,9 +787,8 @@ fn second(record: &RecordView<'_, '_>, cut: &Cut) -> Option<i64> {
 
 async fn fetch<S: HttpService>(client: &Client<S>, walker: usize, ask: Ask) -> Arrival {
     let began = Instant::now();
-    let limit = ask.request.limit();
     let outcome = client.get(&ask.request, ask.cursor.as_ref(), ask.deadline).await;
-    Arrival { walker, limit, elapsed: began.elapsed(), outcome }
+    Arrival { walker, request: ask.request, elapsed: began.elapsed(), outcome }
 }
 
 /// Whether another call may get past the failure.
