@@ -44,6 +44,27 @@ fn readme_shows_what_its_commands_print() {
     expect_file![top().join("README.md")].assert_eq(&shown);
 }
 
+/// The figures of the README are those of the report that `make bench` keeps.
+#[test]
+fn readme_quotes_the_report() {
+    let report = std::fs::read_to_string(top().join("bench/report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let mut quoted = format!(
+        "\n| on {} | figures | ratio |\n|---|---|---|\n",
+        report["machine"].as_str().unwrap()
+    );
+    for row in report["rows"].as_array().unwrap() {
+        let text = |name: &str| row[name].as_str().unwrap().to_owned();
+        writeln!(quoted, "| {} | {} | {} |", text("measure"), text("figures"), row["ratio"])
+            .unwrap();
+    }
+    let readme = std::fs::read_to_string(top().join("README.md")).unwrap();
+    let (before, rest) = readme.split_once("<!-- bench -->\n").unwrap();
+    let (_, after) = rest.split_once("<!-- /bench -->").unwrap();
+    let expected = format!("{before}<!-- bench -->\n{quoted}\n<!-- /bench -->{after}");
+    expect_file![top().join("README.md")].assert_eq(&expected);
+}
+
 /// The columns: entity, field, label, data type, operators, path in the JSON of Okta.
 fn managed_rows() -> Vec<[String; 6]> {
     include_str!("../data/managed-connector-fields.csv")
