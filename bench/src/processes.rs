@@ -31,6 +31,7 @@ impl Sandbox {
     fn start(program: &str, users: usize) -> anyhow::Result<Self> {
         let mut process = Command::new(program)
             .args(["sandbox", "--users", &users.to_string()])
+            .args(["--okta-port", "0", "--secrets-port", "0"])
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot start {program}"))?;

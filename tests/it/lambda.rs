@@ -7,10 +7,11 @@ use crate::canary::disguises;
 use crate::contract::events;
 use crate::support::{part, top};
 use bytes::Bytes;
+use expect_test::expect_file;
 use okta_client::{HttpService, ReqwestTransport};
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -158,7 +159,8 @@ fn service_app(keys: &Value) -> Value {
 /// Starts the sandbox; it prints its address.
 fn sandbox(program: &Path, service_app: &Path) -> (Process, String) {
     let mut child = Command::new(program)
-        .args(["sandbox", "--users", "1200", "--service-app"])
+        .args(["sandbox", "--users", "1200", "--okta-port", "0", "--secrets-port", "0"])
+        .arg("--service-app")
         .arg(service_app)
         .stdout(Stdio::piped())
         .spawn()
@@ -206,7 +208,7 @@ async fn the_function_answers_under_the_emulator() {
     }
 
     // A whole flow through the real process: every user once.
-    let (_, event) = events().into_iter().find(|(name, _)| name == "query-data.json").unwrap();
+    let (_, event) = events().into_iter().find(|(name, _)| name == "query-data-user.json").unwrap();
     let mut event = function.point(event);
     event["filterExpression"] = Value::Null;
     let mut logins = std::collections::BTreeSet::new();
@@ -236,7 +238,7 @@ async fn the_function_answers_under_the_emulator() {
     assert_eq!(answer["errorType"], "UnknownOperation", "{answer}");
 
     // A service app whose key stays in KMS, and one whose key cannot sign for Okta.
-    let (_, event) = events().into_iter().find(|(name, _)| name == "query-data.json").unwrap();
+    let (_, event) = events().into_iter().find(|(name, _)| name == "query-data-user.json").unwrap();
     for (key, expected) in [("rsa", None), ("ec", None), ("unfit", Some("AccessDenied"))] {
         let secret = json!({
             "customAuthenticationType": "Okta_Service_App",
@@ -254,7 +256,23 @@ async fn the_function_answers_under_the_emulator() {
         }
     }
 
+    // The scheduled check: one connection that works, one whose secret is gone.
+    let text = std::fs::read_to_string(top().join("events/health-check.json")).unwrap();
+    let mut event: Value = serde_json::from_str(&text).unwrap();
+    let missing = "arn:aws:secretsmanager:us-east-1:123456789012:secret:appflow!1-Okta-gone-a1B2c3";
+    event["detail"]["oktaConnectorHealthCheck"]["connections"] = json!([
+        { "secretArn": function.secret_arn, "instanceUrl": function.org },
+        { "secretArn": missing, "instanceUrl": function.org },
+    ]);
+    let answer = function.invoke(event.to_string()).await;
+    let checked = |index: usize| {
+        let connection = &answer["connections"][index];
+        (connection["connection"].as_str().unwrap(), connection["healthy"].as_bool().unwrap())
+    };
+    assert_eq!((checked(0), checked(1)), (("Okta-acme", true), ("Okta-gone", false)), "{answer}");
+
     let log = std::fs::read_to_string(&function.log).unwrap();
+    check_metrics(&venv, &log);
     assert!(log.contains(r#""flow_name":"okta-users-to-s3""#), "{log}");
     assert!(log.contains(r#""okta_request_ids":""#), "{log}");
     for secret in [SANDBOX_TOKEN, "canary-aws-secret-key", "after="] {
@@ -262,4 +280,21 @@ async fn the_function_answers_under_the_emulator() {
             assert!(!log.contains(&disguise), "the log holds {disguise}");
         }
     }
+}
+
+/// The metrics that the process wrote, against the published schema and by name.
+fn check_metrics(venv: &Path, log: &str) {
+    let lines: Vec<_> = log.lines().filter(|line| line.contains("\"_aws\"")).collect();
+    let mut python = Command::new(venv.join("bin/python"))
+        .arg(top().join("tests/tools/validate_emf.py"))
+        .arg(top().join("tests/data/emf.schema.json"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    python.stdin.take().unwrap().write_all(lines.join("\n").as_bytes()).unwrap();
+    let output = python.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let metrics = String::from_utf8(output.stdout).unwrap();
+    expect_file![top().join("tests/data/metrics.txt")].assert_eq(&metrics);
 }

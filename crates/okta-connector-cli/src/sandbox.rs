@@ -23,11 +23,11 @@ use tokio::net::TcpListener;
 pub(crate) struct Sandbox {
     #[command(flatten)]
     org: OrgArguments,
-    /// The port of the org; any free one if left out.
-    #[arg(long, default_value_t = 0)]
+    /// The port of the org, as the files of `events/` name it; any free one if it is 0.
+    #[arg(long, default_value_t = 8700)]
     okta_port: u16,
-    /// The port of the stand-in for Secrets Manager; any free one if left out.
-    #[arg(long, default_value_t = 0)]
+    /// The port of the stand-in for Secrets Manager; any free one if it is 0.
+    #[arg(long, default_value_t = 8701)]
     secrets_port: u16,
     /// A service app that the org knows: a JSON file with `clientId`, `keys` (public, as JSON Web Keys
     /// with a `kid`), `scopes` and `requiresDpop`.
@@ -50,7 +50,7 @@ impl Sandbox {
         let secrets_address = serve(self.secrets_port, Arc::new(|r| secrets_manager(&r))).await?;
         crate::print(&format!(
             "# The simulated org is the instanceUrl http://{okta_address}\n\
-             export AWS_ENDPOINT_URL_SECRETS_MANAGER=http://{secrets_address}\n\
+             export OKTA_CONNECTOR_SECRETS_MANAGER_URL=http://{secrets_address}\n\
              export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox\n\
              export OKTA_CONNECTOR_ALLOW_LOOPBACK=true\n\
              # Press Ctrl-C to stop.\n"

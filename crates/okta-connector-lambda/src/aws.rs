@@ -30,6 +30,8 @@ const SECOND_LOOKS: [Duration; 2] = [Duration::from_millis(500), Duration::from_
 /// Reads secrets, and keeps each for five minutes at most.
 #[derive(Debug, Default)]
 pub(crate) struct Aws {
+    /// Another address of Secrets Manager.
+    secrets_manager: Option<String>,
     config: OnceCell<SdkConfig>,
     secrets: OnceCell<aws_sdk_secretsmanager::Client>,
     keys: OnceCell<aws_sdk_kms::Client>,
@@ -43,6 +45,11 @@ struct Kept {
 }
 
 impl Aws {
+    /// Nothing is loaded or made yet. `secrets_manager` is another address of Secrets Manager.
+    pub(crate) fn new(secrets_manager: Option<String>) -> Self {
+        Self { secrets_manager, ..Self::default() }
+    }
+
     fn kept(&self, arn: &str) -> Option<SecretString> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|_, kept| kept.since.elapsed() < TIME_TO_LIVE);
@@ -73,7 +80,14 @@ impl Aws {
     }
 
     async fn read(&self, arn: &str) -> Result<SecretString, SecretError> {
-        let connect = || async { aws_sdk_secretsmanager::Client::new(self.config().await) };
+        let connect = || async {
+            let config = aws_sdk_secretsmanager::config::Builder::from(self.config().await);
+            let config = match &self.secrets_manager {
+                Some(url) => config.endpoint_url(url),
+                None => config,
+            };
+            aws_sdk_secretsmanager::Client::from_conf(config.build())
+        };
         let client = self.secrets.get_or_init(connect).await;
         let output = client.get_secret_value().secret_id(arn).send().await.map_err(explain)?;
         output.secret_string.map(SecretString::from).ok_or(SecretError::NoText)

@@ -10,6 +10,9 @@ pub(crate) struct Environment {
     pub(crate) loopback: Loopback,
     /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
     pub(crate) log_level: Level,
+    /// `OKTA_CONNECTOR_SECRETS_MANAGER_URL`: a stand-in for Secrets Manager on this machine. It takes
+    /// loopback to be allowed.
+    pub(crate) secrets_manager: Option<String>,
     /// `OKTA_CONNECTOR_LABEL`, under which the connector is registered: metrics are kept apart by it.
     pub(crate) label: String,
 }
@@ -32,8 +35,23 @@ impl Environment {
                 anyhow::anyhow!("AWS_LAMBDA_LOG_LEVEL is {level:?}, expected a level")
             })?,
         };
+        let secrets_manager =
+            variable("OKTA_CONNECTOR_SECRETS_MANAGER_URL")?.filter(|url| !url.is_empty());
+        if let Some(url) = &secrets_manager {
+            let is_here = loopback == Loopback::Allowed && url.starts_with("http://127.0.0.1:");
+            anyhow::ensure!(
+                is_here,
+                "OKTA_CONNECTOR_SECRETS_MANAGER_URL is {url:?}, expected http://127.0.0.1:PORT, and \
+                 OKTA_CONNECTOR_ALLOW_LOOPBACK=true"
+            );
+        }
         let label = variable("OKTA_CONNECTOR_LABEL")?.filter(|label| !label.is_empty());
-        Ok(Self { loopback, log_level, label: label.unwrap_or_else(|| "Okta".to_owned()) })
+        Ok(Self {
+            loopback,
+            log_level,
+            secrets_manager,
+            label: label.unwrap_or_else(|| "Okta".to_owned()),
+        })
     }
 }
 

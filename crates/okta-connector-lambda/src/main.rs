@@ -30,7 +30,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         loopback: environment.loopback,
         ..Config::new(seconds_since_1970, u64::from(std::process::id()))
     };
-    let connector = OktaConnector::new(LazyTransport::default(), Aws::default(), config);
+    let connector =
+        OktaConnector::new(LazyTransport::default(), Aws::new(environment.secrets_manager), config);
     let connector = &connector;
     lambda_runtime::run(service_fn(move |event| answer(connector, event))).await
 }
