@@ -11,6 +11,7 @@ mod contract;
 mod docs;
 mod flow;
 mod identity;
+mod infrastructure;
 mod lambda;
 mod parity;
 mod tidy;
