@@ -1,7 +1,7 @@
 //! `template.yaml` and `examples/`, held against the connector that they deploy.
 //!
 //! cfn-lint knows AWS's side: resources, properties, types. What only the connector knows is looked at here, on
-//! the templates as CloudFormation would resolve them for some parameters.
+//! the templates as a deployment would resolve them for some parameters.
 
 use crate::support::{World, part, query, top};
 use expect_test::expect;
@@ -108,7 +108,7 @@ impl<'a> Stack<'a> {
         self.value(&self.template["Conditions"][condition]).unwrap().as_bool().unwrap()
     }
 
-    /// What CloudFormation makes of a value; nothing for `AWS::NoValue`. Attributes and names that
+    /// What a deployment makes of a value; nothing for `AWS::NoValue`. Attributes and names that
     /// AWS would give stay names.
     fn value(&self, value: &Value) -> Option<Value> {
         Some(match value {
@@ -183,7 +183,7 @@ impl<'a> Stack<'a> {
     }
 }
 
-/// A scalar as CloudFormation compares and writes it.
+/// A scalar as it is compared and written.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -590,9 +590,9 @@ async fn connections_say_what_the_connector_asks_for() {
         assert_eq!(credentials["AuthenticationType"], "CUSTOM", "{name}");
         let custom = &credentials["Custom"];
         let declared = list(&authentication["customAuthConfig"]).into_iter();
-        let declared = declared
+        let mut declared = declared
             .filter(|scheme| scheme["authenticationType"] == custom["CustomAuthenticationType"]);
-        let scheme = declared.last().unwrap();
+        let scheme = declared.next().unwrap();
         let given = &custom["CredentialsMap"];
         let parameters = list(&scheme["authParameters"]);
         for key in keys(given) {
