@@ -66,8 +66,9 @@ bless: ## Accept what the tests found as what they expect
 build: ## Build the function for this machine, optimised
 	cargo build --release -p okta-connector-lambda
 
-sam-validate: .venv/.ready ## Check template.yaml
+sam-validate: .venv/.ready ## Check template.yaml and the templates of examples/
 	AWS_DEFAULT_REGION=us-east-1 .venv/bin/sam validate --lint
+	.venv/bin/cfn-lint --regions us-east-1 -- examples/*.yaml examples/*/*.yaml
 
 tools: .venv/.ready ## Install AWS SAM CLI and moto into .venv
 

@@ -12,6 +12,7 @@ mod docs;
 mod faults;
 mod flow;
 mod identity;
+mod infrastructure;
 mod lambda;
 mod parity;
 mod tidy;
