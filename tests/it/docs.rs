@@ -14,6 +14,12 @@ fn objects_page_is_current() {
     expect_file![top().join("docs/OBJECTS.md")].assert_eq(&okta_connector::docs::objects());
 }
 
+#[test]
+fn troubleshooting_page_is_current() {
+    let page = okta_connector::docs::troubleshooting();
+    expect_file![top().join("docs/TROUBLESHOOTING.md")].assert_eq(&page);
+}
+
 /// Every command of the README that runs the connector prints what stands there.
 #[test]
 fn readme_shows_what_its_commands_print() {

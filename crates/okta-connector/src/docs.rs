@@ -1,6 +1,8 @@
-//! The catalogue as a page for people: `docs/OBJECTS.md` is this text, and a test compares them.
+//! The tables as pages for people: `docs/OBJECTS.md` and `docs/TROUBLESHOOTING.md` are these texts, and
+//! tests compare them.
 
 use crate::catalogue::{Dialect, Field, Kind, OBJECTS, Object};
+use crate::trouble::TROUBLES;
 use std::fmt::Write as _;
 
 /// The text of `docs/OBJECTS.md`.
@@ -14,6 +16,23 @@ pub fn objects() -> String {
     );
     for object in OBJECTS {
         write_object(&mut page, object).expect("writing to memory cannot fail");
+    }
+    page
+}
+
+/// The text of `docs/TROUBLESHOOTING.md`.
+pub fn troubleshooting() -> String {
+    let mut page = String::from(
+        "# Troubleshooting\n\n\
+         Generated from the table of errors by `make bless`. A message begins with one of these\n\
+         sentences, goes on with the remedy, and ends with what Okta said: its code, its error id and\n\
+         the id of the request, which Okta's support asks for.\n\n\
+         | message begins with | code in AppFlow | what to do | how Okta says it |\n|---|---|---|---|\n",
+    );
+    for trouble in TROUBLES {
+        let (code, told_by) = (trouble.code.name(), trouble.told_by);
+        writeln!(page, "| {} | `{code}` | {} | {told_by} |", trouble.sentence, trouble.remedy)
+            .expect("writing to memory cannot fail");
     }
     page
 }
