@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint soak bench fuzz fmt bless build sam-validate tools clean \
+.PHONY: help demo test lint soak bench fuzz fmt bless build sam-validate sam-build sam-local tools clean \
 	check tools-for-tests build-OktaConnectorFunction
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
@@ -12,8 +12,12 @@ unexport MAKEFLAGS MFLAGS # Cargo would look for the job server of `make -j`, wh
 target := $(abspath $(or $(CARGO_TARGET_DIR),target))
 debug := $(target)/debug
 
-# What the tests are told: SAM_VENV stays empty where the tools are not installed.
-for-tests = BOOTSTRAP="$(debug)/bootstrap" SAM_VENV="$$(test ! -e .venv/.ready || echo "$(CURDIR)/.venv")"
+# As Lambda and SAM call it.
+host-architecture := $(patsubst aarch64,arm64,$(shell uname -m))
+
+# What the tests are told: what stays empty is missing, and its tests are skipped.
+for-tests = BOOTSTRAP="$(debug)/bootstrap" SAM_VENV="$$(test ! -e .venv/.ready || echo "$(CURDIR)/.venv")" \
+	SAM_BUILD="$$(test ! -e .aws-sam/build/template.yaml || echo "$(CURDIR)/.aws-sam/build")"
 loud = printf '\n*** %s ***\n\n' "$(1)" >&2
 
 help:
@@ -23,7 +27,7 @@ demo: ## Run a flow from a simulated Okta org into out/users.jsonl
 	cargo run --release -p okta-connector-cli -- demo --out out/users.jsonl
 
 test: check tools-for-tests ## Check and test everything, offline
-	@test ! -e .venv/.ready || $(MAKE) --no-print-directory sam-validate
+	@test ! -e .venv/.ready || $(MAKE) --no-print-directory sam-validate $(if $(filter Linux,$(shell uname)),sam-build)
 	cargo test --doc --workspace
 	cargo build --workspace --bins --tests
 	@if cargo nextest --version >/dev/null 2>&1; then \
@@ -69,6 +73,17 @@ build: ## Build the function for this machine, optimised
 sam-validate: .venv/.ready ## Check template.yaml and the templates of examples/
 	AWS_DEFAULT_REGION=us-east-1 .venv/bin/sam validate --lint
 	.venv/bin/cfn-lint --regions us-east-1 -- examples/*.yaml examples/*/*.yaml
+
+sam-build: .venv/.ready ## Build the function for this machine as `sam build` does
+	AWS_DEFAULT_REGION=us-east-1 .venv/bin/sam build --parameter-overrides Architecture=$(host-architecture)
+
+# Where containers find the sandbox: on the bridge of an engine that runs on Linux; Docker Desktop leads them to 127.0.0.1.
+SANDBOX_ADDRESS ?= $(or $(shell ip -4 -o address show docker0 2>/dev/null | sed 's/.* inet //; s,/.*,,'),127.0.0.1)
+sam-local: sam-build ## Answer every event with `sam local invoke`; needs a Docker engine
+	@docker info >/dev/null || { echo "make sam-local needs a Docker engine that runs" >&2; exit 1; }
+	cargo build --workspace --bins --tests
+	SANDBOX_ADDRESS=$(SANDBOX_ADDRESS) ARCHITECTURE=$(host-architecture) $(for-tests) \
+		cargo test -p connector-tests --test it -- events::sam_local --ignored --nocapture
 
 tools: .venv/.ready ## Install AWS SAM CLI and moto into .venv
 

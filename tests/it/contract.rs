@@ -21,7 +21,7 @@ pub(crate) fn events() -> Vec<(String, Value)> {
         .map(|path| {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             let text = std::fs::read_to_string(&path).unwrap();
-            let text = text.replace("http://127.0.0.1:8700", "https://acme.okta.com");
+            let text = text.replace("http://host.docker.internal:8700", "https://acme.okta.com");
             (name, serde_json::from_str::<Value>(&text).unwrap())
         })
         .filter(|(_, event)| event["type"].is_string())
@@ -57,7 +57,7 @@ fn every_event_is_read_and_written_alike() {
 
 #[tokio::test(start_paused = true)]
 async fn every_event_is_answered_in_its_shape() {
-    let world = World::new(Org::generate(1, 40));
+    let world = World::new(Org::generate(1, 2_500));
     for (name, event) in events() {
         let answer = world.ask(&event).await;
         let is_write = event["type"] == "WriteDataRequest";

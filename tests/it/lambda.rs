@@ -5,127 +5,76 @@
 
 use crate::canary::disguises;
 use crate::contract::events;
+use crate::processes::{Function, Process, Sandbox, free_port, wait_for};
 use crate::support::{part, top};
 use bytes::Bytes;
 use expect_test::expect_file;
 use okta_client::{HttpService, ReqwestTransport};
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// The token that the sandbox accepts.
 const SANDBOX_TOKEN: &str = "00sandbox-token-of-the-simulator";
 
 const SERVICE_APP: &str = "0oaserviceapp1234567";
 
-/// A process that ends with the test. What it prints stays open as long.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// The function and all that is around it.
-struct Function {
-    address: String,
-    org: String,
+struct World {
+    function: Function,
+    sandbox: Sandbox,
     secret_arn: String,
     moto: String,
     /// The keys in KMS: their ARNs and public JWKs.
     keys: Value,
-    log: PathBuf,
     http: ReqwestTransport,
-    _processes: Vec<Process>,
+    _moto: Process,
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
-
-fn wait_for(port: u16) {
-    let until = Instant::now() + Duration::from_secs(60);
-    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-        assert!(Instant::now() < until, "nothing listens on port {port}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
-/// The emulator ships inside the AWS SAM CLI.
-fn emulator(venv: &Path) -> PathBuf {
-    let lib = std::fs::read_dir(venv.join("lib")).unwrap().next().unwrap().unwrap().path();
-    let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
-    lib.join(format!("site-packages/samcli/local/rapid/aws-lambda-rie-{architecture}"))
-}
-
-impl Function {
+impl World {
     async fn start(bootstrap: &Path, venv: &Path) -> Self {
         let http = ReqwestTransport::new().unwrap();
         let moto_port = free_port();
-        let moto = Command::new(venv.join("bin/moto_server"))
+        let moto_process = Command::new(venv.join("bin/moto_server"))
             .args(["-H", "127.0.0.1", "-p", &moto_port.to_string()])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
+        let moto_process = Process(moto_process);
         wait_for(moto_port);
-        let moto_address = format!("http://127.0.0.1:{moto_port}");
-        let keys = create_keys(venv, &moto_address);
+        let moto = format!("http://127.0.0.1:{moto_port}");
+        let keys = create_keys(venv, &moto);
         let app = std::env::temp_dir().join(format!("okta-connector-it-{moto_port}.json"));
         std::fs::write(&app, service_app(&keys).to_string()).unwrap();
-        let (sandbox, org) = sandbox(&bootstrap.with_file_name("okta-connector"), &app);
+        let ports = ["--okta-port", "0", "--secrets-port", "0"];
+        let org = ["--users", "1200", "--service-app", app.to_str().unwrap()];
+        let sandbox = Sandbox::start(bootstrap, &[ports, org].concat());
         let secret = json!({
             "customAuthenticationType": "Okta_API_Token",
             "apiToken": SANDBOX_TOKEN,
         });
-        let secret_arn = create_secret(&http, &moto_address, "acme", &secret).await;
-
-        let (port, api_port) = (free_port(), free_port());
-        let log = std::env::temp_dir().join(format!("okta-connector-it-{port}.log"));
-        let output = File::create(&log).unwrap();
-        let emulator = Command::new(emulator(venv))
-            .arg("--runtime-interface-emulator-address")
-            .arg(format!("127.0.0.1:{port}"))
-            .arg("--runtime-api-address")
-            .arg(format!("127.0.0.1:{api_port}"))
-            .args(["--log-level", "error"])
-            .arg(bootstrap)
-            .env("AWS_ENDPOINT_URL", &moto_address)
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "canary-aws-secret-key")
-            .env("OKTA_CONNECTOR_ALLOW_LOOPBACK", "true")
-            .env("AWS_LAMBDA_LOG_LEVEL", "TRACE")
-            .env("AWS_LAMBDA_FUNCTION_TIMEOUT", "30")
-            .stdout(output.try_clone().unwrap())
-            .stderr(output)
-            .spawn()
-            .unwrap();
-        wait_for(port);
-        let address = format!("http://127.0.0.1:{port}/2015-03-31/functions/function/invocations");
-        let processes = vec![Process(emulator), sandbox, Process(moto)];
-        let moto = moto_address;
-        Self { address, org, secret_arn, moto, keys, log, http, _processes: processes }
+        let secret_arn = create_secret(&http, &moto, "acme", &secret).await;
+        let environment = [
+            ("AWS_ENDPOINT_URL", moto.as_str()),
+            ("OKTA_CONNECTOR_ALLOW_LOOPBACK", "true"),
+            ("AWS_LAMBDA_LOG_LEVEL", "TRACE"),
+        ];
+        let function = Function::start(bootstrap, venv, &environment);
+        Self { function, sandbox, secret_arn, moto, keys, http, _moto: moto_process }
     }
 
     async fn invoke(&self, payload: impl Into<Bytes>) -> Value {
-        let request = http::Request::post(&self.address).body(payload.into()).unwrap();
-        let answer = self.http.call(request, Duration::from_secs(60)).await.unwrap();
-        serde_json::from_slice(answer.body()).unwrap()
+        self.function.invoke(payload).await
     }
 
     /// Points an event at the org and the secret of this world.
     fn point(&self, mut event: Value) -> Value {
         for place in ["/connectorRuntimeSettings", "/connectorContext/connectorRuntimeSettings"] {
             if let Some(settings) = event.pointer_mut(place) {
-                settings["instanceUrl"] = self.org.as_str().into();
+                settings["instanceUrl"] = self.sandbox.org.as_str().into();
             }
         }
         for place in ["/credentials", "/connectorContext/credentials"] {
@@ -156,22 +105,6 @@ fn service_app(keys: &Value) -> Value {
     })
 }
 
-/// Starts the sandbox; it prints its address.
-fn sandbox(program: &Path, service_app: &Path) -> (Process, String) {
-    let mut child = Command::new(program)
-        .args(["sandbox", "--users", "1200", "--okta-port", "0", "--secrets-port", "0"])
-        .arg("--service-app")
-        .arg(service_app)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-    let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
-    let address = lines
-        .find_map(|line| line.split_once("instanceUrl ").map(|(_, address)| address.to_owned()));
-    let address = address.expect("the sandbox prints its address");
-    (Process(child), address)
-}
-
 async fn create_secret(http: &ReqwestTransport, moto: &str, name: &str, secret: &Value) -> String {
     let body = json!({
         "Name": format!("appflow!123456789012-Okta-{name}"),
@@ -196,24 +129,15 @@ async fn create_secret(http: &ReqwestTransport, moto: &str, name: &str, secret: 
 #[tokio::test]
 async fn the_function_answers_under_the_emulator() {
     let (Some(bootstrap), Some(venv)) = (part("BOOTSTRAP"), part("SAM_VENV")) else { return };
-    let function = Function::start(&bootstrap, &venv).await;
-
-    for (name, event) in events() {
-        let is_write = event["type"] == "WriteDataRequest";
-        let answer = function.invoke(function.point(event).to_string()).await;
-        let mut line = answer.to_string();
-        line.truncate(line.floor_char_boundary(160));
-        println!("{name}: {line}");
-        assert_eq!(answer["isSuccess"], !is_write, "{name}: {answer}");
-    }
+    let world = World::start(&bootstrap, &venv).await;
 
     // A whole flow through the real process: every user once.
     let (_, event) = events().into_iter().find(|(name, _)| name == "query-data-user.json").unwrap();
-    let mut event = function.point(event);
+    let mut event = world.point(event);
     event["filterExpression"] = Value::Null;
     let mut logins = std::collections::BTreeSet::new();
     loop {
-        let answer = function.invoke(event.to_string()).await;
+        let answer = world.invoke(event.to_string()).await;
         assert_eq!(answer["isSuccess"], true, "{answer}");
         for record in answer["records"].as_array().unwrap() {
             let record: Value = serde_json::from_str(record.as_str().unwrap()).unwrap();
@@ -230,11 +154,11 @@ async fn the_function_answers_under_the_emulator() {
     event["nextToken"] = Value::Null;
     event["connectorContext"]["credentials"]["secretArn"] =
         "arn:aws:secretsmanager:us-east-1:123456789012:secret:missing-a1B2c3".into();
-    let answer = function.invoke(event.to_string()).await;
+    let answer = world.invoke(event.to_string()).await;
     assert_eq!(answer["errorDetails"]["errorCode"], "ResourceNotFoundError", "{answer}");
 
     // Only what names no operation is a failure of the function, with a clean type.
-    let answer = function.invoke(r#"{"type":"SomethingElse"}"#).await;
+    let answer = world.invoke(r#"{"type":"SomethingElse"}"#).await;
     assert_eq!(answer["errorType"], "UnknownOperation", "{answer}");
 
     // A service app whose key stays in KMS, and one whose key cannot sign for Okta.
@@ -244,12 +168,12 @@ async fn the_function_answers_under_the_emulator() {
             "customAuthenticationType": "Okta_Service_App",
             "clientId": SERVICE_APP,
             "keyId": key,
-            "kmsKeyId": function.keys[key]["arn"],
+            "kmsKeyId": world.keys[key]["arn"],
         });
-        let arn = create_secret(&function.http, &function.moto, key, &secret).await;
-        let mut event = function.point(event.clone());
+        let arn = create_secret(&world.http, &world.moto, key, &secret).await;
+        let mut event = world.point(event.clone());
         event["connectorContext"]["credentials"]["secretArn"] = arn.into();
-        let answer = function.invoke(event.to_string()).await;
+        let answer = world.invoke(event.to_string()).await;
         match expected {
             None => assert_eq!(answer["isSuccess"], true, "{key}: {answer}"),
             Some(code) => assert_eq!(answer["errorDetails"]["errorCode"], code, "{key}: {answer}"),
@@ -261,17 +185,17 @@ async fn the_function_answers_under_the_emulator() {
     let mut event: Value = serde_json::from_str(&text).unwrap();
     let missing = "arn:aws:secretsmanager:us-east-1:123456789012:secret:appflow!1-Okta-gone-a1B2c3";
     event["detail"]["oktaConnectorHealthCheck"]["connections"] = json!([
-        { "secretArn": function.secret_arn, "instanceUrl": function.org },
-        { "secretArn": missing, "instanceUrl": function.org },
+        { "secretArn": world.secret_arn, "instanceUrl": world.sandbox.org },
+        { "secretArn": missing, "instanceUrl": world.sandbox.org },
     ]);
-    let answer = function.invoke(event.to_string()).await;
+    let answer = world.invoke(event.to_string()).await;
     let checked = |index: usize| {
         let connection = &answer["connections"][index];
         (connection["connection"].as_str().unwrap(), connection["healthy"].as_bool().unwrap())
     };
     assert_eq!((checked(0), checked(1)), (("Okta-acme", true), ("Okta-gone", false)), "{answer}");
 
-    let log = std::fs::read_to_string(&function.log).unwrap();
+    let log = world.function.log();
     check_metrics(&venv, &log);
     assert!(log.contains(r#""flow_name":"okta-users-to-s3""#), "{log}");
     assert!(log.contains(r#""okta_request_ids":""#), "{log}");

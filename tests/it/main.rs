@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic, and so may what it is helped by")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so, and answers are shown")]
 
+mod processes;
 mod support;
 
 mod bad_input;
 mod canary;
 mod contract;
 mod docs;
+mod events;
 mod faults;
 mod flow;
 mod identity;

@@ -6,17 +6,18 @@ use url::{Host, Url};
 
 /// The origin of an Okta org, such as `https://acme.okta.com`.
 ///
-/// * The scheme is https, or http where the host is `127.0.0.1` and [`Loopback::Allowed`].
+/// * The scheme is https, or http to this machine if that is [`Loopback::Allowed`].
 /// * The host is a public DNS name of at least two labels: no IP address in any notation, no local name.
 /// * It is not an Admin Console host (`acme-admin.okta.com`), which answers no API call.
-/// * No user, no port but on loopback, no path, no query.
+/// * No user, no port but on this machine, no path, no query.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OrgUrl {
     /// `scheme://host[:port]`, without a slash at the end.
     origin: String,
 }
 
-/// Whether `http://127.0.0.1:PORT` is an org: for the sandbox and for tests.
+/// Whether `http://127.0.0.1:PORT` is an org, and so `http://host.docker.internal:PORT`, which is what a
+/// container calls the machine it runs on: for the sandbox and for tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loopback {
     /// As the environment asked.
@@ -50,6 +51,9 @@ pub enum InvalidOrgUrl {
     #[error("ends in .com twice")]
     DoubledSuffix,
 }
+
+/// The machine that a container runs on, as Docker and `sam local` call it.
+const OUTSIDE_OF_CONTAINER: &str = "host.docker.internal";
 
 /// Names that never leave a private network.
 const LOCAL_SUFFIXES: [&str; 8] =
@@ -88,7 +92,8 @@ impl OrgUrl {
             return Err(InvalidOrgUrl::Path);
         }
         let host = url.host().ok_or(InvalidOrgUrl::Malformed)?;
-        let is_loopback = matches!(host, Host::Ipv4(address) if address == Ipv4Addr::LOCALHOST);
+        let is_loopback =
+            [Host::Ipv4(Ipv4Addr::LOCALHOST), Host::Domain(OUTSIDE_OF_CONTAINER)].contains(&host);
         if url.scheme() == "http" && is_loopback && loopback == Loopback::Allowed {
             return Ok(Self { origin: url.origin().ascii_serialization() });
         }
@@ -214,9 +219,13 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_one_address_and_only_when_allowed() {
+    fn loopback_is_one_address_and_one_name_and_only_when_allowed() {
         let allowed = |text| OrgUrl::parse(text, Loopback::Allowed).map(|org| org.origin);
-        assert_eq!(allowed("http://127.0.0.1:8080").as_deref(), Ok("http://127.0.0.1:8080"));
+        for text in ["http://127.0.0.1:8080", "http://host.docker.internal:8080"] {
+            assert_eq!(allowed(text).as_deref(), Ok(text));
+            assert_eq!(parse(text), Err(InvalidOrgUrl::NotHttps));
+        }
+        assert_eq!(allowed("https://host.docker.internal"), Err(InvalidOrgUrl::LocalName));
         assert_eq!(allowed("http://localhost:8080"), Err(InvalidOrgUrl::NotHttps));
         assert_eq!(allowed("http://10.0.0.1"), Err(InvalidOrgUrl::NotHttps));
         assert_eq!(allowed("https://127.0.0.1"), Err(InvalidOrgUrl::IpAddress));

@@ -27,7 +27,7 @@ enum Command {
     Demo(demo::Demo),
     /// Answer one request of AppFlow, read from a file.
     Invoke(invoke::Invoke),
-    /// Serve the simulated org and a stand-in for Secrets Manager on 127.0.0.1.
+    /// Serve the simulated org and a stand-in for Secrets Manager.
     Sandbox(sandbox::Sandbox),
     /// Print what Okta would be asked for a filter, and why.
     Explain(demo::Explain),

@@ -18,11 +18,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// Serve the simulated org and a stand-in for Secrets Manager on 127.0.0.1.
+/// Serve the simulated org and a stand-in for Secrets Manager.
 #[derive(Debug, Args)]
 pub(crate) struct Sandbox {
     #[command(flatten)]
     org: OrgArguments,
+    /// The address to listen on. Another than 127.0.0.1 lets other machines or containers in.
+    #[arg(long, default_value_t = Ipv4Addr::LOCALHOST, value_name = "ADDRESS")]
+    listen: Ipv4Addr,
     /// The port of the org, as the files of `events/` name it; any free one if it is 0.
     #[arg(long, default_value_t = 8700)]
     okta_port: u16,
@@ -45,9 +48,10 @@ impl Sandbox {
         if let Some(file) = &self.service_app {
             okta.lock().register_service_app(service_app(file)?);
         }
-        let okta_address =
-            serve(self.okta_port, Arc::new(move |request| okta.answer(request))).await?;
-        let secrets_address = serve(self.secrets_port, Arc::new(|r| secrets_manager(&r))).await?;
+        let okta: Handler = Arc::new(move |request| okta.answer(request));
+        let okta_address = serve((self.listen, self.okta_port).into(), okta).await?;
+        let secrets: Handler = Arc::new(|request| secrets_manager(&request));
+        let secrets_address = serve((self.listen, self.secrets_port).into(), secrets).await?;
         crate::print(&format!(
             "# The simulated org is the instanceUrl http://{okta_address}\n\
              export OKTA_CONNECTOR_SECRETS_MANAGER_URL=http://{secrets_address}\n\
@@ -77,11 +81,10 @@ fn service_app(file: &Path) -> anyhow::Result<ServiceApp> {
     })
 }
 
-/// Serves on 127.0.0.1 until the process ends.
-async fn serve(port: u16, handler: Handler) -> anyhow::Result<SocketAddr> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .await
-        .with_context(|| format!("cannot listen on 127.0.0.1:{port}"))?;
+/// Serves until the process ends.
+async fn serve(address: SocketAddr, handler: Handler) -> anyhow::Result<SocketAddr> {
+    let listener =
+        TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {

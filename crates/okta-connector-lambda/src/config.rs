@@ -1,12 +1,12 @@
 //! The only place that reads the environment. (The AWS SDK reads its own variables itself.)
 
-use okta_client::Loopback;
+use okta_client::{Loopback, OrgUrl};
 use tracing::Level;
 
 /// What the environment decides.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment {
-    /// `OKTA_CONNECTOR_ALLOW_LOOPBACK=true` lets `instanceUrl` be `http://127.0.0.1:PORT`.
+    /// `OKTA_CONNECTOR_ALLOW_LOOPBACK=true` lets `instanceUrl` be a port of this machine.
     pub(crate) loopback: Loopback,
     /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
     pub(crate) log_level: Level,
@@ -38,7 +38,7 @@ impl Environment {
         let secrets_manager =
             variable("OKTA_CONNECTOR_SECRETS_MANAGER_URL")?.filter(|url| !url.is_empty());
         if let Some(url) = &secrets_manager {
-            let is_here = loopback == Loopback::Allowed && url.starts_with("http://127.0.0.1:");
+            let is_here = url.starts_with("http:") && OrgUrl::parse(url, loopback).is_ok();
             anyhow::ensure!(
                 is_here,
                 "OKTA_CONNECTOR_SECRETS_MANAGER_URL is {url:?}, expected http://127.0.0.1:PORT, and \

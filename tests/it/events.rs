@@ -1,0 +1,86 @@
+//! `events/`, answered by the function beside the sandbox in the environment of `events/env.sandbox.json`,
+//! and each answer compared with the one in `tests/data/answers/`.
+
+use crate::processes::{Function, Sandbox};
+use crate::support::{part, top};
+use expect_test::expect_file;
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+/// What events and environment call the machine on which the sandbox runs.
+const HOST: &str = "http://host.docker.internal";
+
+const ENVIRONMENT: &str = "env.sandbox.json";
+
+/// The texts of all events, by the names of their files.
+fn events() -> Vec<(String, String)> {
+    let entries = std::fs::read_dir(top().join("events")).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.retain(|name| name != ENVIRONMENT);
+    names.sort();
+    names.into_iter().map(|name| (name.clone(), event(&name))).collect()
+}
+
+fn event(name: &str) -> String {
+    std::fs::read_to_string(top().join("events").join(name)).unwrap()
+}
+
+/// The variables of `env.sandbox.json`.
+fn environment() -> Vec<(String, String)> {
+    let environment: Value = serde_json::from_str(&event(ENVIRONMENT)).unwrap();
+    let variables = environment["OktaConnectorFunction"].as_object().unwrap();
+    variables.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().into())).collect()
+}
+
+fn check(name: &str, answer: &Value) {
+    expect_file![top().join("tests/data/answers").join(name)].assert_eq(&format!("{answer:#}\n"));
+}
+
+/// What `sam build` made, and not only what the tests are built with.
+#[tokio::test]
+async fn the_built_function_answers_every_event() {
+    let (Some(built), Some(venv)) = (part("SAM_BUILD"), part("SAM_VENV")) else { return };
+    let Some(bootstrap) = part("BOOTSTRAP") else { return };
+    let sandbox = Sandbox::start(&bootstrap, &["--okta-port", "0", "--secrets-port", "0"]);
+    let here = |text: &str| {
+        text.replace(&format!("{HOST}:8700"), &sandbox.org)
+            .replace(&format!("{HOST}:8701"), &sandbox.secrets_manager)
+    };
+    let environment: Vec<_> =
+        environment().into_iter().map(|(name, value)| (name, here(&value))).collect();
+    let built = built.join("OktaConnectorFunction/bootstrap");
+    let function = Function::start(&built, &venv, &environment);
+    for (name, event) in events() {
+        check(&name, &function.invoke(here(&event)).await);
+    }
+}
+
+/// The same through `sam local invoke`, in a container and by the ports that the events name.
+#[test]
+#[ignore = "takes a Docker engine: make sam-local"]
+fn sam_local_answers_every_event() {
+    let (Some(venv), Some(bootstrap)) = (part("SAM_VENV"), part("BOOTSTRAP")) else { return };
+    let listen = std::env::var("SANDBOX_ADDRESS").unwrap();
+    let _sandbox = Sandbox::start(&bootstrap, &["--listen", &listen]);
+    for (name, _) in events() {
+        let answer = sam_local(&venv, &name);
+        println!("{name}: {} bytes", answer.len());
+        check(&name, &serde_json::from_str(&answer).unwrap_or_else(|_| panic!("{name}: {answer}")));
+    }
+}
+
+fn sam_local(venv: &Path, event: &str) -> String {
+    let output = Command::new(venv.join("bin/sam"))
+        .args(["local", "invoke", "OktaConnectorFunction", "-e"])
+        .arg(Path::new("events").join(event))
+        .args(["--skip-pull-image", "--env-vars", "events/env.sandbox.json"])
+        .arg("--parameter-overrides")
+        .arg(format!("Architecture={}", std::env::var("ARCHITECTURE").unwrap()))
+        .current_dir(top())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{event}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
