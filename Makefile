@@ -83,7 +83,7 @@ sam-local: sam-build ## Answer every event with `sam local invoke`; needs a Dock
 	@docker info >/dev/null || { echo "make sam-local needs a Docker engine that runs" >&2; exit 1; }
 	cargo build --workspace --bins --tests
 	SANDBOX_ADDRESS=$(SANDBOX_ADDRESS) ARCHITECTURE=$(host-architecture) $(for-tests) \
-		cargo test -p connector-tests --test it -- events::sam_local --ignored --nocapture
+		cargo test -p connector-tests --test it -- events::sam_local --nocapture
 
 tools: .venv/.ready ## Install AWS SAM CLI and moto into .venv
 

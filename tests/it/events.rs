@@ -57,12 +57,12 @@ async fn the_built_function_answers_every_event() {
     }
 }
 
-/// The same through `sam local invoke`, in a container and by the ports that the events name.
+/// The same through `sam local invoke`, in a container and by the ports that the events name. It takes a
+/// Docker engine: `make sam-local` sets `SANDBOX_ADDRESS`, without which there is nothing to do.
 #[test]
-#[ignore = "takes a Docker engine: make sam-local"]
 fn sam_local_answers_every_event() {
+    let Ok(listen) = std::env::var("SANDBOX_ADDRESS") else { return };
     let (Some(venv), Some(bootstrap)) = (part("SAM_VENV"), part("BOOTSTRAP")) else { return };
-    let listen = std::env::var("SANDBOX_ADDRESS").unwrap();
     let _sandbox = Sandbox::start(&bootstrap, &["--listen", &listen]);
     for (name, _) in events() {
         let answer = sam_local(&venv, &name);
