@@ -17,7 +17,7 @@ host-architecture := $(patsubst aarch64,arm64,$(shell uname -m))
 
 # What the tests are told: what stays empty is missing, and its tests are skipped.
 for-tests = BOOTSTRAP="$(debug)/bootstrap" SAM_VENV="$$(test ! -e .venv/.ready || echo "$(CURDIR)/.venv")" \
-	SAM_BUILD="$$(test ! -e .aws-sam/build/template.yaml || echo "$(CURDIR)/.aws-sam/build")"
+	SAM_BUILD="$$(test ! -e .aws-sam/here/template.yaml || echo "$(CURDIR)/.aws-sam/here")"
 loud = printf '\n*** %s ***\n\n' "$(1)" >&2
 
 help:
@@ -74,8 +74,10 @@ sam-validate: .venv/.ready ## Check template.yaml and the templates of examples/
 	AWS_DEFAULT_REGION=us-east-1 .venv/bin/sam validate --lint
 	.venv/bin/cfn-lint --regions us-east-1 -- examples/*.yaml examples/*/*.yaml
 
-sam-build: .venv/.ready ## Build the function for this machine as `sam build` does
-	AWS_DEFAULT_REGION=us-east-1 .venv/bin/sam build --parameter-overrides Architecture=$(host-architecture)
+# Not where `sam deploy` looks: it would deploy this machine's architecture as the one of the template.
+sam-build: .venv/.ready ## Build the function with `sam build` for this machine, into .aws-sam/here
+	AWS_DEFAULT_REGION=us-east-1 .venv/bin/sam build --build-dir .aws-sam/here \
+		--parameter-overrides Architecture=$(host-architecture)
 
 # Where containers find the sandbox: on the bridge of an engine that runs on Linux; Docker Desktop leads them to 127.0.0.1.
 SANDBOX_ADDRESS ?= $(or $(shell ip -4 -o address show docker0 2>/dev/null | sed 's/.* inet //; s,/.*,,'),127.0.0.1)

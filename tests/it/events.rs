@@ -62,18 +62,21 @@ async fn the_built_function_answers_every_event() {
 #[test]
 fn sam_local_answers_every_event() {
     let Ok(listen) = std::env::var("SANDBOX_ADDRESS") else { return };
-    let (Some(venv), Some(bootstrap)) = (part("SAM_VENV"), part("BOOTSTRAP")) else { return };
+    let (Some(built), Some(venv)) = (part("SAM_BUILD"), part("SAM_VENV")) else { return };
+    let Some(bootstrap) = part("BOOTSTRAP") else { return };
     let _sandbox = Sandbox::start(&bootstrap, &["--listen", &listen]);
     for (name, _) in events() {
-        let answer = sam_local(&venv, &name);
+        let answer = sam_local(&venv, &built, &name);
         println!("{name}: {} bytes", answer.len());
         check(&name, &serde_json::from_str(&answer).unwrap_or_else(|_| panic!("{name}: {answer}")));
     }
 }
 
-fn sam_local(venv: &Path, event: &str) -> String {
+fn sam_local(venv: &Path, built: &Path, event: &str) -> String {
     let output = Command::new(venv.join("bin/sam"))
-        .args(["local", "invoke", "OktaConnectorFunction", "-e"])
+        .args(["local", "invoke", "OktaConnectorFunction", "-t"])
+        .arg(built.join("template.yaml"))
+        .arg("-e")
         .arg(Path::new("events").join(event))
         .args(["--skip-pull-image", "--env-vars", "events/env.sandbox.json"])
         .arg("--parameter-overrides")

@@ -16,6 +16,9 @@ use std::time::Duration;
 
 const CLIENT_ID: &str = "0oacanaryclient12345";
 
+/// The longest text that AppFlow takes for an authentication parameter.
+const MAX_VALUE: usize = 2_048;
+
 const SCOPES: [&str; 5] = [
     "okta.apps.read",
     "okta.devices.read",
@@ -68,7 +71,7 @@ impl Case {
                 "customAuthenticationType": "Okta_Service_App",
                 "clientId": CLIENT_ID,
                 "keyId": "rsa-key",
-                "privateKey": private_key("RSA in PKCS#8"),
+                "privateKey": private_key("RSA in PKCS#8, DER"),
             }),
         };
         let case = Self { kind, secret, keys: BTreeMap::new(), okta };
@@ -326,7 +329,10 @@ async fn what_is_told_of_every_credential_in_every_state() {
     for (form, key) in keys()["private"].as_object().unwrap() {
         let id = if form.starts_with("RSA") { "rsa-key" } else { "ec-key" };
         let case = Case::new(Kind::ServiceApp).secret(&json!({ "privateKey": key, "keyId": id }));
-        write!(text, "Okta_Service_App: {form}\n{}\n", case.told().await).unwrap();
+        // What is longer can be put into a secret by hand only.
+        let fits =
+            if key.as_str().unwrap().len() <= MAX_VALUE { "" } else { ", too long for AppFlow" };
+        write!(text, "Okta_Service_App: {form}{fits}\n{}\n", case.told().await).unwrap();
     }
     for (name, key) in keys()["unusable"].as_object().unwrap() {
         let case = Case::new(Kind::ServiceApp).secret(&json!({ "privateKey": key }));

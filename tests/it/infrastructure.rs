@@ -98,7 +98,7 @@ impl<'a> Stack<'a> {
 
     /// What an output says; nothing if there is no such output.
     fn output(&self, name: &str) -> Option<String> {
-        let output = &self.template["Outputs"][name];
+        let output = self.template["Outputs"].get(name)?;
         let exists = output["Condition"].as_str().is_none_or(|name| self.is(name));
         let value = exists.then(|| self.value(&output["Value"]))??;
         Some(value.as_str().unwrap().to_owned())

@@ -1,4 +1,7 @@
-//! A private key as a connection's secret holds it: one line, base64 of a PEM file or of a JSON Web Key.
+//! A private key as a connection's secret holds it: one line of at most 2,048 characters, as AppFlow demands.
+//!
+//! An RSA key of 2048 bits fits as base64 of DER, which is what a PEM file has between its first and its last line, and
+//! as a JSON Web Key. Base64 of a whole PEM file fits for a key on P-256.
 
 use crate::jws::{LocalKey, Pair};
 use base64::Engine as _;
@@ -17,9 +20,11 @@ use zeroize::Zeroizing;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum InvalidKey {
-    #[error("is not base64 of a PEM file or a JSON Web Key")]
+    #[error("is not base64 - expected a PEM file without its first and last line")]
     NotBase64,
-    #[error("holds neither a PEM file nor a JSON Web Key")]
+    #[error(
+        "holds no private key - expected a PEM file without its first and last line or a JSON Web Key"
+    )]
     Unknown,
     #[error("is protected by a passphrase - store the key without one")]
     Encrypted,
@@ -39,7 +44,7 @@ pub struct PrivateKey {
 }
 
 impl PrivateKey {
-    /// Reads PKCS#8, PKCS#1 and SEC 1 in PEM, and JSON Web Keys; RSA and EC on P-256.
+    /// Reads PKCS#8, PKCS#1 and SEC 1 in DER and PEM, and JSON Web Keys; RSA and EC on P-256.
     ///
     /// # Errors
     ///
@@ -51,13 +56,14 @@ impl PrivateKey {
             true => Zeroizing::new(text.as_bytes().to_vec()),
             false => decode(text).ok_or(InvalidKey::NotBase64)?,
         };
-        match bytes.trim_ascii_start() {
-            json @ [b'{', ..] => from_jwk(json),
-            pem if pem.starts_with(b"-----") => {
-                from_pem(pem).map(|pair| Self { key: LocalKey::new(pair), id: None })
-            }
-            _ => Err(InvalidKey::Unknown),
-        }
+        let pair = match bytes.trim_ascii_start() {
+            json @ [b'{', ..] => return from_jwk(json),
+            pem if pem.starts_with(b"-----") => from_pem(pem)?,
+            _ => from_der(
+                &PrivateKeyDer::try_from(bytes.as_slice()).map_err(|_| InvalidKey::Unknown)?,
+            )?,
+        };
+        Ok(Self { key: LocalKey::new(pair), id: None })
     }
 }
 
@@ -79,8 +85,11 @@ fn from_pem(pem: &[u8]) -> Result<Pair, InvalidKey> {
         let is_public = holds("PUBLIC KEY-----") || holds("CERTIFICATE-----");
         return Err(if is_public { InvalidKey::Public } else { InvalidKey::Unknown });
     }
-    let der = PrivateKeyDer::from_pem_slice(pem).map_err(|_| InvalidKey::Unusable)?;
-    match &der {
+    from_der(&PrivateKeyDer::from_pem_slice(pem).map_err(|_| InvalidKey::Unusable)?)
+}
+
+fn from_der(der: &PrivateKeyDer<'_>) -> Result<Pair, InvalidKey> {
+    match der {
         PrivateKeyDer::Pkcs1(der) => {
             RsaKeyPair::from_der(der.secret_pkcs1_der()).map(Pair::Rsa).ok()
         }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// AppFlow renews access tokens every hour and users change connections; neither waits longer.
+/// AppFlow puts another access token there and users change connections; neither waits longer.
 const TIME_TO_LIVE: Duration = Duration::from_secs(5 * 60);
 
 /// Connections whose secrets a warm process keeps.

@@ -14,7 +14,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 /// Crates that may log.
 const OURS: [&str; 4] = ["appflow_connector", "bootstrap", "okta_client", "okta_connector"];
 
-/// Starts logging and metrics for the whole process. Metrics do not depend on the level.
+/// Starts logging and metrics for the whole process. Metrics are written at every level; but Lambda, if it is
+/// told to pass on warnings alone, drops them, as it takes a line without a level for information.
 pub(crate) fn start(level: Level, label: String) {
     let lines = fmt::layer().json().flatten_event(true).with_current_span(false);
     let targets = OURS.into_iter().map(|target| (target, level));

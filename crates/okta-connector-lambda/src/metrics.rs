@@ -1,8 +1,9 @@
 //! Metrics, in CloudWatch's embedded format: JSON lines in the log that CloudWatch turns into numbers.
 //!
 //! They are made of what the connector logs of each call, so nothing is counted twice and the connector
-//! knows nothing of CloudWatch. Dimensions are few: the connector's label, the entity, the error code
-//! and, for health checks, the connection.
+//! knows nothing of CloudWatch. CloudWatch charges for each combination of dimensions, so there are few: the
+//! connector's label alone, and with it the entity of records, the code of errors, and the connection of health
+//! checks.
 
 use serde_json::{Map, Value, json};
 use std::fmt;
@@ -17,8 +18,7 @@ use tracing_subscriber::layer::Context;
 const NAMESPACE: &str = "OktaConnector";
 
 /// What is measured of a call: the field of the log line, the metric, its unit.
-const OF_A_CALL: [(&str, &str, &str); 7] = [
-    ("records", "Records", "Count"),
+const OF_A_CALL: [(&str, &str, &str); 6] = [
     ("pages", "Pages", "Count"),
     ("okta_requests", "OktaRequests", "Count"),
     ("throttle_wait_ms", "ThrottleWait", "Milliseconds"),
@@ -44,15 +44,15 @@ impl Metrics {
         let mut line = Line::new(&self.connector);
         line.member("Entity", fields.get("entity"));
         line.member("Operation", fields.get("operation"));
-        let sets = json!([["Connector"], ["Connector", "Entity"]]);
-        let measured = OF_A_CALL.into_iter().filter_map(|(field, name, unit)| {
-            let value = fields.get(field).filter(|value| value.is_number())?;
-            Some((name, unit, value.clone()))
-        });
-        line.metrics(&sets, measured);
+        let number = |field| fields.get(field).filter(|value| value.is_number()).cloned();
+        let records = number("records").map(|records| ("Records", "Count", records));
+        line.metrics(&json!([["Connector"], ["Connector", "Entity"]]), records);
+        let measured = OF_A_CALL
+            .into_iter()
+            .filter_map(|(field, name, unit)| Some((name, unit, number(field)?)));
         let cold = u8::from(self.is_cold.swap(false, Ordering::Relaxed));
         let counted = [("Errors", "Count", json!(0)), ("ColdStarts", "Count", json!(cold))];
-        line.metrics(&json!([["Connector"]]), counted);
+        line.metrics(&json!([["Connector"]]), measured.chain(counted));
         line.finish()
     }
 
@@ -63,7 +63,10 @@ impl Metrics {
         let sets = json!([["Connector"], ["Connector", "ErrorCode"]]);
         line.metrics(&sets, [("Errors", "Count", json!(1))]);
         let cold = u8::from(self.is_cold.swap(false, Ordering::Relaxed));
-        line.metrics(&json!([["Connector"]]), [("ColdStarts", "Count", json!(cold))]);
+        let cold = ("ColdStarts", "Count", json!(cold));
+        let is_refused = fields.get("code").is_some_and(|code| code == "RateLimitExceeded");
+        let spent = is_refused.then(|| ("LimitRemaining", "Percent", json!(0)));
+        line.metrics(&json!([["Connector"]]), [cold].into_iter().chain(spent));
         line.finish()
     }
 

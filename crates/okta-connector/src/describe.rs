@@ -131,7 +131,7 @@ fn service_app_parameters() -> Vec<AuthParameter> {
         sensitive(parameter(
             PRIVATE_KEY,
             "Private Key",
-            "The private key in one line - base64 of its PEM file or its JSON Web Key. Leave it empty if the key is in KMS",
+            "The private key in one line - a PEM file without its first and last line or a JSON Web Key. Leave it empty if the key is in KMS",
         )),
         parameter(
             KMS_KEY_ID,
