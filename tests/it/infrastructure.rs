@@ -242,6 +242,21 @@ fn every_template_says_what_it_is_for() {
 }
 
 #[test]
+fn the_readme_tells_of_every_parameter() {
+    let Some(templates) = templates() else { return };
+    let readme = fs::read_to_string(top().join("README.md")).unwrap();
+    let (_, table) =
+        readme.split_once("| parameter | default | meaning |\n|---|---|---|\n").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let told: BTreeSet<_> = table
+        .lines()
+        .flat_map(|row| row.split('|').nth(1).unwrap().split(','))
+        .map(|name| name.trim().trim_matches('`'))
+        .collect();
+    assert_eq!(told, keys(&templates["template.yaml"]["Parameters"]));
+}
+
+#[test]
 fn environments_set_parameters_that_there_are() {
     let Some(templates) = templates() else { return };
     let declared = keys(&templates["template.yaml"]["Parameters"]);
