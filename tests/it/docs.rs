@@ -5,7 +5,7 @@ use appflow_connector::Filter;
 use appflow_connector::entity::Operator;
 use expect_test::expect_file;
 use okta_connector::catalogue::{Field, Kind, OBJECTS, Object};
-use okta_connector::plan::{Preferences, Query};
+use okta_connector::plan::{Omittable, Preferences, Query};
 use std::fmt::Write as _;
 use std::process::Command;
 
@@ -176,6 +176,7 @@ fn plans() {
         ("User", "id = '00u1' and status = 'ACTIVE'".to_owned()),
         ("User", "id != '00u1' and city = 'Rome'".to_owned()),
         ("User", "id = 'not/an/id'".to_owned()),
+        ("Group", "id = 'rules'".to_owned()),
         ("User", format!("{} and status = 'ACTIVE'", long("city"))),
         ("Group", "type = 'APP_GROUP' and lastMembershipUpdated >= 2024-05-01".to_owned()),
         ("Group", "sourceId = '0oa1' and name contains 'x'".to_owned()),
@@ -197,6 +198,12 @@ fn plans() {
         let query = Query::new(object, &parsed, None, Preferences::default()).unwrap();
         let shown: String = filter.chars().take(100).collect();
         writeln!(text, "{entity}: {shown}\n{}\n", query.plan()).unwrap();
+    }
+    let left_out = Preferences { omittable: Omittable::LeftOut, ..Preferences::default() };
+    for filter in ["", "lastUpdated >= 2024-05-01", "city = 'Rome'"] {
+        let parsed = Filter::parse(filter).unwrap();
+        let query = Query::new(Object::find("User").unwrap(), &parsed, None, left_out).unwrap();
+        writeln!(text, "User without deprovisioned ones: {filter}\n{}\n", query.plan()).unwrap();
     }
     expect_file![top().join("tests/data/plans.txt")].assert_eq(&text);
 }

@@ -1,9 +1,11 @@
 //! A flow from its first page to its last: every record once, whatever the page size.
 
-use crate::support::{World, context, query};
+use crate::support::{
+    API_TOKEN, Meddling, Secrets, SimulatedOkta, World, api_token_secret, context, query,
+};
 use okta_simulator::{Collection, Org};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -222,4 +224,120 @@ async fn lanes_deliver_the_same_records_in_less_time() {
         assert_eq!(found, expected, "{concurrency}");
     }
     assert!(times[1] * 3 < times[0] * 2, "{times:?}");
+}
+
+/// What Okta answers to an expression with a property that it no longer knows.
+const REFUSED: Meddling = Meddling::Answer(
+    400,
+    r#"{"errorCode":"E0000031","errorSummary":"Invalid search criteria.","errorCauses":[]}"#,
+);
+
+/// Runs a flow until its end or its first failure. The ids that were delivered, each once.
+async fn delivered_once(
+    world: &World,
+    mut event: Value,
+    mut after_first_page: impl FnMut(),
+) -> (BTreeSet<String>, Value) {
+    let mut all = BTreeSet::new();
+    loop {
+        let answer = world.ask(&event).await;
+        for text in answer["records"].as_array().into_iter().flatten() {
+            let record: Value = serde_json::from_str(text.as_str().unwrap()).unwrap();
+            let id = record["id"].as_str().unwrap().to_owned();
+            assert!(!all.contains(&id), "{id} came twice");
+            all.insert(id);
+        }
+        match answer["nextToken"].as_str() {
+            Some(token) => event["nextToken"] = token.into(),
+            None => return (all, answer),
+        }
+        after_first_page();
+    }
+}
+
+/// The attribute that a filter names goes away while the flow runs, and the first page was delivered in part.
+#[tokio::test(start_paused = true)]
+async fn an_expression_that_is_refused_halfway_is_not_begun_anew() {
+    let world = World::new(Org::generate(1, 300));
+    let event = query(
+        "User",
+        &json!({ "selectedFieldNames": ["id"], "maxResults": 20, "filterExpression": "title = null" }),
+    );
+    let (delivered, answer) = delivered_once(&world, event, || {
+        world.meddle(|request| request.uri().query()?.contains("sortBy").then_some(REFUSED));
+    })
+    .await;
+    assert_eq!(delivered.len(), 20);
+    assert_eq!(answer["errorDetails"]["errorCode"], "ClientError", "{answer}");
+}
+
+/// One lane has come to its end; the range of the other one is refused.
+#[tokio::test(start_paused = true)]
+async fn a_refused_range_is_not_taken_for_the_whole_listing() {
+    let okta = SimulatedOkta::new(Org::generate(1, 1_500));
+    let secrets =
+        Secrets { secret: Ok(api_token_secret(API_TOKEN)), cached: None, keys: BTreeMap::new() };
+    // 2024-07-06, when the last of these users had just been created: half of the time is half of them.
+    let world = World::at(|| 1_720_224_000, okta, secrets);
+    let expected = user_ids(&world);
+    world.simulator().set_latency(Duration::from_millis(200));
+    let is_range = |request: &http::Request<_>| {
+        request.uri().query().is_some_and(|query| query.contains("created%20ge"))
+    };
+    world.meddle(move |request| {
+        is_range(request).then_some(Meddling::Delay(Duration::from_secs(60)))
+    });
+    let event = query("User", &json!({ "selectedFieldNames": ["id"], "maxResults": 100_000 }));
+    let mut refused = false;
+    let (delivered, answer) = delivered_once(&world, event, || {
+        refused = true;
+        world.meddle(move |request| is_range(request).then_some(REFUSED));
+    })
+    .await;
+    assert!(refused, "it was over after one call");
+    assert_eq!(answer["isSuccess"], true, "{answer}");
+    assert_eq!(delivered, expected);
+}
+
+/// A call that ends while Okta is asked says nothing about the size of the page.
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_call_makes_no_page_smaller() {
+    let world = World::new(Org::generate(1, 12_000));
+    world.simulator().set_latency(Duration::from_millis(950));
+    let mut count = 0;
+    world.meddle(move |_| {
+        count += 1;
+        (count == 25).then_some(Meddling::Delay(Duration::from_secs(5)))
+    });
+    let mut context = context();
+    context["connectorRuntimeSettings"]["maxConcurrentRequests"] = "1".into();
+    let event = query(
+        "User",
+        &json!({
+            "connectorContext": context,
+            "selectedFieldNames": ["id"],
+            "maxResults": 100_000,
+        }),
+    );
+    let mut calls = 1;
+    let (delivered, answer) = delivered_once(&world, event, || calls += 1).await;
+    assert_eq!((answer["isSuccess"].as_bool(), delivered.len()), (Some(true), 12_000));
+    assert!(calls > 1);
+    for request in world.simulator().requests() {
+        let limit = request.query.iter().find(|(name, _)| name == "limit").unwrap();
+        assert_eq!(limit.1, "200");
+    }
+}
+
+/// A key is recognised by what stood in its place in the record before; the same characters are not the same key.
+#[tokio::test(start_paused = true)]
+async fn a_key_with_escapes_is_read_as_it_is_meant() {
+    let world = World::new(Org::generate(1, 3));
+    world.meddle(|_| {
+        let body = r#"[{"x\":":1,"id":"00u1","status":"ACTIVE"},{"x":":foo","id":"00u2","status":"ACTIVE"}]"#;
+        Some(Meddling::Answer(200, body))
+    });
+    let records =
+        world.run(&query("User", &json!({ "selectedFieldNames": ["id"] }))).await.unwrap();
+    assert_eq!(ids(&records), ["00u1", "00u2"]);
 }

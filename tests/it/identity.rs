@@ -5,7 +5,7 @@ use expect_test::expect_file;
 use jiff::Timestamp;
 use okta_client::{PrivateKey, SignError, Signer};
 use okta_connector::KeyError;
-use okta_simulator::{Collection, Org, ServiceApp, Simulator};
+use okta_simulator::{Collection, Org, Plan, RateLimits, ServiceApp, Simulator};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,6 +13,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 const CLIENT_ID: &str = "0oacanaryclient12345";
 
@@ -53,6 +54,7 @@ pub(crate) enum Kind {
 pub(crate) struct Case {
     kind: Kind,
     pub(crate) secret: Value,
+    cached: Option<String>,
     keys: BTreeMap<String, Result<Arc<dyn Signer>, KeyError>>,
     pub(crate) okta: SimulatedOkta,
 }
@@ -74,7 +76,7 @@ impl Case {
                 "privateKey": private_key("RSA in PKCS#8, DER"),
             }),
         };
-        let case = Self { kind, secret, keys: BTreeMap::new(), okta };
+        let case = Self { kind, secret, cached: None, keys: BTreeMap::new(), okta };
         case.org(|org| {
             org.accept_api_token("canary-api");
             org.accept_bearer_token("canary-access", &SCOPES);
@@ -101,14 +103,24 @@ impl Case {
         self
     }
 
+    /// A warm process still holds another secret.
+    fn cached(mut self, secret: &Value) -> Self {
+        self.cached = Some(secret.to_string());
+        self
+    }
+
     fn key(mut self, id: &str, key: Result<Arc<dyn Signer>, KeyError>) -> Self {
         self.keys.insert(id.to_owned(), key);
         self
     }
 
     pub(crate) fn world(&self) -> World {
+        World::on(self.okta.clone(), self.secrets())
+    }
+
+    fn secrets(&self) -> Secrets {
         let secret = Ok(self.secret.to_string());
-        World::on(self.okta.clone(), Secrets { secret, keys: self.keys.clone() })
+        Secrets { secret, cached: self.cached.clone(), keys: self.keys.clone() }
     }
 
     pub(crate) fn authentication_type(&self) -> &'static str {
@@ -121,18 +133,25 @@ impl Case {
     /// What a user is told who makes the connection, and then runs a flow.
     async fn told(&self) -> String {
         let world = self.world();
+        let validated = self.validate(&world, "75").await;
+        let queried = self.query(&world).await;
+        format!("  ValidateCredentials: {}\n  QueryData: {}\n", told(&validated), told(&queried))
+    }
+
+    async fn validate(&self, world: &World, rate_limit_percent: &str) -> Value {
         let credentials =
             json!({ "secretArn": "arn", "authenticationType": self.authentication_type() });
-        let settings = json!({ "instanceUrl": "https://acme.okta.com" });
-        let validated = world
+        let settings = json!({
+            "instanceUrl": "https://acme.okta.com",
+            "rateLimitPercent": rate_limit_percent,
+        });
+        world
             .ask(&json!({
                 "type": "ValidateCredentialsRequest",
                 "credentials": credentials,
                 "connectorRuntimeSettings": settings,
             }))
-            .await;
-        let queried = self.query(&world).await;
-        format!("  ValidateCredentials: {}\n  QueryData: {}\n", told(&validated), told(&queried))
+            .await
     }
 
     async fn query(&self, world: &World) -> Value {
@@ -346,6 +365,104 @@ async fn what_is_told_of_every_credential_in_every_state() {
         assert!(!text.contains(secret), "{secret} got out");
     }
     expect_file![top().join("tests/data/identity.txt")].assert_eq(&text);
+}
+
+/// A user who saves a connection wants to know about the credential that was saved, not about the one that a
+/// warm process still holds; and who has mended it does not want to wait.
+#[tokio::test(start_paused = true)]
+async fn a_secret_that_was_changed_counts_at_once() {
+    let good = Case::new(Kind::ApiToken).secret;
+    let revoked = json!({ "customAuthenticationType": "Okta_API_Token", "apiToken": "canary-old" });
+    let malformed = json!({ "customAuthenticationType": "Okta_API_Token" });
+    let spoilt = Case::new(Kind::ApiToken).cached(&good).secret(&revoked);
+    let answer = spoilt.validate(&spoilt.world(), "75").await;
+    assert!(told(&answer).starts_with("InvalidCredentials: "), "{answer}");
+    for before in [revoked, malformed] {
+        let mended = Case::new(Kind::ApiToken).cached(&before);
+        assert_eq!(told(&mended.validate(&mended.world(), "75").await), "success");
+        assert_eq!(told(&mended.query(&mended.world()).await), "3 records");
+    }
+}
+
+/// The token endpoint has a limit, too, and a small one on free plans.
+#[tokio::test(start_paused = true)]
+async fn finding_out_what_is_granted_takes_few_requests_and_gets_there() {
+    let org = |granted: &[&str]| {
+        let granted: Vec<_> = granted.iter().map(|scope| (*scope).to_owned()).collect();
+        Case::new(Kind::ServiceApp).app(|app| app.scopes = granted).org(|org| {
+            org.set_rate_limits(RateLimits { plan: Plan::IntegratorFree, ..RateLimits::default() });
+        })
+    };
+    let nothing = org(&[]);
+    let answer = nothing.validate(&nothing.world(), "10").await;
+    assert!(told(&answer).starts_with("AccessDenied: The Okta app is not granted"), "{answer}");
+    // All of them at once, then one by one.
+    assert_eq!(nothing.okta.latest("/oauth2/v1/token").len(), 1 + SCOPES.len());
+
+    let some = org(&["okta.users.read", "okta.userTypes.read"]);
+    let world = some.world();
+    let mut answer = Value::Null;
+    for _minute in 0..10 {
+        answer = some.validate(&world, "1").await;
+        if answer["isSuccess"] == true {
+            break;
+        }
+        assert_eq!(answer["errorDetails"]["errorCode"], "RateLimitExceeded", "{answer}");
+        tokio::time::advance(Duration::from_secs(61)).await;
+    }
+    assert_eq!(told(&answer), "success");
+}
+
+/// A clock that is a little off is as good as one that is right, one that is far off as well.
+#[tokio::test(start_paused = true)]
+async fn a_service_app_gets_along_with_any_clock() {
+    const fn off_by(seconds: i64) -> u64 {
+        (EPOCH + seconds).cast_unsigned()
+    }
+    let clocks: [fn() -> u64; 9] = [
+        || off_by(-3_600),
+        || off_by(-9),
+        || off_by(3),
+        || off_by(4),
+        || off_by(5),
+        || off_by(6),
+        || off_by(9),
+        || off_by(11),
+        || off_by(3_600),
+    ];
+    for clock in clocks {
+        for dpop in [false, true] {
+            let case = Case::new(Kind::ServiceApp).app(|app| app.requires_dpop = dpop);
+            let world = World::at(clock, case.okta.clone(), case.secrets());
+            let answer = case.query(&world).await;
+            assert_eq!(told(&answer), "3 records", "{} {dpop}", clock().cast_signed() - EPOCH);
+        }
+    }
+}
+
+/// A key that never answers.
+#[derive(Debug)]
+struct Silent;
+
+impl Signer for Silent {
+    fn algorithm(&self) -> okta_client::Algorithm {
+        okta_client::Algorithm::Rs256
+    }
+
+    fn sign<'a>(&'a self, _input: &'a [u8]) -> okta_client::Signing<'a> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_does_not_answer_ends_no_call_too_late() {
+    let case = Case::new(Kind::ServiceApp)
+        .secret(&json!({ "privateKey": null, "kmsKeyId": "kms-1" }))
+        .key("kms-1", Ok(Arc::new(Silent)));
+    let began = Instant::now();
+    let answer = case.query(&case.world()).await;
+    assert!(began.elapsed() < Duration::from_secs(30));
+    assert_eq!(answer["errorDetails"]["errorCode"], "ServiceUnavailable", "{answer}");
 }
 
 #[tokio::test(start_paused = true)]

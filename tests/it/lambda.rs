@@ -6,12 +6,13 @@
 use crate::canary::disguises;
 use crate::contract::events;
 use crate::processes::{Function, Process, Sandbox, free_port, wait_for};
-use crate::support::{part, top};
+use crate::support::{part, query, top};
 use bytes::Bytes;
 use expect_test::expect_file;
 use okta_client::{HttpService, ReqwestTransport};
 use serde_json::{Value, json};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -203,6 +204,43 @@ async fn the_function_answers_under_the_emulator() {
         for disguise in disguises(secret) {
             assert!(!log.contains(&disguise), "the log holds {disguise}");
         }
+    }
+}
+
+/// What breaks off behind the secret is no answer, and the secret is in it all the same.
+#[tokio::test]
+async fn a_broken_answer_of_secrets_manager_gives_nothing_away() {
+    let (Some(bootstrap), Some(venv)) = (part("BOOTSTRAP"), part("SAM_VENV")) else { return };
+    const SECRET: &str = "canary-of-a-broken-answer";
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // The request is not looked at, but a connection that is closed with bytes unread breaks.
+            let _ = stream.read(&mut [0; 16_384]);
+            let body = format!(
+                r#"{{"ARN":"arn","SecretString":"{{\"apiToken\":\"{SECRET}\"}}","CreatedDate":"#
+            );
+            let head = format!(
+                "content-type: application/x-amz-json-1.1\r\ncontent-length: {}",
+                body.len()
+            );
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\n{head}\r\nconnection: close\r\n\r\n{body}");
+        }
+    });
+    let environment = [
+        ("OKTA_CONNECTOR_SECRETS_MANAGER_URL", url.as_str()),
+        ("OKTA_CONNECTOR_ALLOW_LOOPBACK", "true"),
+        ("AWS_LAMBDA_LOG_LEVEL", "TRACE"),
+    ];
+    let function = Function::start(&bootstrap, &venv, &environment);
+    let event = query("User", &json!({}));
+    let answer = function.invoke(event.to_string()).await;
+    assert_eq!(answer["errorDetails"]["errorCode"], "ServiceUnavailable", "{answer}");
+    let written = format!("{answer}{}", function.log());
+    for disguise in disguises(SECRET) {
+        assert!(!written.contains(&disguise), "{written}");
     }
 }
 

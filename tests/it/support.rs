@@ -34,13 +34,26 @@ impl World {
 
     /// The connector on `org`, where Secrets Manager answers with `secret`.
     pub(crate) fn with_secret(org: Org, secret: Result<String, SecretError>) -> Self {
-        Self::on(SimulatedOkta::new(org), Secrets { secret, keys: BTreeMap::new() })
+        Self::on(SimulatedOkta::new(org), Secrets { secret, cached: None, keys: BTreeMap::new() })
     }
 
     /// A new connector on an org that is there already. Its clock stands still.
     pub(crate) fn on(okta: SimulatedOkta, secrets: Secrets) -> Self {
-        let config = Config::new(|| EPOCH.cast_unsigned(), 1);
+        Self::at(|| EPOCH.cast_unsigned(), okta, secrets)
+    }
+
+    /// A new connector whose clock shows another time.
+    pub(crate) fn at(clock: fn() -> u64, okta: SimulatedOkta, secrets: Secrets) -> Self {
+        let config = Config::new(clock, 1);
         Self { okta: okta.clone(), connector: OktaConnector::new(okta, secrets, config) }
+    }
+
+    /// From now on, requests to Okta go through `meddler`.
+    pub(crate) fn meddle(
+        &self,
+        meddler: impl FnMut(&http::Request<Bytes>) -> Option<Meddling> + Send + 'static,
+    ) {
+        self.okta.meddle(meddler);
     }
 
     /// The simulator behind the connector.
@@ -142,6 +155,18 @@ pub(crate) struct SimulatedOkta {
     began: Instant,
     /// The latest requests that came: what tests of credentials look at.
     latest: Arc<Mutex<Vec<http::Request<Bytes>>>>,
+    meddler: Arc<Mutex<Option<Meddler>>>,
+}
+
+/// What happens to a request on its way; nothing if it arrives.
+type Meddler = Box<dyn FnMut(&http::Request<Bytes>) -> Option<Meddling> + Send>;
+
+/// What is done to a request on its way.
+pub(crate) enum Meddling {
+    /// It never reaches Okta, and this is what comes back.
+    Answer(u16, &'static str),
+    /// Its answer is kept for so long.
+    Delay(Duration),
 }
 
 /// How many requests are kept as they came.
@@ -153,7 +178,8 @@ impl SimulatedOkta {
         let mut simulator = Simulator::new(org);
         simulator.accept_api_token(API_TOKEN);
         let simulator = Arc::new(Mutex::new(simulator));
-        Self { simulator, began: Instant::now(), latest: Arc::default() }
+        let (latest, meddler) = (Arc::default(), Arc::default());
+        Self { simulator, began: Instant::now(), latest, meddler }
     }
 
     pub(crate) fn simulator(&self) -> MutexGuard<'_, Simulator> {
@@ -169,6 +195,14 @@ impl SimulatedOkta {
     /// The latest requests, as they came.
     pub(crate) fn everything(&self) -> Vec<http::Request<Bytes>> {
         self.latest.lock().unwrap().clone()
+    }
+
+    /// From now on, requests go through `meddler`.
+    pub(crate) fn meddle(
+        &self,
+        meddler: impl FnMut(&http::Request<Bytes>) -> Option<Meddling> + Send + 'static,
+    ) {
+        *self.meddler.lock().unwrap() = Some(Box::new(meddler));
     }
 
     /// What time it is at the org.
@@ -212,7 +246,19 @@ impl HttpService for SimulatedOkta {
         request: http::Request<Bytes>,
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, HttpError> {
-        let response = self.answer(request);
+        let meddling = self.meddler.lock().unwrap().as_mut().and_then(|meddle| meddle(&request));
+        let response = match meddling {
+            None => self.answer(request),
+            Some(Meddling::Answer(status, body)) => {
+                let response = http::Response::builder().status(status);
+                response.body(Bytes::from_static(body.as_bytes())).unwrap()
+            }
+            Some(Meddling::Delay(delay)) => {
+                let mut response = self.answer(request);
+                response.extensions_mut().insert(Delivery { delay, cut_after: None });
+                response
+            }
+        };
         Self::deliver(response, timeout).await
     }
 }
@@ -220,6 +266,8 @@ impl HttpService for SimulatedOkta {
 /// What AWS holds of a connection.
 pub(crate) struct Secrets {
     pub(crate) secret: Result<String, SecretError>,
+    /// What a warm process still holds of it, if that is something else.
+    pub(crate) cached: Option<String>,
     /// The keys of KMS, by id.
     pub(crate) keys: BTreeMap<String, Result<Arc<dyn Signer>, KeyError>>,
 }
@@ -228,10 +276,13 @@ impl SecretSource for Secrets {
     async fn secret(
         &self,
         _arn: &str,
-        _freshness: Freshness,
+        freshness: Freshness,
         _deadline: Instant,
     ) -> Result<SecretString, SecretError> {
-        self.secret.clone().map(SecretString::from)
+        match &self.cached {
+            Some(cached) if freshness == Freshness::Cached => Ok(cached.clone().into()),
+            _ => self.secret.clone().map(SecretString::from),
+        }
     }
 
     async fn signer(&self, key_id: &str, _deadline: Instant) -> Result<Arc<dyn Signer>, KeyError> {

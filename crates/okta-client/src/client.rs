@@ -24,6 +24,9 @@ pub(crate) const MIN_ATTEMPT: Duration = Duration::from_millis(250);
 /// No single attempt waits longer: Okta itself gives up on a listing after 30 s.
 const MAX_ATTEMPT: Duration = Duration::from_secs(20);
 
+/// An answer that takes this long may have been about too large a page.
+const LONG: Duration = Duration::from_secs(10);
+
 /// What a client is made of.
 #[derive(Debug)]
 pub struct ClientConfig {
@@ -165,7 +168,14 @@ impl<S: HttpService> Client<S> {
         let response = self.send(http_request, deadline).await;
         let latency = sent.elapsed();
         admitted.settle(response.as_ref().ok().map(http::Response::headers));
-        Ok(self.judge(bucket, request, response).map(|page| Page { latency, ..page }))
+        match self.judge(bucket, request, response) {
+            Ok(page) => Ok(Ok(Page { latency, ..page })),
+            // The call ended before Okta can be said to have taken long.
+            Err((Outcome::TimedOut, error)) if latency < LONG => {
+                Ok(Err((Outcome::NoResponse, error)))
+            }
+            Err(failure) => Ok(Err(failure)),
+        }
     }
 
     /// Sends a request that the budget let go.
@@ -283,6 +293,7 @@ impl<S: HttpService> Client<S> {
             429 => Outcome::WindowExhausted(self.rate_limits().exhaust(bucket, Instant::now())),
             // Okta says what it refuses; a bare 400 comes from something in between.
             400 if error.error_code.is_none() => Outcome::Garbled,
+            400 if error.kind == ErrorKind::Unavailable => Outcome::Status(503),
             status => Outcome::Status(status),
         }
     }

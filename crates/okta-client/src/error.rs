@@ -70,6 +70,12 @@ impl Error {
         Self { kind, status: None, message, error_code: None, error_id: None, request_id: None }
     }
 
+    /// Whether a service app gets no token, so that nothing else it asks for can fare better.
+    pub fn is_without_token(&self) -> bool {
+        const CODES: [&str; 3] = ["access_denied", "consent_required", "invalid_scope"];
+        self.error_code.as_deref().is_some_and(|code| CODES.contains(&code))
+    }
+
     pub(crate) fn from_http(error: &HttpError) -> Self {
         let kind = match error.kind {
             HttpErrorKind::Connect | HttpErrorKind::Interrupted => ErrorKind::Unavailable,
@@ -112,6 +118,7 @@ fn kind(status: StatusCode, body: &OktaError, challenge: &Challenge) -> ErrorKin
         (400 | 401, "") if body.error.as_deref() == Some("invalid_client") => {
             ErrorKind::Unauthorized
         }
+        (400, "") if body.is_passing() => ErrorKind::Unavailable,
         (400 | 403, "") if body.is_about_scopes() => ErrorKind::Forbidden { scope: None },
         (_, "E0000015") => ErrorKind::FeatureMissing,
         (_, "E0000047") | (429, _) => ErrorKind::RateLimited { retry_after: Duration::ZERO },
@@ -140,7 +147,7 @@ struct OktaError {
     error_code: Option<String>,
     error_summary: Option<String>,
     error_id: Option<String>,
-    error_causes: Vec<OktaErrorCause>,
+    error_causes: Option<Vec<OktaErrorCause>>,
     error: Option<String>,
     #[serde(rename = "error_description")]
     error_description: Option<String>,
@@ -154,7 +161,7 @@ struct OktaErrorCause {
 
 impl OktaError {
     fn causes(&self) -> impl Iterator<Item = &str> {
-        self.error_causes.iter().filter_map(|cause| cause.error_summary.as_deref())
+        self.error_causes.iter().flatten().filter_map(|cause| cause.error_summary.as_deref())
     }
 
     fn text(&self) -> Option<String> {
@@ -165,6 +172,11 @@ impl OktaError {
             text.push_str(cause);
         }
         Some(text)
+    }
+
+    /// RFC 6749 has the server say so where a status of its own cannot be sent.
+    fn is_passing(&self) -> bool {
+        matches!(self.error.as_deref(), Some("server_error" | "temporarily_unavailable"))
     }
 
     fn is_about_scopes(&self) -> bool {
@@ -264,6 +276,11 @@ mod tests {
         let rows = [
             (error(401, &[], &body("E0000011", "")), ErrorKind::Unauthorized),
             (error(401, &[], &body("E0000015", "")), ErrorKind::FeatureMissing),
+            (
+                error(401, &[], r#"{"errorCode":"E0000015","errorCauses":null}"#),
+                ErrorKind::FeatureMissing,
+            ),
+            (error(400, &[], r#"{"error":"temporarily_unavailable"}"#), ErrorKind::Unavailable),
             (error(403, &[], &body("E0000005", "")), ErrorKind::Unauthorized),
             (error(403, &[], &body("E0000006", "")), forbidden(None)),
             (

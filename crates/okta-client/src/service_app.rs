@@ -21,7 +21,7 @@ pub(crate) const TOKEN_PATH: &str = "/oauth2/v1/token";
 const ASSERTION_LIFETIME: u64 = 300;
 
 /// Signed texts are dated back a little: Okta refuses what comes from the future.
-const BACKDATING: u64 = 5;
+pub(crate) const BACKDATING: u64 = 5;
 
 /// A token is not used in the last minute of its life.
 const TOKEN_MARGIN: Duration = Duration::from_secs(60);
@@ -51,6 +51,10 @@ pub enum Scopes {
 }
 
 impl Scopes {
+    pub(crate) fn may_be_fewer(&self) -> bool {
+        matches!(self, Self::Granted(_))
+    }
+
     pub(crate) fn all(&self) -> &[String] {
         match self {
             Self::Exactly(scopes) | Self::Granted(scopes) => scopes,
@@ -66,8 +70,9 @@ pub(crate) struct State {
     pub(crate) dpop: Option<Arc<DpopKey>>,
     /// What the token endpoint wants to see repeated.
     pub(crate) nonce: Option<String>,
-    /// The scopes that are granted, if that had to be found out.
-    pub(crate) granted: Option<Vec<String>>,
+    /// Once all scopes together were refused: what was said of the first of them one by one, which is nothing or
+    /// a refusal.
+    pub(crate) explored: Option<Vec<Option<Error>>>,
 }
 
 /// An access token, and the key that it is bound to.

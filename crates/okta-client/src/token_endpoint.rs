@@ -7,17 +7,18 @@ use crate::error::{Error, ErrorKind};
 use crate::http::HttpService;
 use crate::rate_limit::{Bucket, server_time};
 use crate::retry::{Decision, Outcome, decide};
-use crate::service_app::{Scopes, ServiceApp, State, TOKEN_PATH, Token};
+use crate::service_app::{BACKDATING, ServiceApp, State, TOKEN_PATH, Token};
 use bytes::Bytes;
 use http::{HeaderValue, header};
 use std::sync::Arc;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// How often the server may change what it wants of a request: a proof, a nonce, a better clock.
 const MAX_ROUNDS: u32 = 4;
 
-/// A clock that is off by this many seconds may be why an assertion was refused.
-pub(crate) const MIN_SKEW: u64 = 10;
+/// A clock that is off by this many seconds may be why an assertion was refused. Less than what is signed is
+/// dated back by cannot be.
+pub(crate) const MIN_SKEW: u64 = BACKDATING - 1;
 
 impl<S: HttpService> Client<S> {
     /// The present token of `app`, or a new one.
@@ -41,33 +42,55 @@ impl<S: HttpService> Client<S> {
         state: &mut State,
         deadline: Instant,
     ) -> Result<Token, Error> {
-        if let Some(granted) = state.granted.clone() {
-            return self.ask_for_token(app, state, &granted, deadline).await;
-        }
-        let refusal = match self.ask_for_token(app, state, app.scopes().all(), deadline).await {
-            Err(error) if is_about_scopes(&error) => error,
-            outcome => return outcome,
+        let all = app.scopes().all();
+        let mut explored = match state.explored.take() {
+            Some(explored) => explored,
+            None => match self.ask_for_token(app, state, all, deadline).await {
+                Err(error) if is_about_scopes(&error) && app.scopes().may_be_fewer() => Vec::new(),
+                outcome => return outcome,
+            },
         };
-        let Scopes::Granted(scopes) = app.scopes() else { return Err(refusal) };
-        // One that is not granted spoils all of them, and the answer does not name it.
-        let mut granted = Vec::new();
-        for scope in scopes {
-            match self.ask_for_token(app, state, std::slice::from_ref(scope), deadline).await {
-                Ok(_) => granted.push(scope.clone()),
-                Err(error) if is_about_scopes(&error) => {}
+        let outcome = self.explored_token(app, state, &mut explored, deadline).await;
+        // Where a small budget ends in between, the next call goes on. A token, or the lack of one, is the end: what
+        // is granted may be another matter by the time the next one is needed.
+        if outcome.as_ref().is_err_and(|error| !is_about_scopes(error)) {
+            state.explored = Some(explored);
+        }
+        outcome
+    }
+
+    /// A token for the scopes that are granted. One that is not spoils all of them, and the answer does not name
+    /// it, so each is asked for alone.
+    async fn explored_token(
+        &self,
+        app: &ServiceApp,
+        state: &mut State,
+        explored: &mut Vec<Option<Error>>,
+        deadline: Instant,
+    ) -> Result<Token, Error> {
+        let all = app.scopes().all();
+        for scope in all.iter().skip(explored.len()) {
+            let scope = std::slice::from_ref(scope);
+            let refusal = match self.ask_for_token(app, state, scope, deadline).await {
+                Ok(_) => None,
+                Err(error) if is_about_scopes(&error) => Some(error),
                 Err(error) => return Err(error),
+            };
+            explored.push(refusal);
+        }
+        let granted = all.iter().zip(&*explored).filter(|(_, refusal)| refusal.is_none());
+        let granted: Vec<_> = granted.map(|(scope, _)| scope.clone()).collect();
+        match explored.iter().flatten().next() {
+            Some(refusal) if granted.is_empty() => Err(refusal.clone()),
+            _ => {
+                let granted_only = granted.join(" ");
+                tracing::info!(
+                    granted = granted_only,
+                    "not every scope is granted to the service app"
+                );
+                self.ask_for_token(app, state, &granted, deadline).await
             }
         }
-        if granted.is_empty() {
-            return Err(refusal);
-        }
-        tracing::info!(
-            granted = granted.join(" "),
-            "not every scope is granted to the service app"
-        );
-        let token = self.ask_for_token(app, state, &granted, deadline).await;
-        state.granted = Some(granted);
-        token
     }
 
     async fn ask_for_token(
@@ -79,7 +102,8 @@ impl<S: HttpService> Client<S> {
     ) -> Result<Token, Error> {
         let (mut attempt, mut round) = (1, 1);
         loop {
-            let request = self.token_request(app, state, scopes).await?;
+            let request = timeout_at(deadline, self.token_request(app, state, scopes));
+            let request = request.await.map_err(|_| unsigned())??;
             let admitted = self.wait_for_budget(Bucket::Token, deadline).await?;
             let response = self.send(request, deadline).await;
             admitted.settle(response.as_ref().ok().map(http::Response::headers));
@@ -180,6 +204,10 @@ fn read_token(response: &http::Response<Bytes>, state: &mut State) -> Result<Tok
 /// Whether the scopes that were asked for are not all granted, or none of them.
 fn is_about_scopes(error: &Error) -> bool {
     matches!(error.error_code.as_deref(), Some("invalid_scope" | "consent_required"))
+}
+
+fn unsigned() -> Error {
+    Error::local(ErrorKind::Unavailable, "The private key did not sign in time")
 }
 
 fn no_randomness() -> Error {

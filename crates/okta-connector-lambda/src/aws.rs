@@ -5,13 +5,15 @@
 
 use crate::kms::KmsSigner;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use okta_client::Signer;
 use okta_connector::{Freshness, KeyError, SecretError, SecretSource};
 use secrecy::SecretString;
 use std::collections::HashMap;
+use std::error::Error;
+use std::iter;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -134,13 +136,30 @@ impl SecretSource for Aws {
     }
 }
 
+/// What AWS says, or else why it said nothing. Never what it answered: that may be the secret.
+pub(crate) fn describe<E>(error: &SdkError<E>) -> String
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    if let Some(message) = error.message() {
+        return message.to_owned();
+    }
+    match error.raw_response() {
+        Some(response) => {
+            let status = response.status().as_u16();
+            format!("AWS answered {status} with something that its API does not answer")
+        }
+        None => {
+            let causes = iter::successors(Some(error as &dyn Error), |error| (*error).source());
+            causes.map(ToString::to_string).collect::<Vec<_>>().join(" - ")
+        }
+    }
+}
+
 /// Tells apart what someone must change. The texts of AWS name the secret and the key, never what is
 /// in them.
 fn explain(error: SdkError<GetSecretValueError>) -> SecretError {
-    let text = match error.message() {
-        Some(message) => message.to_owned(),
-        None => DisplayErrorContext(&error).to_string(),
-    };
+    let text = describe(&error);
     match error.code() {
         Some("ResourceNotFoundException") => SecretError::NotFound,
         // Secrets Manager asks KMS on behalf of the function and passes on what that says.

@@ -1,7 +1,8 @@
 //! A private key that never leaves AWS KMS: what is to be signed goes there, the signature comes back.
 
+use crate::aws::describe;
 use aws_sdk_kms::Client;
-use aws_sdk_kms::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{KeyUsageType, MessageType, SigningAlgorithmSpec};
 use okta_client::{Algorithm, Signer, Signing, es256_from_der};
@@ -86,10 +87,7 @@ fn explain<E>(error: &SdkError<E>) -> KeyError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let text = match error.message() {
-        Some(message) => message.to_owned(),
-        None => DisplayErrorContext(error).to_string(),
-    };
+    let text = describe(error);
     match error.code() {
         Some("NotFoundException") => KeyError::NotFound(text),
         Some("AccessDeniedException") => KeyError::AccessDenied(text),

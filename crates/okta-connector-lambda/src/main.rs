@@ -26,10 +26,8 @@ type Okta = OktaConnector<LazyTransport, Aws>;
 async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::read()?;
     logging::start(environment.log_level, environment.label);
-    let config = Config {
-        loopback: environment.loopback,
-        ..Config::new(seconds_since_1970, u64::from(std::process::id()))
-    };
+    let config =
+        Config { loopback: environment.loopback, ..Config::new(seconds_since_1970, seed()) };
     let connector =
         OktaConnector::new(LazyTransport::default(), Aws::new(environment.secrets_manager), config);
     let connector = &connector;
@@ -67,6 +65,12 @@ fn time_left(context: &Context) -> Duration {
 fn refuse(error: UnknownOperation) -> Diagnostic {
     tracing::warn!(%error, "the event is no request of AppFlow");
     Diagnostic { error_type: "UnknownOperation".to_owned(), error_message: error.to_string() }
+}
+
+/// Two processes that start on two machines have the same id, but not at the same nanosecond.
+fn seed() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_secs() ^ u64::from(since.subsec_nanos()) << 32
 }
 
 fn seconds_since_1970() -> u64 {

@@ -67,6 +67,7 @@ pub struct OktaConnector<H, S> {
     http: H,
     secrets: S,
     config: Config,
+    seeds: Mutex<fastrand::Rng>,
     /// What was learned of connections, by org and secret.
     remembered: Mutex<HashMap<String, Remembered>>,
 }
@@ -87,10 +88,19 @@ struct Connection<'a> {
     deadline: Instant,
 }
 
+impl Connection<'_> {
+    /// What is learned of a connection is kept under its org and its secret.
+    fn key(&self) -> String {
+        let arn = self.credentials.and_then(|credentials| credentials.secret_arn.as_deref());
+        format!("{} {}", self.settings.org.origin(), arn.unwrap_or_default())
+    }
+}
+
 impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
     /// A connector that has read and asked nothing yet.
     pub fn new(http: H, secrets: S, config: Config) -> Self {
-        Self { http, secrets, config, remembered: Mutex::default() }
+        let seeds = Mutex::new(fastrand::Rng::with_seed(config.seed));
+        Self { http, secrets, config, seeds, remembered: Mutex::default() }
     }
 
     fn connection<'a>(
@@ -114,21 +124,28 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         self.connection(&context.connector_runtime_settings, credentials, time_left)
     }
 
-    /// Does `work` with a client of the connection, and once more if Okta refuses the credential and
-    /// there is another one by now: AppFlow may have renewed it since it was cached.
+    /// Does `work` with a client of the connection, and once more if the credential is no good or Okta refuses
+    /// it, and there is another one by now: somebody may have renewed it since it was cached.
     async fn with_client<T, F>(
         &self,
         connection: &Connection<'_>,
+        freshness: Freshness,
         work: impl Fn(Client<H>) -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>> + Send,
     {
-        let (client, secret) = self.client(connection, Freshness::Cached).await?;
+        let (client, secret) = match self.client(connection, freshness).await {
+            Err(Error::InvalidCredentials(_)) if freshness == Freshness::Cached => {
+                self.client(connection, Freshness::Fresh).await?
+            }
+            outcome => outcome?,
+        };
         // A service app gets another token for the same secret.
         let is_renewable = client.renews_its_credential();
         match work(client).await {
             Err(Error::InvalidCredentials(message)) => {
+                self.forget_service_app(&connection.key());
                 let (client, renewed) = self.client(connection, Freshness::Fresh).await?;
                 if !is_renewable && renewed.expose_secret() == secret.expose_secret() {
                     return Err(Error::InvalidCredentials(message));
@@ -153,14 +170,13 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         let arn = credentials.secret_arn.as_deref().ok_or_else(missing)?;
         let secret = self.secrets.secret(arn, freshness, connection.deadline).await?;
         let settings = &connection.settings;
-        let key = format!("{} {arn}", settings.org.origin());
+        let key = connection.key();
         let remembered = self.recall(&key, settings.rate_limit_percent);
         let credential = match identity(&secret, credentials.authentication_type.as_deref())? {
             Identity::Token(credential) => credential,
             Identity::ServiceApp(identity) => {
                 let known = remembered.service_app.filter(|(described_by, _)| {
-                    freshness == Freshness::Cached
-                        && described_by.expose_secret() == secret.expose_secret()
+                    described_by.expose_secret() == secret.expose_secret()
                 });
                 let app = match known {
                     Some((_, app)) => app,
@@ -179,7 +195,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
             rate_limits: remembered.rate_limits,
             page_limits: remembered.page_limits,
             max_concurrency: settings.max_concurrency,
-            seed: self.config.seed,
+            seed: self.seed(),
             wall_clock: self.config.wall_clock,
         };
         Ok((Client::new(self.http.clone(), config), secret))
@@ -201,6 +217,11 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         Ok(ServiceApp::new(identity.client_id, identity.key_id, signer, scopes))
     }
 
+    /// Another one for each client, so that no two come back to Okta in step.
+    fn seed(&self) -> u64 {
+        self.seeds.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
+    }
+
     fn recall(&self, key: &str, percent: u32) -> Remembered {
         let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MAX_REMEMBERED && !known.contains_key(key) {
@@ -220,6 +241,13 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(remembered) = known.get_mut(key) {
             remembered.service_app = Some(service_app);
+        }
+    }
+
+    fn forget_service_app(&self, key: &str) {
+        let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(remembered) = known.get_mut(key) {
+            remembered.service_app = None;
         }
     }
 
@@ -254,7 +282,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         tracing::debug!(%plan, "planned");
         let budget = self.budget(&connection, request.max_results());
         let (query, plan, opened) = (&query, &plan, opened.as_ref());
-        self.with_client(&connection, move |client: Client<H>| async move {
+        self.with_client(&connection, Freshness::Cached, move |client: Client<H>| async move {
             let now = Instant::now();
             for (bucket, lesson) in opened.iter().flat_map(|opened| &opened.lessons) {
                 client.rate_limits().learn(*bucket, *lesson, now, budget.wall_now);
@@ -308,7 +336,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         let queries = request.ids.iter().map(query).collect::<Result<Vec<_>, _>>()?;
         let queries = &queries;
         let budget = self.budget(&connection, 1);
-        self.with_client(&connection, move |client: Client<H>| async move {
+        self.with_client(&connection, Freshness::Cached, move |client: Client<H>| async move {
             let reads: Vec<_> =
                 queries.iter().map(|query| read_one(&client, query, budget)).collect();
             let outcomes: Vec<Outcome> =
@@ -329,7 +357,9 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
             time_left,
         )?;
         let deadline = connection.deadline;
-        self.with_client(&connection, |client| may_read_something(client, deadline)).await
+        // The user has just saved it, or wants to know how it is now.
+        let work = |client| may_read_something(client, deadline);
+        self.with_client(&connection, Freshness::Fresh, work).await
     }
 }
 
@@ -353,6 +383,10 @@ async fn may_read_something<H: HttpService>(
         match client.get(&request, None, deadline).await {
             Ok(_) => return Ok(()),
             Err(error) => match error.kind {
+                // Without a token the other objects fare no better.
+                ErrorKind::Forbidden { .. } if error.is_without_token() => {
+                    return Err(error.into());
+                }
                 ErrorKind::Forbidden { .. } | ErrorKind::FeatureMissing | ErrorKind::NotFound => {
                     refusals.push((object, error));
                 }

@@ -38,7 +38,9 @@ const MAX_LISTINGS: usize = 40;
 pub struct Query {
     /// The object.
     pub object: &'static Object,
-    /// The filter's meaning.
+    /// What the filter asks for.
+    asked: Predicate,
+    /// What a record must be: what was asked for, and not one that the flow wants left out.
     pub predicate: Predicate,
     /// The number of records wanted over all pages.
     pub limit: Option<u64>,
@@ -163,10 +165,11 @@ impl Query {
             }
             _ => None,
         };
-        let (assignments, predicate) = take_assignments(&resolved)?;
-        let predicate = all_of([predicate].into_iter().chain(omitted));
+        let (assignments, asked) = take_assignments(&resolved)?;
+        let predicate = all_of([asked.clone()].into_iter().chain(omitted));
         let selected = select(object, selected)?;
-        Ok(Self { object, predicate, limit: filter.limit, selected, assignments, walk })
+        let limit = filter.limit;
+        Ok(Self { object, asked, predicate, limit, selected, assignments, walk })
     }
 
     /// What each record carries although Okta does not send it, as JSON text.
@@ -235,14 +238,24 @@ impl Query {
             Dialect::Search => self.narrowed(Form::Search { orders_texts: false }),
             Dialect::SearchAndFilter { filter_ge, search_orders_texts, .. } => {
                 let form = Form::Filter { ge: filter_ge };
-                let pushed = expression::push(&self.predicate, form);
-                match pushed {
-                    Some(pushed) if pushed.complete && pushed.fits() => {
-                        let reason = "filter can say all of it and is fresher than search";
-                        vec![self.pushed_listing("filter", pushed, self.predicate.clone(), reason)]
-                    }
-                    _ => self.narrowed(Form::Search { orders_texts: search_orders_texts }),
+                let sayable = |predicate| {
+                    expression::push(predicate, form)
+                        .filter(|pushed| pushed.complete && pushed.fits())
+                };
+                let filter = |pushed, reason| {
+                    vec![self.pushed_listing("filter", pushed, self.predicate.clone(), reason)]
+                };
+                if let Some(pushed) = sayable(&self.predicate) {
+                    return filter(pushed, "filter can say all of it and is fresher than search");
                 }
+                if let Some(pushed) = sayable(&self.asked) {
+                    let pushed = Pushed { complete: false, ..pushed };
+                    return filter(
+                        pushed,
+                        "filter can say what was asked for and is fresher than search",
+                    );
+                }
+                self.narrowed(Form::Search { orders_texts: search_orders_texts })
             }
         }
     }
@@ -479,9 +492,12 @@ const NOTHING_PUSHED: &str = "nothing of the filter can be pushed down";
 
 const SEARCH: &str = "search";
 
-/// Okta's ids are letters and digits; a path is made of nothing else.
+/// Okta's ids are letters and digits, 20 of them; a path is made of nothing else. A short word without a digit, such
+/// as `rules` or `me`, leads to another path.
 pub(crate) fn is_id(text: &str) -> bool {
+    let is_word = text.len() < 20 && !text.bytes().any(|byte| byte.is_ascii_digit());
     (1..=64).contains(&text.len())
+        && !is_word
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 

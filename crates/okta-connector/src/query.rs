@@ -512,13 +512,16 @@ impl<S: HttpService> Walk<'_, S> {
         index: usize,
         error: &okta_client::Error,
     ) -> Recovery {
-        let is_whole = walkers.len() == 1;
         let lane = &mut walkers[index].lane;
         let at_start = lane.cursor.is_none();
+        // Nothing of what is asked for was delivered, nor was a part of it given to another lane. A lane that
+        // is over leaves no trace but the count of splits.
+        let is_untouched = at_start && lane.done.is_none();
+        let is_whole = lane.asked.is_none() && self.position.progress.splits == 0;
         let has_next = (self.position.way as usize) + 1 < listing.ways.len();
         match &error.kind {
             ErrorKind::NotFound if way.shape == Shape::Record => Recovery::Stop(Stop::End),
-            ErrorKind::Rejected | ErrorKind::NotFound if at_start && is_whole && has_next => {
+            ErrorKind::Rejected | ErrorKind::NotFound if is_untouched && is_whole && has_next => {
                 tracing::info!(%error, "Okta refused the question and is asked in another way");
                 Recovery::Stop(Stop::OtherWay)
             }
@@ -527,7 +530,7 @@ impl<S: HttpService> Walk<'_, S> {
                 Recovery::Stop(Stop::End)
             }
             // The range is picked out of the whole listing instead.
-            ErrorKind::Rejected if at_start && lane.asked.is_some() => {
+            ErrorKind::Rejected if is_untouched && lane.asked.is_some() => {
                 tracing::info!(%error, "Okta refused a range of the listing");
                 lane.asked = None;
                 self.position.progress.order = Order::Broken;
@@ -638,7 +641,8 @@ impl<S: HttpService> Walk<'_, S> {
         match lane.at {
             Some(at) if second < at && progress.splits > 0 && progress.order == Order::Kept => {
                 return Err(Error::ServerError(
-                    "Okta did not keep the order that the listing was asked for in. Set                      maxConcurrentRequests to 1 so that it is not walked in parts"
+                    "Okta did not keep the order that the listing was asked for in. Set \
+                     maxConcurrentRequests to 1 so that it is not walked in parts"
                         .to_owned(),
                 ));
             }

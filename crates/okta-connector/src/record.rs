@@ -197,7 +197,8 @@ impl Node {
             false => Cow::Owned(serde_json::from_str(name.text).ok()?),
         };
         let key = self.keys.iter().position(|key| key.name == name);
-        if self.met.len() < MAX_MET {
+        // A name is recognised as it stands in the text, so one with escapes cannot be.
+        if self.met.len() < MAX_MET && matches!(name, Cow::Borrowed(_)) {
             self.met.insert(*turn, Met { name: name.into(), key });
             *turn += 1;
         }
