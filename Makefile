@@ -63,7 +63,7 @@ fmt: ## Format the code
 	cargo fmt --all
 
 # Not nextest: it gives each test a process of its own, and two of them would rewrite one file at once.
-bless: ## Accept what the tests found as what they expect
+bless: sam-build ## Accept what the tests found as what they expect
 	cargo build --workspace --bins --tests
 	UPDATE_EXPECT=1 $(for-tests) cargo test --workspace --no-fail-fast
 
