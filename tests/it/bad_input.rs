@@ -16,6 +16,10 @@ async fn told(world: &World, event: &Value) -> String {
     let answer = world.ask(event).await;
     assert_eq!(answer["isSuccess"], false, "{answer}");
     let details = &answer["errorDetails"];
+    // A colon inside a word becomes a dash in front of the rest, and the user would type something else.
+    let is_mangled = |word: &str| word.starts_with("-/") || word.starts_with("-0");
+    let message = details["errorMessage"].as_str().unwrap();
+    assert!(!message.split_whitespace().any(is_mangled), "{message}");
     format!(
         "{}: {}",
         details["errorCode"].as_str().unwrap(),
@@ -39,8 +43,8 @@ async fn requests() {
             "InvalidArgument: Unknown entity Users. Expected one of Application Device Group User UserType",
         ),
         (
-            query("User", &json!({ "selectedFieldNames": ["id", "salary"] })),
-            "InvalidArgument: User has no field salary",
+            query("UserType", &json!({ "selectedFieldNames": ["id", "salary"] })),
+            "InvalidArgument: UserType has no field salary. Its fields are created createdBy default description displayName id lastUpdated lastUpdatedBy links name",
         ),
         (
             filter("status = "),
@@ -52,11 +56,11 @@ async fn requests() {
         ),
         (
             filter("created > 'yesterday'"),
-            "InvalidArgument: created is compared with yesterday. Expected a date or a date and time like 2024-05-01T00 -00 -00Z",
+            "InvalidArgument: created is compared with yesterday. Expected a date such as 2024-05-01 or a date and time of ISO 8601 with its zone",
         ),
         (
             filter("created > 2024-02-30"),
-            "InvalidArgument: created is compared with 2024-02-30. Expected a date or a date and time like 2024-05-01T00 -00 -00Z",
+            "InvalidArgument: created is compared with 2024-02-30. Expected a date such as 2024-05-01 or a date and time of ISO 8601 with its zone",
         ),
         (
             filter("city > 'a'"),

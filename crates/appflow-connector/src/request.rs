@@ -118,7 +118,7 @@ pub enum UnknownOperation {
     #[error("the payload is not an AppFlow request: {0}")]
     NotARequest(String),
     /// The payload has a `type` that is none of the eight.
-    #[error("unknown request type {0:?}")]
+    #[error("unknown request type {0:?}, expected one such as QueryDataRequest")]
     UnknownType(String),
 }
 

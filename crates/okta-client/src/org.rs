@@ -30,9 +30,9 @@ pub enum Loopback {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum InvalidOrgUrl {
-    #[error("is empty - expected an address like https://acme.okta.com")]
+    #[error("is empty - expected an address like acme.okta.com")]
     Empty,
-    #[error("is not an address - expected one like https://acme.okta.com")]
+    #[error("is not an address - expected one like acme.okta.com")]
     Malformed,
     #[error("must start with https")]
     NotHttps,

@@ -8,7 +8,7 @@ use appflow_connector::response::QueryDataResponse;
 use appflow_connector::{Filter, Operation, Request, handle};
 use clap::Args;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use okta_connector::catalogue::Object;
+use okta_connector::catalogue::{OBJECTS, Object};
 use okta_connector::plan::{Preferences, Query};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -51,7 +51,10 @@ struct Question {
 impl Explain {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let Question { entity, filter, fields } = self.question;
-        let object = Object::find(&entity).with_context(|| format!("unknown entity {entity}"))?;
+        let object = Object::find(&entity).with_context(|| {
+            let names: Vec<_> = OBJECTS.iter().map(|object| object.name).collect();
+            format!("unknown entity {entity:?}, expected one of {}", names.join(", "))
+        })?;
         let filter = Filter::parse(filter.as_deref().unwrap_or_default())?;
         let query = Query::new(object, &filter, fields.as_deref(), Preferences::default())?;
         crate::print(&format!("{}\n", query.plan()))

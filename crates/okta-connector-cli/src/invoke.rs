@@ -13,7 +13,7 @@ use std::time::Duration;
 pub(crate) struct Invoke {
     #[command(flatten)]
     org: OrgArguments,
-    /// The request, as in `events/`.
+    /// The request, as in `events/`. (The function alone answers `health-check.json`.)
     event: PathBuf,
 }
 
@@ -22,7 +22,9 @@ impl Invoke {
         let payload = std::fs::read(&self.event)
             .with_context(|| format!("cannot read {}", self.event.display()))?;
         let connector = connector(SimulatedOkta::new(self.org.simulator()?));
-        let answer = handle(&connector, &payload, Duration::from_secs(30)).await?;
+        let answer = handle(&connector, &payload, Duration::from_secs(30))
+            .await
+            .with_context(|| format!("{} is no request of AppFlow", self.event.display()))?;
         let answer: serde_json::Value = serde_json::from_slice(&answer)?;
         crate::print(&format!("{answer:#}\n"))
     }

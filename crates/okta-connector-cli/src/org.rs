@@ -45,5 +45,5 @@ fn read(folder: &Path) -> anyhow::Result<Org> {
     }
     anyhow::ensure!(!files.is_empty(), "{} holds no file of an org", folder.display());
     let files = files.iter().map(|(collection, text)| (*collection, text.as_str()));
-    Ok(Org::from_json_lines(files)?)
+    Org::from_json_lines(files).with_context(|| format!("cannot read {}", folder.display()))
 }

@@ -1,6 +1,7 @@
 //! The simulated org and a stand-in for Secrets Manager, for a `bootstrap` that runs beside them.
 
 use crate::OrgArguments;
+use crate::org::API_TOKEN;
 use crate::simulated::{SimulatedOkta, secret_text};
 use anyhow::Context as _;
 use bytes::Bytes;
@@ -54,6 +55,7 @@ impl Sandbox {
         let secrets_address = serve((self.listen, self.secrets_port).into(), secrets).await?;
         crate::print(&format!(
             "# The simulated org is the instanceUrl http://{okta_address}\n\
+             # It takes the API token {API_TOKEN}, which is in the secret of every secretArn.\n\
              export OKTA_CONNECTOR_SECRETS_MANAGER_URL=http://{secrets_address}\n\
              export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox\n\
              export OKTA_CONNECTOR_ALLOW_LOOPBACK=true\n\
@@ -83,8 +85,9 @@ fn service_app(file: &Path) -> anyhow::Result<ServiceApp> {
 
 /// Serves until the process ends.
 async fn serve(address: SocketAddr, handler: Handler) -> anyhow::Result<SocketAddr> {
-    let listener =
-        TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address} - port 0 takes any that is free"))?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {

@@ -548,9 +548,12 @@ fn select(object: &'static Object, names: Option<&[String]>) -> Result<Vec<&'sta
     let Some(names) = names else { return Ok(object.fields.iter().collect()) };
     let mut selected: Vec<&'static Field> = Vec::with_capacity(names.len());
     for name in names {
-        let field = object
-            .field(name)
-            .ok_or_else(|| Error::invalid(format!("{} has no field {name}", object.name)))?;
+        let field = object.field(name).ok_or_else(|| {
+            let names: Vec<_> = object.fields.iter().map(|field| field.name).collect();
+            let found = if name.is_empty() { "without a name" } else { name };
+            let known = names.join(" ");
+            Error::invalid(format!("{} has no field {found}. Its fields are {known}", object.name))
+        })?;
         if !selected.contains(&field) {
             selected.push(field);
         }

@@ -357,7 +357,7 @@ impl Resolver<'_> {
             Literal::Number(number) => Instant::parse_epoch_millis(number),
             _ => Instant::parse(text).or_else(|| Instant::parse_epoch_millis(text)),
         };
-        let expected = "a date or a date and time like 2024-05-01T00:00:00Z";
+        let expected = "a date such as 2024-05-01 or a date and time of ISO 8601 with its zone";
         let instant = instant.ok_or_else(|| self.misfit(text, expected))?.into_owned();
         let relation = match comparison {
             Comparison::Less => Relation::Less,

@@ -170,18 +170,19 @@ fn number<N: FromStr + PartialOrd + From<u8> + Display + Copy>(
     default: N,
 ) -> Result<N, Error> {
     let Some(value) = value(settings, key) else { return Ok(default) };
-    value
-        .parse()
-        .ok()
-        .filter(|number| (N::from(1)..=most).contains(number))
-        .ok_or_else(|| Error::invalid(format!("{key} must be a whole number from 1 to {most}")))
+    value.parse().ok().filter(|number| (N::from(1)..=most).contains(number)).ok_or_else(|| {
+        let expected = format!("must be a whole number from 1 to {most}");
+        Error::invalid(format!("{key} is {value} - it {expected}"))
+    })
 }
 
 fn deprovisioned(settings: &BTreeMap<String, String>) -> Result<Omittable, Error> {
     match value(settings, INCLUDE_DEPROVISIONED).map(str::to_ascii_lowercase).as_deref() {
         None | Some("true") => Ok(Omittable::Included),
         Some("false") => Ok(Omittable::LeftOut),
-        Some(_) => Err(Error::invalid(format!("{INCLUDE_DEPROVISIONED} must be true or false"))),
+        Some(other) => Err(Error::invalid(format!(
+            "{INCLUDE_DEPROVISIONED} is {other} - it must be true or false"
+        ))),
     }
 }
 
@@ -349,12 +350,15 @@ mod tests {
         assert_eq!(
             texts,
             [
-                ("includeDeprovisioned", "includeDeprovisioned must be true or false"),
                 (
-                    "instanceUrl",
-                    "instanceUrl is empty - expected an address like https -//acme.okta.com"
+                    "includeDeprovisioned",
+                    "includeDeprovisioned is maybe - it must be true or false"
                 ),
-                ("rateLimitPercent", "rateLimitPercent must be a whole number from 1 to 100"),
+                ("instanceUrl", "instanceUrl is empty - expected an address like acme.okta.com"),
+                (
+                    "rateLimitPercent",
+                    "rateLimitPercent is 101 - it must be a whole number from 1 to 100"
+                ),
             ]
         );
         let source = Settings::check(&settings(&[]), Some("SOURCE"), Loopback::Refused);

@@ -42,7 +42,6 @@ pub struct LoadError {
     /// The line, counted from one.
     pub line: usize,
     /// What is wrong with it.
-    #[source]
     pub cause: LoadErrorCause,
 }
 
@@ -51,9 +50,9 @@ pub struct LoadError {
 pub enum LoadErrorCause {
     /// The line is not JSON.
     #[error("not JSON: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(serde_json::Error),
     /// The line is JSON but holds no object with an id.
-    #[error("not an object with an `id`")]
+    #[error("not an object with a text under `id`")]
     NoId,
     /// Another record of the collection has the same id.
     #[error("the id {0:?} occurs twice")]
@@ -85,7 +84,7 @@ impl Org {
     }
 
     fn load_line(&mut self, collection: Collection, line: &str) -> Result<(), LoadErrorCause> {
-        let record: Value = serde_json::from_str(line)?;
+        let record: Value = serde_json::from_str(line).map_err(LoadErrorCause::Json)?;
         let key = collection.key_of(&record).ok_or(LoadErrorCause::NoId)?.to_owned();
         if self.get(collection, &key).is_some() {
             return Err(LoadErrorCause::DuplicateId(key));
@@ -258,7 +257,7 @@ mod tests {
         let rows = [
             ("{\"id\":\"00u1\"}\n\nnope", "users.jsonl, line 3: not JSON: expected ident"),
             ("{\"id\":\"00u1\"}\n{\"id\":\"00u1\"}", "users.jsonl, line 2: the id \"00u1\" occurs"),
-            ("[1]", "users.jsonl, line 1: not an object with an `id`"),
+            ("[1]", "users.jsonl, line 1: not an object with a text under `id`"),
         ];
         for (text, expected) in rows {
             let error = Org::from_json_lines([(Collection::Users, text)]).unwrap_err().to_string();

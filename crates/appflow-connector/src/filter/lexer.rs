@@ -101,7 +101,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn broken_time(&self, start: usize) -> ParseError {
-        let message = "Expected a date and time like 2024-05-01T00:00:00Z or a quoted one";
+        let message = "Expected a date and time of ISO 8601 with its zone or a quoted one";
         let rest = &self.input[start..];
         let length = rest.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(rest.len());
         ParseError::new(self.input, start..start + length, message.to_owned())

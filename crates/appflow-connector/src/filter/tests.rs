@@ -184,15 +184,15 @@ fn refused() {
         ),
         (
             "date > 2021-04-20T20:30",
-            "Expected a date and time like 2024-05-01T00:00:00Z or a quoted one at character 8",
+            "Expected a date and time of ISO 8601 with its zone or a quoted one at character 8",
         ),
         (
             "date > 2021-04-20T20:30:20.9999+26",
-            "Expected a date and time like 2024-05-01T00:00:00Z or a quoted one at character 8",
+            "Expected a date and time of ISO 8601 with its zone or a quoted one at character 8",
         ),
         (
             "date > 2021-04-20T20:30:20.9999-12:23",
-            "Expected a date and time like 2024-05-01T00:00:00Z or a quoted one at character 8",
+            "Expected a date and time of ISO 8601 with its zone or a quoted one at character 8",
         ),
         (
             "date > 2021-04_20T20:30:20.9999+26",
