@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint soak bench fuzz fmt bless build sam-validate sam-build sam-local tools clean \
+.PHONY: help demo test lint audit soak bench fuzz fmt bless build sam-validate sam-build sam-local tools clean \
 	check tools-for-tests build-OktaConnectorFunction
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
@@ -39,6 +39,9 @@ test: check tools-for-tests ## Check and test everything, offline
 
 lint: check $(if $(shell command -v cargo-deny),,.tools/bin/cargo-deny) ## Check format, lints, docs and dependencies
 	cargo deny check bans licenses sources
+
+audit: $(if $(shell command -v cargo-deny),,.tools/bin/cargo-deny) ## Look for known vulnerabilities; needs the network
+	cargo deny check advisories
 
 SEEDS ?= 20000
 soak: ## Run the fault campaign over SEEDS seeds, 20000 unless told otherwise
@@ -78,6 +81,7 @@ sam-validate: .venv/.ready ## Check template.yaml and the templates of examples/
 sam-build: .venv/.ready ## Build the function with `sam build` for this machine, into .aws-sam/here
 	AWS_DEFAULT_REGION=us-east-1 .venv/bin/sam build --build-dir .aws-sam/here \
 		--parameter-overrides Architecture=$(host-architecture)
+	@echo "This build is for tests on this machine. To deploy, run sam build as the README says."
 
 # Where containers find the sandbox: on the bridge of an engine that runs on Linux; Docker Desktop leads them to 127.0.0.1.
 SANDBOX_ADDRESS ?= $(or $(shell ip -4 -o address show docker0 2>/dev/null | sed 's/.* inet //; s,/.*,,'),127.0.0.1)

@@ -16,7 +16,7 @@ against the simulator: a flow of 450 users in three pages meets the fault once (
 Where AppFlow is told of a failure that may pass, it asks again with the same token; after one that does not, the flow
 is run again once the cause is gone. Either way every record arrives, each once.
 
-| fault | met once | met for ever | lost |
+| fault | told if it happens once | told if it lasts | lost |
 |---|---|---|---|
 ";
 
