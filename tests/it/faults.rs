@@ -100,7 +100,7 @@ async fn flow(world: &World) -> (Vec<Value>, Result<Vec<String>, Value>) {
 
 /// What AppFlow sees.
 fn seen(refusals: &[Value]) -> String {
-    let Some(first) = refusals.first() else { return "nothing".to_owned() };
+    let Some(first) = refusals.first() else { return "no error".to_owned() };
     let message = first["errorMessage"].as_str().unwrap();
     let sentence = message.split(". ").next().unwrap();
     let wait = if first["retryAfterSeconds"].is_null() { "" } else { ", and when to come back" };
