@@ -76,6 +76,9 @@ fn sam_local(venv: &Path, built: &Path, event: &str) -> String {
     let output = Command::new(venv.join("bin/sam"))
         .args(["local", "invoke", "OktaConnectorFunction", "-t"])
         .arg(built.join("template.yaml"))
+        // It is looked for beside the template.
+        .arg("--config-file")
+        .arg(top().join("samconfig.toml"))
         .arg("-e")
         .arg(Path::new("events").join(event))
         .args(["--skip-pull-image", "--env-vars", "events/env.sandbox.json"])
