@@ -14,6 +14,10 @@ debug := $(target)/debug
 
 # As Lambda and SAM call it.
 host-architecture := $(patsubst aarch64,arm64,$(shell uname -m))
+# Elsewhere `sam build` takes a cross compiler.
+sam-build-here := $(if $(filter Linux,$(shell uname)),sam-build)
+
+cargo-deny := $(if $(shell command -v cargo-deny),,.tools/bin/cargo-deny)
 
 # What the tests are told: what stays empty is missing, and its tests are skipped.
 for-tests = BOOTSTRAP="$(debug)/bootstrap" SAM_VENV="$$(test ! -e .venv/.ready || echo "$(CURDIR)/.venv")" \
@@ -27,7 +31,7 @@ demo: ## Run a flow from a simulated Okta org into out/users.jsonl
 	cargo run --release -p okta-connector-cli -- demo --out out/users.jsonl
 
 test: check tools-for-tests ## Check and test everything, offline
-	@test ! -e .venv/.ready || $(MAKE) --no-print-directory sam-validate $(if $(filter Linux,$(shell uname)),sam-build)
+	@test ! -e .venv/.ready || $(MAKE) --no-print-directory sam-validate $(sam-build-here)
 	cargo test --doc --workspace
 	cargo build --workspace --bins --tests
 	@if cargo nextest --version >/dev/null 2>&1; then \
@@ -37,10 +41,10 @@ test: check tools-for-tests ## Check and test everything, offline
 		$(for-tests) cargo test --workspace --bins --lib --tests --no-fail-fast; \
 	fi
 
-lint: check $(if $(shell command -v cargo-deny),,.tools/bin/cargo-deny) ## Check format, lints, docs and dependencies
+lint: check $(cargo-deny) ## Check format, lints, docs and dependencies
 	cargo deny check bans licenses sources
 
-audit: $(if $(shell command -v cargo-deny),,.tools/bin/cargo-deny) ## Look for known vulnerabilities; needs the network
+audit: $(cargo-deny) ## Look for known vulnerabilities; needs the network
 	cargo deny check advisories
 
 SEEDS ?= 20000
@@ -66,7 +70,7 @@ fmt: ## Format the code
 	cargo fmt --all
 
 # Not nextest: it gives each test a process of its own, and two of them would rewrite one file at once.
-bless: sam-build ## Accept what the tests found as what they expect
+bless: $(sam-build-here) ## Accept what the tests found as what they expect
 	cargo build --workspace --bins --tests
 	UPDATE_EXPECT=1 $(for-tests) cargo test --workspace --no-fail-fast
 

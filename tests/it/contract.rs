@@ -1,7 +1,8 @@
 //! Everything that the connector says stays inside what AppFlow's public API allows, and every file
 //! of `events/` is read and answered.
 
-use crate::support::{World, context, query, top};
+use crate::events::{HOST, texts};
+use crate::support::{World, context, query};
 use appflow_connector::response::{
     DescribeConnectorConfigurationResponse, DescribeEntityResponse, ListEntitiesResponse,
     QueryDataResponse, RetrieveDataResponse, ValidateConnectorRuntimeSettingsResponse,
@@ -14,20 +15,12 @@ use serde_json::{Value, json};
 
 /// The requests among the events, by file name. They are about the sandbox; here they are about an org.
 pub(crate) fn events() -> Vec<(String, Value)> {
-    let mut events: Vec<_> = std::fs::read_dir(top().join("events"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .map(|path| {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let text = std::fs::read_to_string(&path).unwrap();
-            let text = text.replace("http://host.docker.internal:8700", "https://acme.okta.com");
-            (name, serde_json::from_str::<Value>(&text).unwrap())
-        })
-        .filter(|(_, event)| event["type"].is_string())
-        .collect();
-    events.sort_by(|(a, _), (b, _)| a.cmp(b));
-    events
+    let read = |text: String| {
+        let text = text.replace(&format!("{HOST}:8700"), "https://acme.okta.com");
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    let events = texts().into_iter().map(|(name, text)| (name, read(text)));
+    events.filter(|(_, event)| event["type"].is_string()).collect()
 }
 
 #[test]

@@ -9,12 +9,12 @@ use std::path::Path;
 use std::process::Command;
 
 /// What events and environment call the machine on which the sandbox runs.
-const HOST: &str = "http://host.docker.internal";
+pub(crate) const HOST: &str = "http://host.docker.internal";
 
 const ENVIRONMENT: &str = "env.sandbox.json";
 
 /// The texts of all events, by the names of their files.
-fn events() -> Vec<(String, String)> {
+pub(crate) fn texts() -> Vec<(String, String)> {
     let entries = std::fs::read_dir(top().join("events")).unwrap();
     let mut names: Vec<_> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -52,7 +52,7 @@ async fn the_built_function_answers_every_event() {
         environment().into_iter().map(|(name, value)| (name, here(&value))).collect();
     let built = built.join("OktaConnectorFunction/bootstrap");
     let function = Function::start(&built, &venv, &environment);
-    for (name, event) in events() {
+    for (name, event) in texts() {
         check(&name, &function.invoke(here(&event)).await);
     }
 }
@@ -65,7 +65,7 @@ fn sam_local_answers_every_event() {
     let (Some(built), Some(venv)) = (part("SAM_BUILD"), part("SAM_VENV")) else { return };
     let Some(bootstrap) = part("BOOTSTRAP") else { return };
     let _sandbox = Sandbox::start(&bootstrap, &["--listen", &listen]);
-    for (name, _) in events() {
+    for (name, _) in texts() {
         let answer = sam_local(&venv, &built, &name);
         println!("{name}: {} bytes", answer.len());
         check(&name, &serde_json::from_str(&answer).unwrap_or_else(|_| panic!("{name}: {answer}")));

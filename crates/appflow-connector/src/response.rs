@@ -40,6 +40,17 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Whether the same request may succeed later without anybody's doing.
+    pub fn is_passing(self) -> bool {
+        matches!(
+            self,
+            Self::RequestTimeout
+                | Self::RateLimitExceeded
+                | Self::ServiceUnavailable
+                | Self::ServerError
+        )
+    }
+
     /// The spelling on the wire.
     pub fn name(self) -> &'static str {
         match self {

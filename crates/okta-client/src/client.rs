@@ -293,6 +293,7 @@ impl<S: HttpService> Client<S> {
             429 => Outcome::WindowExhausted(self.rate_limits().exhaust(bucket, Instant::now())),
             // Okta says what it refuses; a bare 400 comes from something in between.
             400 if error.error_code.is_none() => Outcome::Garbled,
+            // OAuth 2.0 has no status of its own for this; it is a 503 in all but the number.
             400 if error.kind == ErrorKind::Unavailable => Outcome::Status(503),
             status => Outcome::Status(status),
         }

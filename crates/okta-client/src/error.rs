@@ -72,8 +72,12 @@ impl Error {
 
     /// Whether a service app gets no token, so that nothing else it asks for can fare better.
     pub fn is_without_token(&self) -> bool {
-        const CODES: [&str; 3] = ["access_denied", "consent_required", "invalid_scope"];
-        self.error_code.as_deref().is_some_and(|code| CODES.contains(&code))
+        self.is_about_scopes() || self.error_code.as_deref() == Some("access_denied")
+    }
+
+    /// Whether the scopes that a token was asked for are not all granted.
+    pub(crate) fn is_about_scopes(&self) -> bool {
+        self.error_code.as_deref().is_some_and(is_about_scopes)
     }
 
     pub(crate) fn from_http(error: &HttpError) -> Self {
@@ -119,7 +123,9 @@ fn kind(status: StatusCode, body: &OktaError, challenge: &Challenge) -> ErrorKin
             ErrorKind::Unauthorized
         }
         (400, "") if body.is_passing() => ErrorKind::Unavailable,
-        (400 | 403, "") if body.is_about_scopes() => ErrorKind::Forbidden { scope: None },
+        (400 | 403, "") if body.error.as_deref().is_some_and(is_about_scopes) => {
+            ErrorKind::Forbidden { scope: None }
+        }
         (_, "E0000015") => ErrorKind::FeatureMissing,
         (_, "E0000047") | (429, _) => ErrorKind::RateLimited { retry_after: Duration::ZERO },
         (_, "E0000005") => ErrorKind::Unauthorized,
@@ -138,6 +144,10 @@ fn kind(status: StatusCode, body: &OktaError, challenge: &Challenge) -> ErrorKin
         // A redirect, or an answer that only something in between can have given.
         _ => ErrorKind::Protocol,
     }
+}
+
+fn is_about_scopes(code: &str) -> bool {
+    matches!(code, "invalid_scope" | "consent_required")
 }
 
 /// The error bodies of the management API and of OAuth 2.0, read leniently.
@@ -177,10 +187,6 @@ impl OktaError {
     /// RFC 6749 has the server say so where a status of its own cannot be sent.
     fn is_passing(&self) -> bool {
         matches!(self.error.as_deref(), Some("server_error" | "temporarily_unavailable"))
-    }
-
-    fn is_about_scopes(&self) -> bool {
-        matches!(self.error.as_deref(), Some("invalid_scope" | "consent_required"))
     }
 
     /// Applications say `E0000029`, devices `E0000031` with a cause that names the cursor.

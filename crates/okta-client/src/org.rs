@@ -52,7 +52,7 @@ pub enum InvalidOrgUrl {
     DoubledSuffix,
 }
 
-/// The machine that a container runs on, as Docker and `sam local` call it.
+/// The machine that a container runs on, as Docker calls it.
 const OUTSIDE_OF_CONTAINER: &str = "host.docker.internal";
 
 /// Names that never leave a private network.

@@ -1,7 +1,5 @@
-//! A private key as a connection's secret holds it: one line of at most 2,048 characters, as AppFlow demands.
-//!
-//! An RSA key of 2048 bits fits as base64 of DER, which is what a PEM file has between its first and its last line, and
-//! as a JSON Web Key. Base64 of a whole PEM file fits for a key on P-256.
+//! A private key as a connection's secret holds it: on one line, as base64 of DER, which is what a PEM file has between
+//! its first and its last line, as a JSON Web Key, or as base64 of either file.
 
 use crate::jws::{LocalKey, Pair};
 use base64::Engine as _;

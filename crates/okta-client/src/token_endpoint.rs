@@ -46,14 +46,14 @@ impl<S: HttpService> Client<S> {
         let mut explored = match state.explored.take() {
             Some(explored) => explored,
             None => match self.ask_for_token(app, state, all, deadline).await {
-                Err(error) if is_about_scopes(&error) && app.scopes().may_be_fewer() => Vec::new(),
+                Err(error) if error.is_about_scopes() && app.scopes().may_be_fewer() => Vec::new(),
                 outcome => return outcome,
             },
         };
         let outcome = self.explored_token(app, state, &mut explored, deadline).await;
         // Where a small budget ends in between, the next call goes on. A token, or the lack of one, is the end: what
         // is granted may be another matter by the time the next one is needed.
-        if outcome.as_ref().is_err_and(|error| !is_about_scopes(error)) {
+        if outcome.as_ref().is_err_and(|error| !error.is_about_scopes()) {
             state.explored = Some(explored);
         }
         outcome
@@ -73,7 +73,7 @@ impl<S: HttpService> Client<S> {
             let scope = std::slice::from_ref(scope);
             let refusal = match self.ask_for_token(app, state, scope, deadline).await {
                 Ok(_) => None,
-                Err(error) if is_about_scopes(&error) => Some(error),
+                Err(error) if error.is_about_scopes() => Some(error),
                 Err(error) => return Err(error),
             };
             explored.push(refusal);
@@ -199,11 +199,6 @@ fn read_token(response: &http::Response<Bytes>, state: &mut State) -> Result<Tok
     let nonce = response.headers().get("dpop-nonce").and_then(|nonce| nonce.to_str().ok());
     state.nonce = nonce.map(str::to_owned).or(state.nonce.take());
     Ok(Token::new(answer, state.dpop.clone(), Instant::now()))
-}
-
-/// Whether the scopes that were asked for are not all granted, or none of them.
-fn is_about_scopes(error: &Error) -> bool {
-    matches!(error.error_code.as_deref(), Some("invalid_scope" | "consent_required"))
 }
 
 fn unsigned() -> Error {

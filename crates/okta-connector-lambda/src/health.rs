@@ -7,11 +7,11 @@
 //! own is refused. Such a connection looks broken here most of the time and is better left out.
 
 use appflow_connector::request::{Credentials, ValidateCredentialsRequest};
-use appflow_connector::{Connector, Request, handle};
+use appflow_connector::{Connector, ErrorDetails, Operation};
 use aws_lambda_events::cloudwatch_events::CloudWatchEvent;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -49,9 +49,9 @@ pub(crate) async fn check<C: Connector>(
     for (left, connection) in (1..=connections.len()).rev().zip(&connections) {
         let name = name(&connection.secret_arn);
         let share = (deadline - Instant::now()) / u32::try_from(left).unwrap_or(u32::MAX);
-        let answer = try_one(connector, connection, share).await;
-        let healthy = verdict(&answer);
-        let problem = answer["errorDetails"]["errorMessage"].as_str().unwrap_or_default();
+        let outcome = try_one(connector, connection, share).await;
+        let healthy = verdict(outcome.as_ref().err());
+        let problem = outcome.as_ref().err().map_or("", |details| details.error_message.as_str());
         match healthy {
             Some(true) => tracing::info!(connection = name, healthy, "checked"),
             Some(false) => tracing::warn!(connection = name, healthy, problem, "checked"),
@@ -64,28 +64,29 @@ pub(crate) async fn check<C: Connector>(
 }
 
 /// Whether the connection works; nothing if Okta or AWS could not say, which will pass and is nobody's to mend.
-fn verdict(answer: &Value) -> Option<bool> {
-    if answer["isSuccess"] == true {
-        return Some(true);
+fn verdict(failure: Option<&ErrorDetails>) -> Option<bool> {
+    match failure {
+        None => Some(true),
+        Some(details) => (!details.error_code.is_passing()).then_some(false),
     }
-    let passing = ["RateLimitExceeded", "RequestTimeout", "ServiceUnavailable", "ServerError"];
-    let code = answer["errorDetails"]["errorCode"].as_str().unwrap_or_default();
-    (!passing.contains(&code)).then_some(false)
 }
 
-async fn try_one<C: Connector>(connector: &C, connection: &Connection, time: Duration) -> Value {
+async fn try_one<C: Connector>(
+    connector: &C,
+    connection: &Connection,
+    time: Duration,
+) -> Result<(), ErrorDetails> {
     let settings = [("instanceUrl".to_owned(), connection.instance_url.clone())];
-    let request = Request::ValidateCredentials(ValidateCredentialsRequest {
+    let request = ValidateCredentialsRequest {
         credentials: Some(Credentials {
             secret_arn: Some(connection.secret_arn.clone()),
             // The secret says which kind it is.
             authentication_type: None,
         }),
         connector_runtime_settings: BTreeMap::from(settings),
-    });
-    let payload = serde_json::to_vec(&request).expect("a request is JSON");
-    let answer = handle(connector, &payload, time).await.expect("the operation is known");
-    serde_json::from_slice(&answer).expect("an answer is JSON")
+    };
+    let time = time.min(Operation::ValidateCredentials.time_limit());
+    connector.validate_credentials(&request, time).await
 }
 
 /// The connection's name, out of `…:secret:appflow!<account>-<label>-<name>-<six characters>`.
@@ -99,25 +100,25 @@ fn name(secret_arn: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use appflow_connector::{ErrorCode, ErrorDetails};
 
     #[test]
     fn only_what_the_connection_is_to_blame_for_makes_it_unhealthy() {
+        use ErrorCode::*;
         let rows = [
-            ("InvalidCredentials", Some(false)),
-            ("AccessDenied", Some(false)),
-            ("ResourceNotFoundError", Some(false)),
-            ("ClientError", Some(false)),
-            ("RateLimitExceeded", None),
-            ("RequestTimeout", None),
-            ("ServiceUnavailable", None),
-            ("ServerError", None),
+            (InvalidCredentials, Some(false)),
+            (AccessDenied, Some(false)),
+            (ResourceNotFoundError, Some(false)),
+            (ClientError, Some(false)),
+            (RateLimitExceeded, None),
+            (RequestTimeout, None),
+            (ServiceUnavailable, None),
+            (ServerError, None),
         ];
         for (code, verdict) in rows {
-            let answer = json!({ "isSuccess": false, "errorDetails": { "errorCode": code } });
-            assert_eq!(super::verdict(&answer), verdict, "{code}");
+            assert_eq!(super::verdict(Some(&ErrorDetails::new(code, "why"))), verdict, "{code:?}");
         }
-        assert_eq!(super::verdict(&json!({ "isSuccess": true })), Some(true));
+        assert_eq!(super::verdict(None), Some(true));
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub fn troubleshooting() -> String {
     page.push_str(
         "\n## What the connector refuses\n\n\
          * `InvalidArgument` names the setting, field, filter or token that cannot be used, what was found and\n  \
-         what was expected. It comes before Okta is asked.\n\
+         what was expected.\n\
          * `InvalidCredentials` that begins with *The secret of the connection cannot be used* says what is wrong with\n  \
          the credentials as they were entered.\n",
     );

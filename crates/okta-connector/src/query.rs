@@ -231,7 +231,7 @@ impl<S: HttpService> Walk<'_, S> {
                     return Err(Error::RequestTimeout(message.to_owned()));
                 }
                 // What was found is delivered; the failure, if it lasts, is met by the next call.
-                Err(error) if is_passing(&error) && self.has_progressed() => {
+                Err(error) if error.code().is_passing() && self.has_progressed() => {
                     tracing::info!(%error, "the page ends early");
                     return Ok(self.resume());
                 }
@@ -327,7 +327,7 @@ impl<S: HttpService> Walk<'_, S> {
                         Recovery::Stop(stop) => return Ok(stop),
                         Recovery::Fail => {
                             let error = Error::from(error);
-                            if !is_passing(&error) {
+                            if !error.code().is_passing() {
                                 return Err(error);
                             }
                             failure.get_or_insert(error);
@@ -793,21 +793,6 @@ async fn fetch<S: HttpService>(client: &Client<S>, walker: usize, ask: Ask) -> A
     let began = Instant::now();
     let outcome = client.get(&ask.request, ask.cursor.as_ref(), ask.deadline).await;
     Arrival { walker, request: ask.request, elapsed: began.elapsed(), outcome }
-}
-
-/// Whether another call may get past the failure.
-fn is_passing(error: &Error) -> bool {
-    match error {
-        Error::RequestTimeout(_)
-        | Error::RateLimitExceeded { .. }
-        | Error::ServiceUnavailable(_)
-        | Error::ServerError(_) => true,
-        Error::InvalidArgument(_)
-        | Error::InvalidCredentials(_)
-        | Error::AccessDenied(_)
-        | Error::ClientError(_)
-        | Error::ResourceNotFound(_) => false,
-    }
 }
 
 /// The records of what a way answers.

@@ -82,7 +82,7 @@ impl From<KeyError> for Error {
 pub enum Freshness {
     /// It may, if it was read minutes ago.
     Cached,
-    /// It must be read now: Okta refused what the cached one holds.
+    /// It must be read now: Okta refused what the cached one holds, or somebody wants to know how it is now.
     Fresh,
 }
 

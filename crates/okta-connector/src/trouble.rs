@@ -93,7 +93,7 @@ troubles! {
     DOWN: ServiceUnavailable,
         "Okta cannot be reached or says that it is down",
         "Check instanceUrl and the network of the function if it lasts",
-        "no connection, 502, 503, 423, or 409 while a schema changes";
+        "no connection, 502, 503, 423, 409 while a schema changes, or `temporarily_unavailable` at the token endpoint";
     FAILURE: ServerError,
         "Okta failed",
         "Run the flow again and report it to Okta if it lasts",
