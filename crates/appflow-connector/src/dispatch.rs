@@ -83,6 +83,10 @@ pub trait Connector {
         );
         async { Err(refusal) }
     }
+
+    /// Takes note of a request whose operation is known and that cannot be read, so that no other method hears of
+    /// it. It is refused with `details`.
+    fn refused(&self, _operation: Operation, _details: &ErrorDetails) {}
 }
 
 /// Settings that are wrong.
@@ -143,6 +147,10 @@ pub async fn handle<C: Connector>(
         Err(RequestError::Malformed { operation, cause }) => {
             let message = format!("The {} cannot be read. {cause}", operation.request_type());
             let details = ErrorDetails::new(ErrorCode::InvalidArgument, message);
+            // The description is given all the same, as `refuse` says.
+            if operation != Operation::DescribeConnectorConfiguration {
+                connector.refused(operation, &details);
+            }
             return Ok(refuse(connector, operation, details));
         }
     };

@@ -10,56 +10,77 @@ mod user;
 mod user_type;
 
 use appflow_connector::entity::{FieldDataType, Operator};
+use std::borrow::Cow;
 
 /// The objects, in the order of their names.
 pub static OBJECTS: [&Object; 5] =
     [&application::APPLICATION, &device::DEVICE, &group::GROUP, &user::USER, &user_type::USER_TYPE];
 
-/// An Okta object that AppFlow sees as an entity.
-#[derive(Debug)]
+/// An Okta object that AppFlow sees as an entity. It is small: texts and tables are borrowed.
+#[derive(Clone, Copy, Debug)]
 pub struct Object {
     /// The entity's identifier.
     pub name: &'static str,
     /// The name that the console shows.
     pub label: &'static str,
-    /// What it is, for the console.
+    /// A description for the console.
     pub description: &'static str,
-    /// Where its records are, and how they are asked for.
+    /// The listing of its records.
     pub endpoint: Endpoint,
-    /// How its texts compare.
+    /// The way in which its texts compare.
     pub collation: Collation,
     /// The OAuth 2.0 scope that reads it.
     pub scope: &'static str,
-    /// The records that a flow can leave out: those whose field has this value.
-    pub omittable: Option<(&'static str, &'static str)>,
+    /// Its turn when a connection is tried: the object with the cheapest listing is asked first.
+    pub probe_turn: u8,
+    /// The sign of a deprovisioned record, where the object has such records.
+    pub deprovisioned: Option<Deprovisioned>,
     /// Its fields, in the order in which the console shows them.
     pub fields: &'static [Field],
 }
 
-/// Where records are.
-#[derive(Debug)]
+/// The field and the value by which a deprovisioned record is known. A flow can leave these out.
+#[derive(Clone, Copy, Debug)]
+pub struct Deprovisioned {
+    /// The name of the field.
+    pub field: &'static str,
+    /// Its value.
+    pub value: &'static str,
+}
+
+/// The listing of an object's records, and the way to ask for it.
+#[derive(Clone, Copy, Debug)]
 pub struct Endpoint {
-    /// The listing. `{path}/{id}` is the record itself.
+    /// The path of the listing. `{path}/{id}` is the record itself.
     pub path: &'static str,
     /// The largest page that Okta gives; absent where the listing is one answer.
     pub page_size: Option<u32>,
-    /// What the listing understands.
+    /// The conditions that the listing understands.
     pub dialect: Dialect,
     /// The field by which `search` can be sorted and cut into ranges that are walked side by side:
     /// one that every record has and that never changes.
     pub lanes: Option<&'static str>,
     /// Whether the listing knows `fields=`.
     pub projection: bool,
-    /// What every listing is asked with.
+    /// Parameters that every listing is asked with.
     pub always: &'static [(&'static str, &'static str)],
-    /// What `okta-response` leaves out of a record: credentials, links and a running transition.
-    pub omissions: Option<[&'static str; 3]>,
+    /// Parts of a record that Okta leaves out when it is asked to.
+    pub omissions: &'static [Omission],
+}
+
+/// A part of a record that Okta leaves out when `okta-response` in the `Content-Type` header says so.
+#[derive(Clone, Copy, Debug)]
+pub struct Omission {
+    /// The property of the record.
+    pub property: &'static str,
+    /// The word in `okta-response`.
+    pub word: &'static str,
 }
 
 /// The property whose attributes `fields=` names one by one.
 pub const PROFILE: &str = "profile";
 
-/// What a listing understands beyond paging.
+/// The conditions that a listing understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// `search` over most properties and a fresher `filter` over a few.
@@ -76,11 +97,11 @@ pub enum Dialect {
     Search,
     /// `filter` with one `eq`, nothing else.
     OneEquality,
-    /// Nothing.
+    /// No condition.
     Nothing,
 }
 
-/// How texts compare, which is how Okta compares them.
+/// The way in which texts compare, which is Okta's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Collation {
     /// `A` is `a`; diacritics matter.
@@ -89,27 +110,23 @@ pub enum Collation {
     Exact,
 }
 
-/// A field.
-#[derive(Debug, PartialEq, Eq)]
+/// A field: a row of a table, or later an attribute of an org's schema.
+#[derive(Clone, Debug)]
 pub struct Field {
     /// The key in records and filters.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The name that the console shows.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// The type of its values.
     pub kind: Kind,
-    /// Where it is in Okta's JSON, which is also Okta's name for it in expressions.
-    pub path: &'static str,
-    /// A second place to look when the first one is empty.
-    pub fallback: Option<Fallback>,
-    /// Where else the records with a value of this field can be had.
-    pub elsewhere: Option<Elsewhere>,
-    /// What Okta evaluates natively.
+    /// The place of its value.
+    pub at: At,
+    /// The conditions on it that Okta evaluates.
     pub pushdown: Pushdown,
-    /// Whether it identifies records by itself.
+    /// Whether its value identifies a record.
     pub unique: bool,
-    /// What it holds, for the console and the documentation.
-    pub description: &'static str,
+    /// A description for the console and the documentation.
+    pub description: Cow<'static, str>,
 }
 
 /// The type of a field, as far as meaning goes.
@@ -117,6 +134,8 @@ pub struct Field {
 pub enum Kind {
     /// The key of the record: compares exactly, whatever the object's collation.
     Key,
+    /// The id of another record: compares exactly as well.
+    Id,
     /// A text.
     Text,
     /// A text from an open set that Okta writes in capitals.
@@ -129,28 +148,42 @@ pub enum Kind {
     Struct,
     /// A JSON array: opaque, cannot be filtered.
     List,
-    /// An id that exists in the request only: the record carries the value that was asked for.
-    RequestOnly,
 }
 
-/// A second place to look for a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fallback {
-    /// The last segment of the address at this path.
-    LastSegmentOf(&'static str),
+/// The place of a field's value.
+#[derive(Clone, Debug)]
+pub enum At {
+    /// In Okta's JSON, at this path. Okta's expressions name it by the path too.
+    Record(Cow<'static, str>),
+    /// In Okta's JSON, at the first path; where nothing is there, the last segment of the address at
+    /// the second path.
+    RecordOrLastSegment(&'static str, &'static str),
+    /// In the request: the id of the parent below which the record is listed. A filter names it, Okta
+    /// does not answer it, and each record carries it.
+    Parent(&'static Parent),
 }
 
-/// Where else the records with a value of a request-only field can be had. The value stands between
-/// the two parts of the path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Elsewhere {
-    /// A listing of the records.
-    Records(&'static str, &'static str),
-    /// One page of objects, each with the id of a record under a property.
-    Ids(&'static str, &'static str, &'static str),
+/// A parent: an object below which Okta lists records of another one.
+#[derive(Debug)]
+pub struct Parent {
+    /// The name of the parent's id in `filter` of the records' own listing.
+    pub filter: &'static str,
+    /// The path of the listing below the parent, whose id stands between the two parts.
+    pub path: [&'static str; 2],
+    /// The content of that listing.
+    pub lists: Lists,
 }
 
-/// What Okta evaluates natively on a property. The default is nothing.
+/// The content of a listing below a parent.
+#[derive(Clone, Copy, Debug)]
+pub enum Lists {
+    /// The records themselves, in pages.
+    Records,
+    /// In one answer, objects that each name the id of a record under this property.
+    References(&'static str),
+}
+
+/// The conditions on a property that Okta evaluates. The default is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pushdown {
     /// `search` knows the property: `eq`, and on dates `lt`, `le`, `gt` and `ge`.
@@ -167,7 +200,7 @@ const CONTAINS: Pushdown = Pushdown { contains: true, ..SEARCH };
 const FILTER: Pushdown = Pushdown { filter: true, ..NOTHING };
 const BOTH: Pushdown = Pushdown { search: true, filter: true, ..NOTHING };
 
-/// A row of a table.
+/// Makes the row of a value that is in Okta's JSON at `path`.
 const fn field(
     name: &'static str,
     label: &'static str,
@@ -176,40 +209,42 @@ const fn field(
     pushdown: Pushdown,
     description: &'static str,
 ) -> Field {
-    let unique = matches!(kind, Kind::Key);
+    row(name, label, kind, At::Record(Cow::Borrowed(path)), pushdown, description)
+}
+
+/// Makes the row of a value that is somewhere else than under one path.
+const fn row(
+    name: &'static str,
+    label: &'static str,
+    kind: Kind,
+    at: At,
+    pushdown: Pushdown,
+    description: &'static str,
+) -> Field {
     Field {
-        name,
-        label,
+        name: Cow::Borrowed(name),
+        label: Cow::Borrowed(label),
         kind,
-        path,
-        fallback: None,
-        elsewhere: None,
+        at,
         pushdown,
-        unique,
-        description,
+        unique: matches!(kind, Kind::Key),
+        description: Cow::Borrowed(description),
     }
 }
 
 impl Field {
+    /// Says that the value identifies a record, beside the key.
     const fn unique(mut self) -> Self {
         self.unique = true;
         self
     }
+}
 
-    const fn or_last_segment_of(mut self, path: &'static str) -> Self {
-        self.fallback = Some(Fallback::LastSegmentOf(path));
-        self
-    }
-
-    const fn elsewhere(mut self, elsewhere: Elsewhere) -> Self {
-        self.elsewhere = Some(elsewhere);
-        self
-    }
-
-    /// The type that AppFlow is told.
+impl Field {
+    /// Returns the type that AppFlow is told.
     pub fn data_type(&self) -> FieldDataType {
         match self.kind {
-            Kind::Key | Kind::Text | Kind::Enumeration | Kind::RequestOnly => FieldDataType::String,
+            Kind::Key | Kind::Id | Kind::Text | Kind::Enumeration => FieldDataType::String,
             Kind::DateTime => FieldDataType::DateTime,
             Kind::Boolean => FieldDataType::Boolean,
             Kind::Struct => FieldDataType::Struct,
@@ -217,11 +252,14 @@ impl Field {
         }
     }
 
-    /// The operators that filters may use on it. What Okta cannot evaluate is evaluated here, so
-    /// these follow from the type alone.
+    /// Returns the operators that filters may use on it. Conditions that Okta cannot evaluate are
+    /// evaluated here, so these follow from type and place alone.
     pub fn operators(&self) -> &'static [Operator] {
+        if let At::Parent(_) = self.at {
+            return &[Operator::EqualTo];
+        }
         match self.kind {
-            Kind::Key | Kind::Text | Kind::Enumeration => {
+            Kind::Key | Kind::Id | Kind::Text | Kind::Enumeration => {
                 &[Operator::EqualTo, Operator::NotEqualTo, Operator::Contains]
             }
             Kind::DateTime => &[
@@ -234,29 +272,54 @@ impl Field {
                 Operator::Between,
             ],
             Kind::Boolean => &[Operator::EqualTo, Operator::NotEqualTo],
-            Kind::RequestOnly => &[Operator::EqualTo],
             Kind::Struct | Kind::List => &[],
         }
     }
 
-    /// The first segment of the path: a property of the record itself.
-    pub fn property(&self) -> &'static str {
-        self.path.split('.').next().unwrap_or(self.path)
+    /// Returns the path of its value in Okta's JSON; none if the value is in the request.
+    pub fn path(&self) -> Option<&str> {
+        match &self.at {
+            At::Record(path) => Some(path),
+            At::RecordOrLastSegment(path, _) => Some(path),
+            At::Parent(_) => None,
+        }
+    }
+
+    /// Returns the first segment of the path: a property of the record itself.
+    pub fn property(&self) -> Option<&str> {
+        self.path().map(|path| path.split_once('.').map_or(path, |(property, _)| property))
+    }
+
+    /// Returns the name of the field in Okta's expressions.
+    pub fn term(&self) -> &str {
+        match &self.at {
+            At::Record(path) => path,
+            At::RecordOrLastSegment(path, _) => path,
+            At::Parent(parent) => parent.filter,
+        }
+    }
+}
+
+impl Parent {
+    /// Returns the path of the listing below the parent with this id.
+    pub(crate) fn below(&self, id: &str) -> String {
+        let [before, after] = self.path;
+        format!("{before}{id}{after}")
     }
 }
 
 impl Object {
-    /// The object that AppFlow calls `name`.
+    /// Finds the object that AppFlow calls `name`.
     pub fn find(name: &str) -> Option<&'static Self> {
         OBJECTS.into_iter().find(|object| object.name == name)
     }
 
-    /// The field that AppFlow calls `name`.
+    /// Finds the field that AppFlow calls `name`.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// The primary key.
+    /// Returns the primary key.
     pub fn key(&self) -> &'static Field {
         let key = self.fields.iter().find(|field| field.kind == Kind::Key);
         key.expect("every object has a key, as a test on the table shows")
@@ -275,9 +338,10 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_sorted_and_complete() {
+    fn objects_are_sorted_and_probed_in_turn() {
         assert!(OBJECTS.is_sorted_by_key(|object| object.name));
-        assert_eq!(all_fields().count(), 115);
+        let turns: BTreeSet<_> = OBJECTS.into_iter().map(|object| object.probe_turn).collect();
+        assert_eq!(turns.len(), OBJECTS.len());
     }
 
     #[test]
@@ -287,15 +351,15 @@ mod tests {
             "FALSE", "contains", "CONTAINS", "between", "BETWEEN", "in", "limit",
         ];
         for object in OBJECTS {
-            let names: BTreeSet<_> = object.fields.iter().map(|field| field.name).collect();
+            let names: BTreeSet<_> = object.fields.iter().map(|field| &field.name).collect();
             assert_eq!(names.len(), object.fields.len(), "{}", object.name);
-            let labels: BTreeSet<_> = object.fields.iter().map(|field| field.label).collect();
+            let labels: BTreeSet<_> = object.fields.iter().map(|field| &field.label).collect();
             assert_eq!(labels.len(), object.fields.len(), "{}", object.name);
         }
         for (_, field) in all_fields() {
             assert!(field.name.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{}", field.name);
             assert!(field.name.as_bytes()[0].is_ascii_lowercase(), "{}", field.name);
-            assert!(!KEYWORDS.contains(&field.name), "{}", field.name);
+            assert!(!KEYWORDS.contains(&&*field.name), "{}", field.name);
         }
     }
 

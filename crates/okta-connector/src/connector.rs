@@ -1,487 +1,304 @@
-//! The connector: one method for each operation, and the state that a warm process keeps.
+//! The connector: one method for each operation.
 
-use crate::catalogue::{OBJECTS, Object};
+use crate::call::{Call, Delivered, Ending, Observer};
+use crate::catalogue::OBJECTS;
+use crate::connections::{Config, Connection, Connections};
 use crate::describe;
+use crate::entity::Entity;
 use crate::error::Error;
-use crate::plan::{Omittable, Preferences, Query, Walk};
-use crate::query::{self, Budget, Outcome, Statistics};
+use crate::plan::Plan;
+use crate::probe;
+use crate::query::{Deprovisioned, Parallelism, Preferences, Query};
 use crate::secrets::{Freshness, SecretSource};
-use crate::settings::{Identity, KeyPlace, ServiceAppIdentity, Settings, identity};
-use crate::token::{self, Fingerprint, Position};
+use crate::settings::{Settings, org_host};
+use crate::token::{self, Fingerprint};
+use crate::walk::{self, Batch, Budget};
 use appflow_connector::filter::{Comparison, Condition, Literal};
 use appflow_connector::request::{
-    ConnectorContext, Credentials, DescribeConnectorConfigurationRequest, DescribeEntityRequest,
+    ConnectorContext, DescribeConnectorConfigurationRequest, DescribeEntityRequest,
     ListEntitiesRequest, QueryDataRequest, RetrieveDataRequest,
-    ValidateConnectorRuntimeSettingsRequest, ValidateCredentialsRequest,
+    ValidateConnectorRuntimeSettingsRequest, ValidateCredentialsRequest, WriteDataRequest,
 };
-use appflow_connector::response::CacheControl;
+use appflow_connector::response::{CacheControl, WriteRecordResult};
 use appflow_connector::{
     Connector, ConnectorConfiguration, DescribedEntity, EntityList, ErrorCode, ErrorDetails,
-    Filter, InvalidSettings, MAX_RESPONSE_BYTES, RecordPage, Records,
+    Filter, InvalidSettings, Operation, RecordPage, Records,
 };
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use okta_client::rate_limit::RateLimits;
-use okta_client::{
-    Client, ClientConfig, Credential, ErrorKind, HttpService, Loopback, PageLimits, Request,
-    Scopes, ServiceApp, Signer,
-};
-use secrecy::{ExposeSecret as _, SecretString};
-use std::collections::{BTreeMap, HashMap};
-use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use okta_client::{Client, HttpService};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// What a process decides for the connector.
-#[derive(Clone, Copy, Debug)]
-pub struct Config {
-    /// Whether `http://127.0.0.1:PORT` is an org.
-    pub loopback: Loopback,
-    /// The largest response in bytes.
-    pub max_response_bytes: usize,
-    /// The time of day in seconds since 1970.
-    pub wall_clock: fn() -> u64,
-    /// Seeds the jitter of retries.
-    pub seed: u64,
-}
-
-impl Config {
-    /// The limits of AppFlow and Lambda. The runtime adds nothing to a response; 4 KiB are kept for
-    /// the day when it does.
-    pub fn new(wall_clock: fn() -> u64, seed: u64) -> Self {
-        const RESERVE: usize = 4 * 1024;
-        let max_response_bytes = MAX_RESPONSE_BYTES - RESERVE;
-        Self { loopback: Loopback::Refused, max_response_bytes, wall_clock, seed }
-    }
-}
-
-/// How long AppFlow may keep the list of entities and their fields.
+/// The time for which AppFlow may keep the list of entities and their fields.
 const METADATA_TTL_SECONDS: u64 = 3_600;
 
-/// Connections whose rate limits a warm process remembers.
-const MAX_REMEMBERED: usize = 64;
-
-/// The Okta connector. `H` carries requests to Okta, `S` reads secrets.
+/// The Okta connector. `H` carries requests to Okta, `S` reads secrets, `O` hears of each call.
 #[derive(Debug)]
-pub struct OktaConnector<H, S> {
-    http: H,
-    secrets: S,
-    config: Config,
-    seeds: Mutex<fastrand::Rng>,
-    /// What was learned of connections, by org and secret.
-    remembered: Mutex<HashMap<String, Remembered>>,
-}
-
-/// What a warm process remembers of a connection.
-#[derive(Clone, Debug)]
-struct Remembered {
-    rate_limits: Arc<Mutex<RateLimits>>,
-    page_limits: Arc<Mutex<PageLimits>>,
-    /// The service app that a secret describes, with its token.
-    service_app: Option<(SecretString, Arc<ServiceApp>)>,
-}
-
-/// A connection: whom to ask and where the secret is.
-struct Connection<'a> {
-    settings: Settings,
-    credentials: Option<&'a Credentials>,
-    deadline: Instant,
-}
-
-impl Connection<'_> {
-    /// What is learned of a connection is kept under its org and its secret.
-    fn key(&self) -> String {
-        let arn = self.credentials.and_then(|credentials| credentials.secret_arn.as_deref());
-        format!("{} {}", self.settings.org.origin(), arn.unwrap_or_default())
-    }
+pub struct OktaConnector<H, S, O = ()> {
+    connections: Connections<H, S>,
+    observer: O,
 }
 
 impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
-    /// A connector that has read and asked nothing yet.
+    /// Makes a connector that has read and asked nothing yet.
     pub fn new(http: H, secrets: S, config: Config) -> Self {
-        let seeds = Mutex::new(fastrand::Rng::with_seed(config.seed));
-        Self { http, secrets, config, seeds, remembered: Mutex::default() }
+        Self { connections: Connections::new(http, secrets, config), observer: () }
+    }
+
+    /// Has an observer hear of each call from now on.
+    pub fn observed_by<O: Observer>(self, observer: O) -> OktaConnector<H, S, O> {
+        OktaConnector { connections: self.connections, observer }
+    }
+}
+
+/// The page of an answer, and the number of records that were looked at for it.
+struct Scanned<T> {
+    page: T,
+    scanned: u64,
+}
+
+impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O> {
+    /// Begins a call about an entity.
+    fn call<'a>(
+        &self,
+        operation: Operation,
+        entity: &'a str,
+        context: &'a ConnectorContext,
+    ) -> Call<'a> {
+        let org = self.org(&context.connector_runtime_settings);
+        Call::new(operation).about(entity, context).of_org(org)
+    }
+
+    fn org(&self, settings: &BTreeMap<String, String>) -> Option<String> {
+        org_host(settings, self.connections.config.loopback)
+    }
+
+    /// Reports a call without records, and passes its outcome on.
+    fn end<T>(&self, call: &Call<'_>, outcome: Result<T, Error>) -> Result<T, ErrorDetails> {
+        match outcome {
+            Ok(answer) => {
+                call.end(&self.observer, Ending::Done);
+                Ok(answer)
+            }
+            Err(error) => Err(self.fail(call, error)),
+        }
+    }
+
+    fn fail(&self, call: &Call<'_>, error: Error) -> ErrorDetails {
+        call.end(&self.observer, Ending::Failed(&error));
+        error.into()
+    }
+
+    fn deliver(&self, call: &Call<'_>, records: &Records, scanned: u64, has_more: bool) {
+        call.end(
+            &self.observer,
+            Ending::Delivered(Delivered {
+                records: records.len() as u64,
+                bytes: records.response_bytes(0) as u64,
+                scanned,
+                has_more,
+            }),
+        );
+    }
+
+    fn budget(&self, connection: &Connection<'_>, max_results: u64) -> Budget {
+        let config = &self.connections.config;
+        Budget {
+            deadline: connection.deadline,
+            max_results,
+            max_bytes: config.max_response_bytes,
+            max_concurrency: connection.settings.max_concurrency,
+            wall_now: (config.wall_clock)(),
+        }
     }
 
     fn connection<'a>(
         &self,
-        settings: &BTreeMap<String, String>,
-        credentials: Option<&'a Credentials>,
-        time_left: Duration,
-    ) -> Result<Connection<'a>, Error> {
-        // A tenth is kept for the way back.
-        let deadline = Instant::now() + time_left - time_left / 10;
-        let settings = Settings::read(settings, self.config.loopback)?;
-        Ok(Connection { settings, credentials, deadline })
-    }
-
-    fn connection_of<'a>(
-        &self,
         context: &'a ConnectorContext,
         time_left: Duration,
+        call: &Call<'_>,
     ) -> Result<Connection<'a>, Error> {
-        let credentials = context.credentials.as_ref();
-        self.connection(&context.connector_runtime_settings, credentials, time_left)
-    }
-
-    /// Does `work` with a client of the connection, and once more if the credential is no good or Okta refuses
-    /// it, and there is another one by now: somebody may have renewed it since it was cached.
-    async fn with_client<T, F>(
-        &self,
-        connection: &Connection<'_>,
-        freshness: Freshness,
-        work: impl Fn(Client<H>) -> F,
-    ) -> Result<T, Error>
-    where
-        F: Future<Output = Result<T, Error>> + Send,
-    {
-        let (client, secret) = match self.client(connection, freshness).await {
-            Err(Error::InvalidCredentials(_)) if freshness == Freshness::Cached => {
-                self.client(connection, Freshness::Fresh).await?
-            }
-            outcome => outcome?,
-        };
-        // A service app gets another token for the same secret.
-        let is_renewable = client.renews_its_credential();
-        match work(client).await {
-            Err(Error::InvalidCredentials(message)) => {
-                self.forget_service_app(&connection.key());
-                let (client, renewed) = self.client(connection, Freshness::Fresh).await?;
-                if !is_renewable && renewed.expose_secret() == secret.expose_secret() {
-                    return Err(Error::InvalidCredentials(message));
-                }
-                work(client).await
-            }
-            outcome => outcome,
-        }
-    }
-
-    async fn client(
-        &self,
-        connection: &Connection<'_>,
-        freshness: Freshness,
-    ) -> Result<(Client<H>, SecretString), Error> {
-        let missing = || {
-            Error::ResourceNotFound(
-                "The request names no secret. Create the connection again".to_owned(),
-            )
-        };
-        let credentials = connection.credentials.ok_or_else(missing)?;
-        let arn = credentials.secret_arn.as_deref().ok_or_else(missing)?;
-        let secret = self.secrets.secret(arn, freshness, connection.deadline).await?;
-        let settings = &connection.settings;
-        let key = connection.key();
-        let remembered = self.recall(&key, settings.rate_limit_percent);
-        let credential = match identity(&secret, credentials.authentication_type.as_deref())? {
-            Identity::Token(credential) => credential,
-            Identity::ServiceApp(identity) => {
-                let known = remembered.service_app.filter(|(described_by, _)| {
-                    described_by.expose_secret() == secret.expose_secret()
-                });
-                let app = match known {
-                    Some((_, app)) => app,
-                    None => {
-                        let app = Arc::new(self.service_app(identity, connection.deadline).await?);
-                        self.remember(&key, (secret.clone(), Arc::clone(&app)));
-                        app
-                    }
-                };
-                Credential::ServiceApp(app)
-            }
-        };
-        let config = ClientConfig {
-            org: settings.org.clone(),
-            credential,
-            rate_limits: remembered.rate_limits,
-            page_limits: remembered.page_limits,
-            max_concurrency: settings.max_concurrency,
-            seed: self.seed(),
-            wall_clock: self.config.wall_clock,
-        };
-        Ok((Client::new(self.http.clone(), config), secret))
-    }
-
-    async fn service_app(
-        &self,
-        identity: ServiceAppIdentity,
-        deadline: Instant,
-    ) -> Result<ServiceApp, Error> {
-        let signer: Arc<dyn Signer> = match identity.key {
-            KeyPlace::Here(key) => key,
-            KeyPlace::Kms(id) => self.secrets.signer(&id, deadline).await?,
-        };
-        let scopes = match identity.scopes {
-            Some(scopes) => Scopes::Exactly(scopes),
-            None => Scopes::Granted(OBJECTS.iter().map(|object| object.scope.to_owned()).collect()),
-        };
-        Ok(ServiceApp::new(identity.client_id, identity.key_id, signer, scopes))
-    }
-
-    /// Another one for each client, so that no two come back to Okta in step.
-    fn seed(&self) -> u64 {
-        self.seeds.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
-    }
-
-    fn recall(&self, key: &str, percent: u32) -> Remembered {
-        let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MAX_REMEMBERED && !known.contains_key(key) {
-            known.clear();
-        }
-        let remembered = known.entry(key.to_owned()).or_insert_with(|| Remembered {
-            rate_limits: Arc::new(Mutex::new(RateLimits::new(percent))),
-            page_limits: Arc::default(),
-            service_app: None,
-        });
-        let limits = &remembered.rate_limits;
-        limits.lock().unwrap_or_else(PoisonError::into_inner).set_percent(percent);
-        remembered.clone()
-    }
-
-    fn remember(&self, key: &str, service_app: (SecretString, Arc<ServiceApp>)) {
-        let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(remembered) = known.get_mut(key) {
-            remembered.service_app = Some(service_app);
-        }
-    }
-
-    fn forget_service_app(&self, key: &str) {
-        let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(remembered) = known.get_mut(key) {
-            remembered.service_app = None;
-        }
-    }
-
-    fn budget(&self, connection: &Connection<'_>, max_results: u64) -> Budget {
-        Budget {
-            deadline: connection.deadline,
-            max_results,
-            max_bytes: self.config.max_response_bytes,
-            max_concurrency: connection.settings.max_concurrency,
-            wall_now: (self.config.wall_clock)(),
-        }
+        let (settings, credentials) =
+            (&context.connector_runtime_settings, context.credentials.as_ref());
+        self.connections.open(settings, credentials, time_left, &call.ledger)
     }
 
     async fn query(
         &self,
         request: &QueryDataRequest,
         time_left: Duration,
-    ) -> Result<Answer, Error> {
-        let context = &request.connector_context;
-        let connection = self.connection_of(context, time_left)?;
-        let object = find_object(&request.entity_identifier)?;
+        call: &Call<'_>,
+    ) -> Result<Scanned<RecordPage>, Error> {
+        let connection = self.connection(&request.connector_context, time_left, call)?;
+        let entity = Entity::find(&request.entity_identifier)?;
         let expression = request.filter_expression.as_deref().unwrap_or_default();
         let selected = request.selected_field_names.as_deref();
         let preferences = connection.settings.preferences();
-        let query = Query::new(object, &Filter::parse(expression)?, selected, preferences)?;
-        let fingerprint = fingerprint(&connection.settings, object, expression, selected);
+        let query = Query::new(entity, &Filter::parse(expression)?, selected, preferences)?;
+        let plan = Plan::new(&query);
+        tracing::debug!(%plan, "planned");
+        let fingerprint = fingerprint(&connection.settings, &query, expression, selected, &plan);
         let opened = match request.next_token.as_deref() {
-            Some(token) => Some(token::open(fingerprint, token)?),
+            Some(token) => Some(token::open(fingerprint, &plan, token)?),
             None => None,
         };
-        let plan = query.plan();
-        tracing::debug!(%plan, "planned");
         let budget = self.budget(&connection, request.max_results());
         let (query, plan, opened) = (&query, &plan, opened.as_ref());
-        self.with_client(&connection, Freshness::Cached, move |client: Client<H>| async move {
+        let work = move |client: Client<H>| async move {
             let now = Instant::now();
             for (bucket, lesson) in opened.iter().flat_map(|opened| &opened.lessons) {
                 client.rate_limits().learn(*bucket, *lesson, now, budget.wall_now);
             }
-            let position = opened.map_or_else(Position::default, |opened| opened.position.clone());
-            let Outcome { records, next, statistics } =
-                query::run(&client, query, plan, position, budget).await?;
+            let start = opened.map(|opened| opened.position.clone()).unwrap_or_default();
+            let Batch { records, scanned, next } =
+                walk::run(&client, query, plan, start, budget).await?;
             let next_token = match next {
                 Some(position) => {
                     let limits = client.rate_limits();
-                    Some(token::seal(
-                        fingerprint,
-                        &position,
-                        limits.lessons(Instant::now(), budget.wall_now),
-                    )?)
+                    let lessons = limits.lessons(Instant::now(), budget.wall_now);
+                    Some(token::seal(fingerprint, &position, lessons)?)
                 }
                 None => None,
             };
-            Ok(Answer { page: RecordPage { records, next_token }, statistics })
-        })
-        .await
+            Ok(Scanned { page: RecordPage { records, next_token }, scanned })
+        };
+        self.connections.with_client(&connection, Freshness::Cached, work).await
     }
 
     async fn retrieve(
         &self,
         request: &RetrieveDataRequest,
         time_left: Duration,
-    ) -> Result<(Records, Statistics), Error> {
-        let context = &request.connector_context;
-        let connection = self.connection_of(context, time_left)?;
-        let object = find_object(&request.entity_identifier)?;
+        call: &Call<'_>,
+    ) -> Result<Scanned<Records>, Error> {
+        let connection = self.connection(&request.connector_context, time_left, call)?;
+        let entity = Entity::find(&request.entity_identifier)?;
+        let name = identifying_field(&entity, request.id_field_name.as_deref())?;
         let selected = request.selected_field_names.as_deref();
-        let field = match request.id_field_name.as_deref() {
-            Some(name) => object.field(name).filter(|field| field.unique).ok_or_else(|| {
-                let unique = object.fields.iter().filter(|field| field.unique);
-                let names: Vec<_> = unique.map(|field| field.name).collect();
-                Error::invalid(format!(
-                    "{name} does not identify a record of {}. Use {}",
-                    object.name,
-                    names.join(" or ")
-                ))
-            })?,
-            None => object.key(),
-        };
         let query = |id: &String| {
             let literal = Literal::Text(id.clone());
-            let condition = Condition::Compare(field.name.to_owned(), Comparison::Equal, literal);
+            let condition = Condition::Compare(name.to_owned(), Comparison::Equal, literal);
             let filter = Filter { condition: Some(condition), limit: Some(1) };
-            Query::new(object, &filter, selected, Preferences::default())
+            Query::new(entity.clone(), &filter, selected, Preferences::default())
         };
         let queries = request.ids.iter().map(query).collect::<Result<Vec<_>, _>>()?;
         let queries = &queries;
         let budget = self.budget(&connection, 1);
-        self.with_client(&connection, Freshness::Cached, move |client: Client<H>| async move {
+        let work = move |client: Client<H>| async move {
             let reads: Vec<_> =
                 queries.iter().map(|query| read_one(&client, query, budget)).collect();
-            let outcomes: Vec<Outcome> =
+            let batches: Vec<Batch> =
                 stream::iter(reads).buffered(budget.max_concurrency).try_collect().await?;
-            gather(outcomes, budget.max_bytes)
-        })
-        .await
+            gather(batches, budget.max_bytes)
+        };
+        self.connections.with_client(&connection, Freshness::Cached, work).await
     }
 
     async fn validate(
         &self,
         request: &ValidateCredentialsRequest,
         time_left: Duration,
+        call: &Call<'_>,
     ) -> Result<(), Error> {
-        let connection = self.connection(
-            &request.connector_runtime_settings,
-            request.credentials.as_ref(),
-            time_left,
-        )?;
+        let (settings, credentials) =
+            (&request.connector_runtime_settings, request.credentials.as_ref());
+        let connection = self.connections.open(settings, credentials, time_left, &call.ledger)?;
         let deadline = connection.deadline;
-        // The user has just saved it, or wants to know how it is now.
-        let work = |client| may_read_something(client, deadline);
-        self.with_client(&connection, Freshness::Fresh, work).await
-    }
-}
-
-struct Answer {
-    page: RecordPage,
-    statistics: Statistics,
-}
-
-/// A connection is good if it may read at least one object. The cheapest one is asked first.
-async fn may_read_something<H: HttpService>(
-    client: Client<H>,
-    deadline: Instant,
-) -> Result<(), Error> {
-    let mut refusals = Vec::new();
-    for object in OBJECTS.into_iter().rev() {
-        let request = Request::new(object.endpoint.path);
-        let request = match object.endpoint.page_size {
-            Some(_) => request.with_limit(1),
-            None => request,
+        let work = move |client: Client<H>| async move {
+            probe::conclude(probe::probe(&client, deadline).await)
         };
-        match client.get(&request, None, deadline).await {
-            Ok(_) => return Ok(()),
-            Err(error) => match error.kind {
-                // Without a token the other objects fare no better.
-                ErrorKind::Forbidden { .. } if error.is_without_token() => {
-                    return Err(error.into());
-                }
-                ErrorKind::Forbidden { .. } | ErrorKind::FeatureMissing | ErrorKind::NotFound => {
-                    refusals.push((object, error));
-                }
-                _ => return Err(error.into()),
-            },
-        }
+        // The user has just saved it, or wants to know how it is now.
+        self.connections.with_client(&connection, Freshness::Fresh, work).await
     }
-    let scopes: Vec<_> = refusals
-        .iter()
-        .filter(|(_, error)| matches!(error.kind, ErrorKind::Forbidden { scope: Some(_) }))
-        .map(|(object, _)| format!("{} for {}", object.scope, object.name))
-        .collect();
-    let (_, first) = refusals.swap_remove(0);
-    match scopes.as_slice() {
-        [_, _, ..] => Err(Error::AccessDenied(format!(
-            "The connection can read no object. Grant the Okta app one of {}. {first}",
-            scopes.join(" or ")
-        ))),
-        _ => Err(first.into()),
-    }
+}
+
+/// Finds the field that identifies the records to retrieve: the one that is named, or the key.
+fn identifying_field<'a>(entity: &'a Entity, name: Option<&str>) -> Result<&'a str, Error> {
+    let Some(name) = name else { return Ok(&entity[entity.key()].name) };
+    let field = entity.field(name).map(|id| &entity[id]).filter(|field| field.unique);
+    field.map(|field| &*field.name).ok_or_else(|| {
+        let unique = entity.fields().map(|(_, field)| field).filter(|field| field.unique);
+        let names: Vec<_> = unique.map(|field| &*field.name).collect();
+        Error::invalid(format!(
+            "{name} does not identify a record of {}. Use {}",
+            entity.object.name,
+            names.join(" or ")
+        ))
+    })
 }
 
 async fn read_one<H: HttpService>(
     client: &Client<H>,
     query: &Query,
     budget: Budget,
-) -> Result<Outcome, Error> {
-    let plan = query.plan();
-    let mut position = Position::default();
+) -> Result<Batch, Error> {
+    let plan = Plan::new(query);
+    let mut position = crate::position::Position::default();
     loop {
-        let outcome = query::run(client, query, &plan, position, budget).await?;
-        match outcome.next {
+        let batch = walk::run(client, query, &plan, position, budget).await?;
+        match batch.next {
             // Nothing was found before a budget ended, but the search goes on.
-            Some(next) if outcome.records.is_empty() && Instant::now() < budget.deadline => {
+            Some(next) if batch.records.is_empty() && Instant::now() < budget.deadline => {
                 position = next;
             }
-            Some(_) if outcome.records.is_empty() => {
-                return Err(Error::RequestTimeout("Okta did not answer in time".to_owned()));
+            Some(_) if batch.records.is_empty() => {
+                let message = "Okta did not answer in time";
+                return Err(Error::new(ErrorCode::RequestTimeout, message));
             }
-            _ => return Ok(outcome),
+            _ => return Ok(batch),
         }
     }
 }
 
-fn gather(outcomes: Vec<Outcome>, max_bytes: usize) -> Result<(Records, Statistics), Error> {
+fn gather(batches: Vec<Batch>, max_bytes: usize) -> Result<Scanned<Records>, Error> {
     let mut records = Records::new();
-    let mut statistics = Statistics::default();
-    for outcome in outcomes {
-        records.append(&outcome.records);
-        statistics.add(outcome.statistics);
+    let mut scanned = 0;
+    for batch in batches {
+        records.append(&batch.records);
+        scanned += batch.scanned;
         if records.response_bytes(0) > max_bytes {
             return Err(Error::invalid(
                 "The records are larger than an answer may be. Ask for fewer ids at once",
             ));
         }
     }
-    Ok((records, statistics))
+    Ok(Scanned { page: records, scanned })
 }
 
-fn find_object(name: &str) -> Result<&'static Object, Error> {
-    Object::find(name).ok_or_else(|| {
-        let names: Vec<_> = OBJECTS.iter().map(|object| object.name).collect();
-        Error::invalid(format!("Unknown entity {name}. Expected one of {}", names.join(" ")))
-    })
-}
-
-/// All that the meaning of a position depends on.
+/// Makes the fingerprint of all that the meaning of a position depends on.
 fn fingerprint(
     settings: &Settings,
-    object: &Object,
+    query: &Query,
     expression: &str,
     selected: Option<&[String]>,
+    plan: &Plan,
 ) -> Fingerprint {
-    let Preferences { omittable, walk } = settings.preferences();
-    let deprovisioned = match omittable {
-        Omittable::Included => "included",
-        Omittable::LeftOut => "left out",
+    let Preferences { deprovisioned, parallelism } = settings.preferences();
+    let deprovisioned = match deprovisioned {
+        Deprovisioned::Included => "included",
+        Deprovisioned::LeftOut => "left out",
     };
-    let walk = match walk {
-        Walk::SideBySide => "side by side",
-        Walk::InOrder => "in order",
+    let parallelism = match parallelism {
+        Parallelism::SideBySide => "side by side",
+        Parallelism::InOrder => "in order",
     };
     let fields = if selected.is_some() { "fields" } else { "all fields" };
-    let fixed =
-        [settings.org.origin(), object.name, expression.trim(), deprovisioned, walk, fields];
+    let (origin, entity) = (settings.org.origin(), query.entity.object.name);
+    let fixed = [origin, entity, expression.trim(), deprovisioned, parallelism, fields];
     let selected = selected.unwrap_or_default().iter().map(String::as_str);
-    Fingerprint::of(fixed.into_iter().chain(selected))
+    Fingerprint::new(fixed.into_iter().chain(selected), plan)
 }
 
-impl<H: HttpService + Clone, S: SecretSource> Connector for OktaConnector<H, S> {
+impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaConnector<H, S, O> {
     fn describe_connector_configuration(
         &self,
         _request: &DescribeConnectorConfigurationRequest,
     ) -> ConnectorConfiguration {
-        describe::configuration(&OBJECTS)
+        let call = Call::new(Operation::DescribeConnectorConfiguration);
+        let configuration = describe::configuration(&OBJECTS);
+        call.end(&self.observer, Ending::Done);
+        configuration
     }
 
     async fn validate_connector_runtime_settings(
@@ -490,14 +307,17 @@ impl<H: HttpService + Clone, S: SecretSource> Connector for OktaConnector<H, S> 
         _time_left: Duration,
     ) -> Result<(), InvalidSettings> {
         let settings = &request.connector_runtime_settings;
-        let errors_by_input_field =
-            Settings::check(settings, request.scope.as_deref(), self.config.loopback);
-        if errors_by_input_field.is_empty() {
-            return Ok(());
-        }
+        let operation = Operation::ValidateConnectorRuntimeSettings;
+        let call = Call::new(operation).of_org(self.org(settings));
+        let loopback = self.connections.config.loopback;
+        let errors_by_input_field = Settings::check(settings, request.scope.as_deref(), loopback);
         let texts: Vec<_> = errors_by_input_field.values().map(|text| text.as_str()).collect();
-        let details = ErrorDetails::new(ErrorCode::InvalidArgument, texts.join(". "));
-        Err(InvalidSettings { errors_by_input_field, details })
+        let outcome = match texts.as_slice() {
+            [] => Ok(()),
+            texts => Err(Error::invalid(texts.join(". "))),
+        };
+        let outcome = self.end(&call, outcome);
+        outcome.map_err(|details| InvalidSettings { errors_by_input_field, details })
     }
 
     async fn validate_credentials(
@@ -505,10 +325,10 @@ impl<H: HttpService + Clone, S: SecretSource> Connector for OktaConnector<H, S> 
         request: &ValidateCredentialsRequest,
         time_left: Duration,
     ) -> Result<(), ErrorDetails> {
-        self.validate(request, time_left).await.map_err(|error| {
-            tracing::warn!(code = error.code().name(), %error, "ValidateCredentials failed");
-            error.into()
-        })
+        let org = self.org(&request.connector_runtime_settings);
+        let call = Call::new(Operation::ValidateCredentials).of_org(org);
+        let outcome = self.validate(request, time_left, &call).await;
+        self.end(&call, outcome)
     }
 
     async fn list_entities(
@@ -518,12 +338,16 @@ impl<H: HttpService + Clone, S: SecretSource> Connector for OktaConnector<H, S> 
     ) -> Result<EntityList, ErrorDetails> {
         // AppFlow's own test tool asks for what is under a leaf and expects the leaf.
         let path = request.entities_path.as_deref().filter(|path| !path.trim().is_empty());
+        let context = &request.connector_context;
+        let call = self.call(Operation::ListEntities, path.unwrap_or_default(), context);
         let entities = match path {
-            None => OBJECTS.into_iter().map(describe::entity).collect(),
-            Some(path) => vec![describe::entity(find_object(path)?)],
+            None => Ok(OBJECTS.into_iter().map(describe::entity).collect()),
+            Some(path) => Entity::find(path).map(|entity| vec![describe::entity(&entity.object)]),
         };
         let cache_control = CacheControl::seconds(METADATA_TTL_SECONDS);
-        Ok(EntityList { entities, next_token: None, cache_control })
+        let list =
+            entities.map(|entities| EntityList { entities, next_token: None, cache_control });
+        self.end(&call, list)
     }
 
     async fn describe_entity(
@@ -531,11 +355,13 @@ impl<H: HttpService + Clone, S: SecretSource> Connector for OktaConnector<H, S> 
         request: &DescribeEntityRequest,
         _time_left: Duration,
     ) -> Result<DescribedEntity, ErrorDetails> {
-        let definition = describe::definition(find_object(&request.entity_identifier)?);
-        Ok(DescribedEntity {
-            definition,
+        let (name, context) = (&request.entity_identifier, &request.connector_context);
+        let call = self.call(Operation::DescribeEntity, name, context);
+        let described = Entity::find(name).map(|entity| DescribedEntity {
+            definition: describe::definition(&entity),
             cache_control: CacheControl::seconds(METADATA_TTL_SECONDS),
-        })
+        });
+        self.end(&call, described)
     }
 
     async fn query_data(
@@ -543,13 +369,14 @@ impl<H: HttpService + Clone, S: SecretSource> Connector for OktaConnector<H, S> 
         request: &QueryDataRequest,
         time_left: Duration,
     ) -> Result<RecordPage, ErrorDetails> {
-        let log = CallLog::new("QueryData", &request.entity_identifier, &request.connector_context);
-        match self.query(request, time_left).await {
-            Ok(Answer { page, statistics }) => {
-                log.success(&page.records, &statistics, page.next_token.is_some().into());
+        let (name, context) = (&request.entity_identifier, &request.connector_context);
+        let call = self.call(Operation::QueryData, name, context);
+        match self.query(request, time_left, &call).await {
+            Ok(Scanned { page, scanned }) => {
+                self.deliver(&call, &page.records, scanned, page.next_token.is_some());
                 Ok(page)
             }
-            Err(error) => Err(log.failure(error)),
+            Err(error) => Err(self.fail(&call, error)),
         }
     }
 
@@ -558,82 +385,31 @@ impl<H: HttpService + Clone, S: SecretSource> Connector for OktaConnector<H, S> 
         request: &RetrieveDataRequest,
         time_left: Duration,
     ) -> Result<Records, ErrorDetails> {
-        let log =
-            CallLog::new("RetrieveData", &request.entity_identifier, &request.connector_context);
-        match self.retrieve(request, time_left).await {
-            Ok((records, statistics)) => {
-                log.success(&records, &statistics, Ending::Complete);
-                Ok(records)
+        let (name, context) = (&request.entity_identifier, &request.connector_context);
+        let call = self.call(Operation::RetrieveData, name, context);
+        match self.retrieve(request, time_left, &call).await {
+            Ok(Scanned { page, scanned }) => {
+                self.deliver(&call, &page, scanned, false);
+                Ok(page)
             }
-            Err(error) => Err(log.failure(error)),
+            Err(error) => Err(self.fail(&call, error)),
         }
     }
-}
 
-/// One line in the log for each call: who asked, what it cost, how it ended. Never a body, a cursor
-/// or an address.
-struct CallLog<'a> {
-    operation: &'static str,
-    entity: &'a str,
-    context: &'a ConnectorContext,
-    began: Instant,
-}
-
-/// Whether more will come.
-#[derive(Debug)]
-enum Ending {
-    Complete,
-    MoreToCome,
-}
-
-impl From<bool> for Ending {
-    fn from(more: bool) -> Self {
-        if more { Self::MoreToCome } else { Self::Complete }
-    }
-}
-
-impl<'a> CallLog<'a> {
-    fn new(operation: &'static str, entity: &'a str, context: &'a ConnectorContext) -> Self {
-        Self { operation, entity, context, began: Instant::now() }
+    async fn write_data(
+        &self,
+        request: &WriteDataRequest,
+        _time_left: Duration,
+    ) -> Result<Vec<WriteRecordResult>, ErrorDetails> {
+        let (name, context) = (&request.entity_identifier, &request.connector_context);
+        let call = self.call(Operation::WriteData, name, context);
+        let message = format!("This connector only reads. {name} cannot be written");
+        Err(self.fail(&call, Error::invalid(message)))
     }
 
-    fn success(&self, records: &Records, statistics: &Statistics, ending: Ending) {
-        tracing::info!(
-            operation = self.operation,
-            entity = self.entity,
-            flow_name = self.context.flow_name,
-            execution_id = self.context.execution_id,
-            connection = self.context.connector_profile_label,
-            records = records.len(),
-            bytes = records.response_bytes(0),
-            scanned = statistics.scanned,
-            pages = statistics.pages,
-            okta_requests = statistics.requests,
-            throttle_wait_ms = u64::try_from(statistics.waited.as_millis()).unwrap_or(u64::MAX),
-            limit_remaining_percent = statistics.limit_remaining,
-            okta_request_ids = statistics.request_ids.join(" "),
-            elapsed_ms = self.elapsed_ms(),
-            ending = ?ending,
-            "answered"
-        );
-    }
-
-    fn failure(&self, error: Error) -> ErrorDetails {
-        tracing::warn!(
-            operation = self.operation,
-            entity = self.entity,
-            flow_name = self.context.flow_name,
-            execution_id = self.context.execution_id,
-            connection = self.context.connector_profile_label,
-            elapsed_ms = self.elapsed_ms(),
-            code = error.code().name(),
-            %error,
-            "failed"
-        );
-        error.into()
-    }
-
-    fn elapsed_ms(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    fn refused(&self, operation: Operation, details: &ErrorDetails) {
+        let call = Call::new(operation);
+        let error = Error::new(details.error_code, details.error_message.as_str());
+        call.end(&self.observer, Ending::Failed(&error));
     }
 }

@@ -1,10 +1,11 @@
-//! From the tables to what AppFlow is told about the connector and its entities.
+//! The description of the connector and its entities for AppFlow, made from the tables.
 
 use crate::catalogue::{Field, Kind, Object};
-use crate::settings::{
+use crate::credentials::{
     API_TOKEN, API_TOKEN_SCHEME, CLIENT_ID, KEY_ID, KMS_KEY_ID, PRIVATE_KEY, SCOPES,
-    SERVICE_APP_SCHEME, Settings,
+    SERVICE_APP_SCHEME,
 };
+use crate::settings::Settings;
 use appflow_connector::ConnectorConfiguration;
 use appflow_connector::configuration::{
     AuthParameter, AuthenticationConfig, ConnectorMode, CustomAuthConfig, DataTransferType,
@@ -29,7 +30,7 @@ const OAUTH_HOSTS: [&str; 6] = [
 /// refresh token.
 const FURTHER_SCOPES: [&str; 2] = ["okta.schemas.read", "offline_access"];
 
-/// What the connector is.
+/// Describes the connector.
 pub(crate) fn configuration(objects: &[&Object]) -> ConnectorConfiguration {
     ConnectorConfiguration {
         connector_owner: "Okta Connector Maintainers".to_owned(),
@@ -157,7 +158,7 @@ fn parameter(key: &str, label: &str, description: &str) -> AuthParameter {
     }
 }
 
-/// The entity that an object is.
+/// Describes an object as an entity, without its fields.
 pub(crate) fn entity(object: &Object) -> Entity {
     Entity {
         entity_identifier: object.name.to_owned(),
@@ -169,22 +170,22 @@ pub(crate) fn entity(object: &Object) -> Entity {
     }
 }
 
-/// The entity and its fields.
-pub(crate) fn definition(object: &Object) -> EntityDefinition {
+/// Describes an entity with its fields.
+pub(crate) fn definition(described: &crate::entity::Entity) -> EntityDefinition {
     EntityDefinition {
-        entity: entity(object),
-        fields: object.fields.iter().map(field).collect(),
+        entity: entity(&described.object),
+        fields: described.fields().map(|(_, it)| field(it)).collect(),
         custom_properties: None,
     }
 }
 
 fn field(field: &Field) -> FieldDefinition {
     FieldDefinition {
-        field_name: field.name.to_owned(),
+        field_name: field.name.clone().into_owned(),
         data_type: field.data_type(),
         data_type_label: Some(format!("{:?}", field.data_type())),
-        label: Some(field.label.to_owned()),
-        description: Some(field.description.to_owned()),
+        label: Some(field.label.clone().into_owned()),
+        description: Some(field.description.clone().into_owned()),
         is_primary_key: Some(field.kind == Kind::Key),
         default_value: None,
         is_deprecated: Some(false),

@@ -58,7 +58,7 @@ pub fn troubleshooting() -> String {
     ];
     let errors = of_secrets.map(Error::from).into_iter().chain(of_keys.map(Error::from));
     for error in errors {
-        writeln!(page, "| {error} | `{}` |", error.code().name())
+        writeln!(page, "| {error} | `{}` |", error.code.name())
             .expect("writing to memory cannot fail");
     }
     page.push_str(

@@ -1,63 +1,47 @@
-//! Everything that can fail, as AppFlow is told: one variant for each code.
+//! A failure, as AppFlow is told: a code, a sentence, and when to come back.
 
 use appflow_connector::filter::ParseError;
 use appflow_connector::{ErrorCode, ErrorDetails, Message};
+use std::fmt;
 use std::time::Duration;
 
 /// A failure with a sentence for the AppFlow user.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[expect(missing_docs, reason = "the variants are AppFlow's codes, documented there")]
-pub enum Error {
-    #[error("{0}")]
-    InvalidArgument(String),
-    #[error("{0}")]
-    InvalidCredentials(String),
-    #[error("{0}")]
-    AccessDenied(String),
-    #[error("{0}")]
-    RequestTimeout(String),
-    #[error("{message}")]
-    RateLimitExceeded { message: String, retry_after: Duration },
-    #[error("{0}")]
-    ServiceUnavailable(String),
-    #[error("{0}")]
-    ClientError(String),
-    #[error("{0}")]
-    ServerError(String),
-    #[error("{0}")]
-    ResourceNotFound(String),
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The code that AppFlow acts on.
+    pub code: ErrorCode,
+    /// The sentence. What AppFlow cannot show is replaced on the way out.
+    pub message: String,
+    /// The time after which another try makes sense.
+    pub retry_after: Option<Duration>,
 }
 
 impl Error {
-    pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self::InvalidArgument(message.into())
+    /// Makes a failure without a time to come back.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), retry_after: None }
     }
 
-    /// AppFlow's code.
-    pub fn code(&self) -> ErrorCode {
-        match self {
-            Self::InvalidArgument(_) => ErrorCode::InvalidArgument,
-            Self::InvalidCredentials(_) => ErrorCode::InvalidCredentials,
-            Self::AccessDenied(_) => ErrorCode::AccessDenied,
-            Self::RequestTimeout(_) => ErrorCode::RequestTimeout,
-            Self::RateLimitExceeded { .. } => ErrorCode::RateLimitExceeded,
-            Self::ServiceUnavailable(_) => ErrorCode::ServiceUnavailable,
-            Self::ClientError(_) => ErrorCode::ClientError,
-            Self::ServerError(_) => ErrorCode::ServerError,
-            Self::ResourceNotFound(_) => ErrorCode::ResourceNotFoundError,
-        }
+    /// Makes a failure of the input.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidArgument, message)
     }
 }
 
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
 impl From<Error> for ErrorDetails {
     fn from(error: Error) -> Self {
-        let retry_after_seconds = match &error {
-            // Rounded up: a moment too late is better than a moment too early.
-            Error::RateLimitExceeded { retry_after, .. } => Some(retry_after.as_secs() + 1),
-            _ => None,
-        };
-        let error_message = Message::new(error.to_string());
-        Self { error_code: error.code(), error_message, retry_after_seconds }
+        // Rounded up: a moment too late is better than a moment too early.
+        let retry_after_seconds = error.retry_after.map(|after| after.as_secs() + 1);
+        let error_message = Message::new(error.message);
+        Self { error_code: error.code, error_message, retry_after_seconds }
     }
 }
 

@@ -2,35 +2,44 @@
 //!
 //! A request of AppFlow goes through these modules, in this order:
 //!
-//! 1. [`connector`] answers it: one method for each operation.
-//! 2. [`settings`] reads what the connection is set to and what its secret holds.
-//! 3. [`catalogue`] knows the objects and their fields.
-//! 4. [`predicate`] gives the filter its meaning.
+//! 1. [`connector`] answers it: one method for each operation. [`call`] reports it.
+//! 2. [`settings`] reads the settings, `credentials` the secret, and `connections` makes a client of them.
+//! 3. [`catalogue`] has the objects and their fields; [`entity`] numbers the fields of one.
+//! 4. [`predicate`] gives the filter its meaning, and [`query`] is the whole question.
 //! 5. [`plan`] says what Okta is asked, and what is left to test here.
-//! 6. `query` walks the plan, a `lane` at a time; `record` turns Okta's JSON into AppFlow's records.
-//! 7. [`token`] keeps the place for the next call.
+//! 6. `walk` sends the requests of a plan; `record` turns Okta's JSON into AppFlow's records.
+//! 7. [`position`] is the place at which the next call goes on, and [`token`] its form for AppFlow.
 //!
-//! Everything but `connector` and `query` is a function from values to values. Transport and
-//! secrets are passed in, so the whole connector runs in any process that can make them.
+//! `connector`, `connections`, `probe` and `walk` have effects; everything else is a function from values to
+//! values. Transport and secrets are passed in, so the whole connector runs in any process that can make them.
 
+pub mod call;
 pub mod catalogue;
 pub mod connector;
 pub mod docs;
+pub mod entity;
 pub mod plan;
+pub mod position;
 pub mod predicate;
+pub mod query;
 pub mod secrets;
 pub mod settings;
 pub mod token;
 pub mod trouble;
 
+mod connections;
+mod credentials;
 mod describe;
 mod error;
-mod instant;
-mod lane;
-mod query;
+mod hash;
+mod moment;
+mod probe;
 mod record;
 mod scan;
+mod walk;
 
-pub use connector::{Config, OktaConnector};
+pub use call::{CallReport, Delivered, Ending, Observer};
+pub use connections::Config;
+pub use connector::OktaConnector;
 pub use error::Error;
 pub use secrets::{Freshness, KeyError, SecretError, SecretSource};

@@ -1,18 +1,20 @@
-//! What a filter means for the fields of one object.
+//! The meaning of a filter for the fields of one entity.
 //!
-//! A filter is resolved against the catalogue once: fields are looked up, literals take the field's
+//! A filter is resolved against the entity once: fields are looked up, literals take the field's
 //! type, and every NOT is pushed down to the tests by De Morgan's laws, which hold in SQL's
 //! three-valued logic. What is left has no NOT above a test, so "unknown" and "false" need no
 //! telling apart any more: both do not pass.
 
-use crate::catalogue::{Collation, Field, Kind, Object};
+use crate::catalogue::{Collation, Field, Kind};
+use crate::entity::{Entity, FieldId};
 use crate::error::Error;
-use crate::instant::Instant;
+use crate::moment::Moment;
 use crate::record::RecordView;
 use appflow_connector::entity::Operator;
 use appflow_connector::filter::{Comparison, Condition, Literal};
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 /// A condition on a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +26,10 @@ pub enum Predicate {
     /// It does not pass: exact where one listing must leave out what another one delivers.
     Unless(Box<Self>),
     /// A test of one field.
-    Test(&'static Field, Check),
+    Test(FieldId, Check),
 }
 
-/// What a test looks for. All but [`Check::Absent`] fail on an absent or null value.
+/// A test of a field's value. All but [`Check::Absent`] fail on an absent or null value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
     /// Absent or null.
@@ -45,7 +47,7 @@ pub enum Check {
     /// This Boolean.
     Is(bool),
     /// An instant in this relation.
-    Time(Relation, Instant<'static>),
+    Time(Relation, Moment<'static>),
     /// A comparison with null: unknown for every record.
     Never,
 }
@@ -58,7 +60,7 @@ pub struct Text {
     folded: String,
 }
 
-/// How two instants relate.
+/// The relation of two instants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the operators'")]
 pub enum Relation {
@@ -70,7 +72,7 @@ pub enum Relation {
     Greater,
 }
 
-/// Whether a NOT stands above.
+/// The presence of a NOT above.
 #[derive(Clone, Copy, PartialEq)]
 enum Polarity {
     Asserted,
@@ -78,31 +80,31 @@ enum Polarity {
 }
 
 impl Predicate {
-    /// What `condition` means for `object`.
+    /// Gives `condition` its meaning for `entity`.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidArgument`] naming the field, what was found and what is allowed.
-    pub fn resolve(object: &Object, condition: &Condition) -> Result<Self, Error> {
-        resolve(object, condition, Polarity::Asserted)
+    /// `InvalidArgument` naming the field, what was found and what is allowed.
+    pub fn resolve(entity: &Entity, condition: &Condition) -> Result<Self, Error> {
+        resolve(entity, condition, Polarity::Asserted)
     }
 
-    /// Everything passes.
+    /// Makes the condition that every record passes.
     pub fn everything() -> Self {
         Self::All(Vec::new())
     }
 
-    /// Whether `record` passes.
-    pub fn passes(&self, record: &RecordView<'_, '_>, collation: Collation) -> bool {
+    /// Says whether `record`, which is one of `entity`, passes.
+    pub fn passes(&self, record: &RecordView<'_, '_>, entity: &Entity) -> bool {
         match self {
-            Self::All(all) => all.iter().all(|predicate| predicate.passes(record, collation)),
-            Self::Any(any) => any.iter().any(|predicate| predicate.passes(record, collation)),
-            Self::Unless(predicate) => !predicate.passes(record, collation),
-            Self::Test(field, check) => check.passes(field, record, collation),
+            Self::All(all) => all.iter().all(|predicate| predicate.passes(record, entity)),
+            Self::Any(any) => any.iter().any(|predicate| predicate.passes(record, entity)),
+            Self::Unless(predicate) => !predicate.passes(record, entity),
+            Self::Test(field, check) => check.passes(*field, record, entity),
         }
     }
 
-    /// The conditions that must all hold, one by one.
+    /// Returns the conditions that must all hold, one by one.
     pub fn conjuncts(&self) -> &[Self] {
         match self {
             Self::All(all) => all,
@@ -111,7 +113,7 @@ impl Predicate {
     }
 
     /// Visits every field that is tested.
-    pub fn for_each_field(&self, visit: &mut impl FnMut(&'static Field)) {
+    pub fn for_each_field(&self, visit: &mut impl FnMut(FieldId)) {
         match self {
             Self::All(many) | Self::Any(many) => {
                 for predicate in many {
@@ -119,7 +121,7 @@ impl Predicate {
                 }
             }
             Self::Unless(predicate) => predicate.for_each_field(visit),
-            Self::Test(field, _) => visit(field),
+            Self::Test(field, _) => visit(*field),
         }
     }
 }
@@ -143,17 +145,15 @@ pub(crate) fn all_of(predicates: impl IntoIterator<Item = Predicate>) -> Predica
 /// OR is the same as an IN.
 fn any_of(predicates: impl IntoIterator<Item = Predicate>) -> Predicate {
     let mut flat: Vec<Predicate> = Vec::new();
+    let mut equalities: HashMap<FieldId, usize> = HashMap::new();
     let mut push = |predicate: Predicate| {
-        let Predicate::Test(field, Check::OneOf(texts)) = &predicate else {
+        let Predicate::Test(field, Check::OneOf(texts)) = predicate else {
             return flat.push(predicate);
         };
-        let same_field = flat.iter_mut().find_map(|known| match known {
-            Predicate::Test(known, Check::OneOf(texts)) if known == field => Some(texts),
-            _ => None,
-        });
-        match same_field {
-            Some(known) => known.extend_from_slice(texts),
-            None => flat.push(predicate),
+        let place = *equalities.entry(field).or_insert(flat.len());
+        match flat.get_mut(place) {
+            Some(Predicate::Test(_, Check::OneOf(known))) => known.extend(texts),
+            _ => flat.push(Predicate::Test(field, Check::OneOf(texts))),
         }
     };
     for predicate in predicates {
@@ -178,12 +178,12 @@ fn sort_texts(texts: &mut Vec<Text>) {
     texts.dedup_by(|a, b| a.folded == b.folded);
 }
 
-fn resolve(object: &Object, condition: &Condition, polarity: Polarity) -> Result<Predicate, Error> {
+fn resolve(entity: &Entity, condition: &Condition, polarity: Polarity) -> Result<Predicate, Error> {
     match condition {
         Condition::And(many) | Condition::Or(many) => {
             let resolved = many
                 .iter()
-                .map(|condition| resolve(object, condition, polarity))
+                .map(|condition| resolve(entity, condition, polarity))
                 .collect::<Result<Vec<_>, _>>()?;
             let is_and = matches!(condition, Condition::And(_));
             Ok(match is_and == (polarity == Polarity::Asserted) {
@@ -191,16 +191,15 @@ fn resolve(object: &Object, condition: &Condition, polarity: Polarity) -> Result
                 false => any_of(resolved),
             })
         }
-        Condition::Not(inner) => resolve(object, inner, polarity.opposite()),
+        Condition::Not(inner) => resolve(entity, inner, polarity.opposite()),
         Condition::Compare(name, comparison, literal) => {
-            let field = find_field(object, name)?;
-            offered(field, operator(*comparison))?;
-            Resolver { field, object, polarity }.compare(*comparison, literal)
+            let resolver = Resolver::new(entity, name, polarity)?;
+            offered(resolver.field(), operator(*comparison))?;
+            resolver.compare(*comparison, literal)
         }
         Condition::Between(name, low, high) => {
-            let field = find_field(object, name)?;
-            offered(field, Operator::Between)?;
-            let resolver = Resolver { field, object, polarity };
+            let resolver = Resolver::new(entity, name, polarity)?;
+            offered(resolver.field(), Operator::Between)?;
             let bounds = [
                 resolver.compare(Comparison::GreaterOrEqual, low)?,
                 resolver.compare(Comparison::LessOrEqual, high)?,
@@ -211,9 +210,8 @@ fn resolve(object: &Object, condition: &Condition, polarity: Polarity) -> Result
             })
         }
         Condition::In(name, literals) => {
-            let field = find_field(object, name)?;
-            offered(field, Operator::EqualTo)?;
-            let resolver = Resolver { field, object, polarity };
+            let resolver = Resolver::new(entity, name, polarity)?;
+            offered(resolver.field(), Operator::EqualTo)?;
             let tests = literals
                 .iter()
                 .map(|literal| resolver.compare(Comparison::Equal, literal))
@@ -224,36 +222,18 @@ fn resolve(object: &Object, condition: &Condition, polarity: Polarity) -> Result
             })
         }
         Condition::Field(name) => {
-            let field = find_field(object, name)?;
-            if field.kind != Kind::Boolean {
+            let resolver = Resolver::new(entity, name, polarity)?;
+            if resolver.field().kind != Kind::Boolean {
                 return Err(Error::invalid(format!(
-                    "The filter names {} without a comparison",
-                    field.name
+                    "The filter names {name} without a comparison"
                 )));
             }
-            Resolver { field, object, polarity }.compare(Comparison::Equal, &Literal::Boolean(true))
+            resolver.compare(Comparison::Equal, &Literal::Boolean(true))
         }
         Condition::Literal(literal) => Err(Error::invalid(format!(
             "The filter holds {literal} where a comparison of a field is expected"
         ))),
     }
-}
-
-fn find_field(object: &Object, name: &str) -> Result<&'static Field, Error> {
-    object.field(name).ok_or_else(|| {
-        let mut names: Vec<_> = object
-            .fields
-            .iter()
-            .filter(|field| !field.operators().is_empty())
-            .map(|field| field.name)
-            .collect();
-        names.sort_unstable();
-        Error::invalid(format!(
-            "{} has no field {name}. Fields that can be filtered are {}",
-            object.name,
-            names.join(" ")
-        ))
-    })
 }
 
 fn offered(field: &Field, operator: Operator) -> Result<(), Error> {
@@ -297,22 +277,41 @@ impl Polarity {
 
 /// Gives a literal the type of its field.
 struct Resolver<'a> {
-    field: &'static Field,
-    object: &'a Object,
+    entity: &'a Entity,
+    id: FieldId,
     polarity: Polarity,
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
+    fn new(entity: &'a Entity, name: &str, polarity: Polarity) -> Result<Self, Error> {
+        let id = entity.field(name).ok_or_else(|| {
+            let fields = entity.fields().map(|(_, field)| field);
+            let filterable = fields.filter(|field| !field.operators().is_empty());
+            let mut names: Vec<_> = filterable.map(|field| &*field.name).collect();
+            names.sort_unstable();
+            Error::invalid(format!(
+                "{} has no field {name}. Fields that can be filtered are {}",
+                entity.object.name,
+                names.join(" ")
+            ))
+        })?;
+        Ok(Self { entity, id, polarity })
+    }
+
+    fn field(&self) -> &'a Field {
+        &self.entity[self.id]
+    }
+
     fn compare(&self, comparison: Comparison, literal: &Literal) -> Result<Predicate, Error> {
         let check = match literal.text() {
             None => Ok(self.compare_with_null(comparison)),
-            Some(text) => match self.field.kind {
+            Some(text) => match self.field().kind {
                 Kind::DateTime => self.compare_time(comparison, literal),
                 Kind::Boolean => self.compare_boolean(comparison, text),
                 _ => Ok(self.compare_text(comparison, text)),
             },
         };
-        check.map(|check| Predicate::Test(self.field, check))
+        check.map(|check| Predicate::Test(self.id, check))
     }
 
     fn compare_with_null(&self, comparison: Comparison) -> Check {
@@ -326,7 +325,7 @@ impl Resolver<'_> {
     }
 
     fn compare_text(&self, comparison: Comparison, text: &str) -> Check {
-        let collation = self.field.collation(self.object.collation);
+        let collation = self.field().collation(self.entity.object.collation);
         let folded = fold(text, collation).into_owned();
         let text = Text { written: text.to_owned(), folded };
         let asserted = self.polarity == Polarity::Asserted;
@@ -354,8 +353,8 @@ impl Resolver<'_> {
     fn compare_time(&self, comparison: Comparison, literal: &Literal) -> Result<Check, Error> {
         let text = literal.text().unwrap_or_default();
         let instant = match literal {
-            Literal::Number(number) => Instant::parse_epoch_millis(number),
-            _ => Instant::parse(text).or_else(|| Instant::parse_epoch_millis(text)),
+            Literal::Number(number) => Moment::parse_epoch_millis(number),
+            _ => Moment::parse(text).or_else(|| Moment::parse_epoch_millis(text)),
         };
         let expected = "a date such as 2024-05-01 or a date and time of ISO 8601 with its zone";
         let instant = instant.ok_or_else(|| self.misfit(text, expected))?.into_owned();
@@ -379,7 +378,8 @@ impl Resolver<'_> {
     fn misfit(&self, found: &str, expected: &str) -> Error {
         const SHOWN: usize = 60;
         let shown: String = found.chars().take(SHOWN).collect();
-        Error::invalid(format!("{} is compared with {shown}. Expected {expected}", self.field.name))
+        let name = &self.field().name;
+        Error::invalid(format!("{name} is compared with {shown}. Expected {expected}"))
     }
 }
 
@@ -408,8 +408,8 @@ impl Relation {
 }
 
 impl Check {
-    fn passes(&self, field: &Field, record: &RecordView<'_, '_>, collation: Collation) -> bool {
-        let collation = field.collation(collation);
+    fn passes(&self, field: FieldId, record: &RecordView<'_, '_>, entity: &Entity) -> bool {
+        let collation = entity[field].collation(entity.object.collation);
         let text = || record.text(field);
         match self {
             Self::Absent => record.value(field).is_none(),
@@ -420,7 +420,7 @@ impl Check {
             Self::ContainsNot(part) => text().is_some_and(|text| !contains(&text, part, collation)),
             Self::Is(boolean) => record.boolean(field) == Some(*boolean),
             Self::Time(relation, instant) => text().is_some_and(|text| {
-                Instant::parse(&text).is_some_and(|found| relation.holds(found.cmp(instant)))
+                Moment::parse(&text).is_some_and(|found| relation.holds(found.cmp(instant)))
             }),
             Self::Never => false,
         }
@@ -437,9 +437,9 @@ fn contains(text: &str, part: &Text, collation: Collation) -> bool {
 }
 
 impl Field {
-    /// Keys compare exactly: two of them may differ in nothing but case.
+    /// Returns how its texts compare. Ids compare exactly: two of them may differ in nothing but case.
     fn collation(&self, of_object: Collation) -> Collation {
-        if self.kind == Kind::Key { Collation::Exact } else { of_object }
+        if matches!(self.kind, Kind::Key | Kind::Id) { Collation::Exact } else { of_object }
     }
 }
 

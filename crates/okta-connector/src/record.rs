@@ -1,58 +1,68 @@
 //! From Okta's JSON to AppFlow's record, without a tree of values in between.
 //!
-//! A page is passed over once. What a flow maps, and what its filter tests, are slices of it, found by
-//! a layout that is made once for a query; they are copied into the answer as they are, so a property
+//! A page is passed over once. The values that a flow maps, and those that its filter tests, are slices of it, found
+//! by a layout that is made once for a query; they are copied into the answer as they are, so a property
 //! or value that Okta adds tomorrow can break nothing.
 
-use crate::catalogue::{Fallback, Field};
+use crate::catalogue::At;
+use crate::entity::{Entity, FieldId};
 use crate::scan::{Scanner, Value};
 use appflow_connector::{Escaped, Records};
 use std::borrow::Cow;
 
-/// Where the fields of a query are in a record, and how they are written.
-#[derive(Debug, Default)]
+/// The places of a query's fields in a record, and the way in which they are written.
+#[derive(Debug)]
 pub(crate) struct Layout {
-    root: Node,
-    fields: Vec<Placed>,
-    /// The fields that are written, in order, by their places in `fields`.
+    /// The objects that are looked into; the record itself is the first one.
+    nodes: Vec<Node>,
+    /// The places of values, by the number of the field; none for a field that is not needed.
+    sources: Vec<Option<Source>>,
+    /// The fields that are written, in order.
     written: Vec<Written>,
-    /// What every record carries although Okta does not send it.
-    constants: Vec<Written>,
     slots: usize,
 }
 
-/// A field, and the slots that its value may be in.
-#[derive(Debug)]
-struct Placed {
-    field: &'static Field,
-    slot: usize,
-    fallback: Option<usize>,
+/// The place of a field's value.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// A slot.
+    Slot(usize),
+    /// A slot or, if that is empty, the last segment of the address in another one.
+    SlotOrLastSegment(usize, usize),
+    /// A value that is the same in every record, by its number.
+    Constant(usize),
 }
 
-/// How a member is written.
+/// A field that is written.
 #[derive(Debug)]
 struct Written {
-    /// The place in `fields`, or of the constant.
-    index: usize,
-    /// What stands in front of the value if it is the first one of the record, and if it is not.
+    source: Source,
+    /// The text in front of the value if it is the first one of the record, and if it is not.
     before: [Escaped; 2],
-    /// The value of a constant, as JSON text.
-    constant: String,
 }
 
 /// The members that are wanted of an object.
 #[derive(Debug, Default)]
 struct Node {
     keys: Vec<Key>,
-    /// The members met so far, in their order: Okta writes its records all alike.
-    met: Vec<Met>,
 }
 
 #[derive(Debug)]
 struct Key {
-    name: &'static str,
+    name: Box<str>,
     slot: Option<usize>,
-    inside: Option<Node>,
+    /// The node of the object that the member is.
+    inside: Option<usize>,
+}
+
+/// The values that are the same in every record of a query: the ids of the parents that it names, as JSON texts.
+#[derive(Debug, Default)]
+pub(crate) struct Constants(Vec<(FieldId, String)>);
+
+/// The members met so far in each object of a layout, in their order: Okta writes its records all alike.
+#[derive(Debug, Default)]
+pub(crate) struct Habits {
+    by_node: Vec<Vec<Met>>,
 }
 
 #[derive(Debug)]
@@ -61,83 +71,107 @@ struct Met {
     key: Option<usize>,
 }
 
-/// Members of objects that are looked for in the order in which they were met.
+/// The number of members of an object that are looked for in the order in which they were met.
 const MAX_MET: usize = 256;
 
-/// So many optional members may be missing in a row until one is looked for in another way.
+/// The number of optional members that may be missing in a row until one is looked for in another way.
 const LOOK_AHEAD: usize = 24;
 
+impl Constants {
+    /// Takes texts.
+    pub(crate) fn new<'a>(texts: impl IntoIterator<Item = (FieldId, &'a str)>) -> Self {
+        let json = |text: &str| serde_json::Value::from(text).to_string();
+        Self(texts.into_iter().map(|(field, text)| (field, json(text))).collect())
+    }
+}
+
 impl Layout {
-    /// A layout of `needed` fields, of which `selected` are written, with `constants` behind them.
+    /// Lays out the `needed` fields of `entity`, of which `selected` are written.
     pub(crate) fn new(
-        needed: impl IntoIterator<Item = &'static Field>,
-        selected: &[&'static Field],
-        constants: &[(&'static Field, String)],
+        entity: &Entity,
+        needed: impl IntoIterator<Item = FieldId>,
+        selected: &[FieldId],
+        constants: &Constants,
     ) -> Self {
-        let mut layout = Self::default();
+        let mut layout = Self {
+            nodes: vec![Node::default()],
+            sources: vec![None; entity.len()],
+            written: Vec::new(),
+            slots: 0,
+        };
         for field in needed {
-            layout.place(field);
+            layout.place(entity, field, constants);
         }
         for &field in selected {
-            let index = layout.place(field);
-            layout.written.push(Written::new(index, field, String::new()));
-        }
-        for (index, (field, value)) in constants.iter().enumerate() {
-            if selected.contains(field) {
-                layout.constants.push(Written::new(index, field, value.clone()));
+            if let Some(source) = layout.place(entity, field, constants) {
+                let name = &entity[field].name;
+                let before = |separator| Escaped::new(&format!("{separator}\"{name}\":"));
+                layout.written.push(Written { source, before: [before('{'), before(',')] });
             }
         }
         layout
     }
 
-    fn place(&mut self, field: &'static Field) -> usize {
-        if let Some(index) = self.fields.iter().position(|placed| placed.field == field) {
-            return index;
+    /// Lays out one text that stands at `path` in each object. [`RecordView::reference`] reads it.
+    pub(crate) fn of_references(path: &str) -> Self {
+        let mut layout =
+            Self { nodes: vec![Node::default()], sources: vec![], written: vec![], slots: 0 };
+        layout.slot(path);
+        layout
+    }
+
+    fn place(&mut self, entity: &Entity, field: FieldId, constants: &Constants) -> Option<Source> {
+        if self.sources[field.index()].is_none() {
+            self.sources[field.index()] = match &entity[field].at {
+                At::Record(path) => Some(Source::Slot(self.slot(path))),
+                At::RecordOrLastSegment(path, address) => {
+                    Some(Source::SlotOrLastSegment(self.slot(path), self.slot(address)))
+                }
+                At::Parent(_) => {
+                    let known = constants.0.iter().position(|(constant, _)| *constant == field);
+                    known.map(Source::Constant)
+                }
+            };
         }
-        let slot = self.root.slot(field.path, &mut self.slots);
-        let fallback = field
-            .fallback
-            .map(|Fallback::LastSegmentOf(path)| self.root.slot(path, &mut self.slots));
-        self.fields.push(Placed { field, slot, fallback });
-        self.fields.len() - 1
+        self.sources[field.index()]
     }
-}
 
-impl Written {
-    fn new(index: usize, field: &Field, constant: String) -> Self {
-        let before = |separator| Escaped::new(&format!("{separator}\"{}\":", field.name));
-        Self { index, before: [before('{'), before(',')], constant }
-    }
-}
-
-impl Node {
-    /// The slot of the value at `path`, a new one if none is.
-    fn slot(&mut self, path: &'static str, slots: &mut usize) -> usize {
-        let (name, rest) = match path.split_once('.') {
-            Some((name, rest)) => (name, Some(rest)),
-            None => (path, None),
-        };
-        let known = self.keys.iter().position(|key| key.name == name);
-        let index = known.unwrap_or_else(|| {
-            self.keys.push(Key { name, slot: None, inside: None });
-            self.keys.len() - 1
-        });
-        let key = &mut self.keys[index];
-        match rest {
-            Some(rest) => key.inside.get_or_insert_default().slot(rest, slots),
-            None => *key.slot.get_or_insert_with(|| {
-                *slots += 1;
-                *slots - 1
-            }),
+    /// Returns the slot of the value at `path`, a new one if none is.
+    fn slot(&mut self, path: &str) -> usize {
+        let mut node = 0;
+        let mut segments = path.split('.').peekable();
+        loop {
+            let name = segments.next().unwrap_or_default();
+            let keys = &mut self.nodes[node].keys;
+            let known = keys.iter().position(|key| *key.name == *name);
+            let index = known.unwrap_or_else(|| {
+                keys.push(Key { name: name.into(), slot: None, inside: None });
+                keys.len() - 1
+            });
+            let next_node = self.nodes.len();
+            let key = &mut self.nodes[node].keys[index];
+            if segments.peek().is_none() {
+                return *key.slot.get_or_insert_with(|| {
+                    self.slots += 1;
+                    self.slots - 1
+                });
+            }
+            node = *key.inside.get_or_insert(next_node);
+            if node == next_node {
+                self.nodes.push(Node::default());
+            }
         }
     }
 
     /// Passes over an object and puts what is wanted of it into `slots`.
     fn read<'p>(
-        &mut self,
+        &self,
+        node: usize,
+        habits: &mut Habits,
         scanner: &mut Scanner<'p>,
         slots: &mut [Option<Value<'p>>],
     ) -> Option<()> {
+        let keys = &self.nodes[node].keys;
         scanner.take(b'{')?;
         if scanner.peek()? == b'}' {
             return scanner.take(b'}');
@@ -145,21 +179,21 @@ impl Node {
         let mut turn = 0;
         loop {
             scanner.peek()?;
-            let key = match self.recognise(scanner, &mut turn)? {
-                Some(index) => &mut self.keys[index],
+            let key = match recognise(keys, &mut habits.by_node[node], scanner, &mut turn)? {
+                Some(index) => &keys[index],
                 None => {
                     scanner.value()?;
-                    if self.is_over(scanner)? {
+                    if is_over(scanner)? {
                         return Some(());
                     }
                     continue;
                 }
             };
             let is_object = scanner.peek()? == b'{';
-            let value = match &mut key.inside {
+            let value = match key.inside {
                 Some(inside) if is_object => {
                     let start = scanner.place();
-                    inside.read(scanner, slots)?;
+                    self.read(inside, habits, scanner, slots)?;
                     scanner.since(start)
                 }
                 _ => scanner.value()?,
@@ -169,52 +203,57 @@ impl Node {
             {
                 slots[slot].get_or_insert(value);
             }
-            if self.is_over(scanner)? {
+            if is_over(scanner)? {
                 return Some(());
             }
         }
     }
+}
 
-    /// Passes over what follows a member: a comma, or the end of the object.
-    fn is_over(&self, scanner: &mut Scanner<'_>) -> Option<bool> {
-        match scanner.peek()? {
-            b',' => scanner.take(b',').map(|()| false),
-            _ => scanner.take(b'}').map(|()| true),
-        }
-    }
-
-    /// Passes over a key. Which one it is is guessed by what was met at about this turn before.
-    fn recognise(&mut self, scanner: &mut Scanner<'_>, turn: &mut usize) -> Option<Option<usize>> {
-        for (index, met) in self.met.iter().enumerate().skip(*turn).take(LOOK_AHEAD) {
-            if scanner.take_key(&met.name) {
-                *turn = index + 1;
-                return Some(met.key);
-            }
-        }
-        let name = scanner.key()?;
-        let name: Cow<'_, str> = match name.is_plain {
-            true => Cow::Borrowed(&name.text[1..name.text.len() - 1]),
-            false => Cow::Owned(serde_json::from_str(name.text).ok()?),
-        };
-        let key = self.keys.iter().position(|key| key.name == name);
-        // A name is recognised as it stands in the text, so one with escapes cannot be.
-        if self.met.len() < MAX_MET && matches!(name, Cow::Borrowed(_)) {
-            self.met.insert(*turn, Met { name: name.into(), key });
-            *turn += 1;
-        }
-        Some(key)
+/// Passes over what follows a member: a comma, or the end of the object.
+fn is_over(scanner: &mut Scanner<'_>) -> Option<bool> {
+    match scanner.peek()? {
+        b',' => scanner.take(b',').map(|()| false),
+        _ => scanner.take(b'}').map(|()| true),
     }
 }
 
-/// The records of a page, one after the other.
+/// Passes over a key and returns its number, if it is wanted. It is guessed by what was met at about this turn before.
+fn recognise(
+    keys: &[Key],
+    habit: &mut Vec<Met>,
+    scanner: &mut Scanner<'_>,
+    turn: &mut usize,
+) -> Option<Option<usize>> {
+    for (index, met) in habit.iter().enumerate().skip(*turn).take(LOOK_AHEAD) {
+        if scanner.take_key(&met.name) {
+            *turn = index + 1;
+            return Some(met.key);
+        }
+    }
+    let name = scanner.key()?;
+    let name: Cow<'_, str> = match name.is_plain {
+        true => Cow::Borrowed(&name.text[1..name.text.len() - 1]),
+        false => Cow::Owned(serde_json::from_str(name.text).ok()?),
+    };
+    let key = keys.iter().position(|key| *key.name == *name);
+    // A name is recognised as it stands in the text, so one with escapes cannot be.
+    if habit.len() < MAX_MET && matches!(name, Cow::Borrowed(_)) {
+        habit.insert(*turn, Met { name: name.into(), key });
+        *turn += 1;
+    }
+    Some(key)
+}
+
+/// Reads the records of a page, one after the other.
 #[derive(Debug)]
-pub(crate) struct Page<'p> {
+pub(crate) struct RecordReader<'p> {
     scanner: Scanner<'p>,
     place: Place,
     slots: Vec<Option<Value<'p>>>,
 }
 
-/// What a page is, and where in it the next record is.
+/// The place of the next record in a page.
 #[derive(Clone, Copy, Debug)]
 enum Place {
     /// At the start of an array of records.
@@ -231,30 +270,32 @@ enum Place {
 #[derive(Debug)]
 pub(crate) struct Malformed;
 
-impl<'p> Page<'p> {
-    /// A JSON array of records.
+impl<'p> RecordReader<'p> {
+    /// Starts with a JSON array of records.
     pub(crate) fn list(text: &'p str) -> Self {
         Self { scanner: Scanner::new(text), place: Place::List, slots: Vec::new() }
     }
 
-    /// A record by itself.
+    /// Starts with a record by itself.
     pub(crate) fn alone(text: &'p str) -> Self {
         Self { place: Place::Alone, ..Self::list(text) }
     }
 
-    /// The next record; none at the end of the page.
+    /// Returns the next record; none at the end of the page.
     pub(crate) fn next<'a>(
         &'a mut self,
-        layout: &'a mut Layout,
+        layout: &'a Layout,
+        constants: &'a Constants,
+        habits: &mut Habits,
     ) -> Result<Option<RecordView<'a, 'p>>, Malformed> {
-        match self.read(layout).ok_or(Malformed)? {
-            true => Ok(Some(RecordView { layout, slots: &self.slots })),
+        match self.read(layout, habits).ok_or(Malformed)? {
+            true => Ok(Some(RecordView { layout, constants, slots: &self.slots })),
             false => Ok(None),
         }
     }
 
-    /// Whether there was another record.
-    fn read(&mut self, layout: &mut Layout) -> Option<bool> {
+    /// Reads on; says whether there was another record.
+    fn read(&mut self, layout: &Layout, habits: &mut Habits) -> Option<bool> {
         let is_over = match self.place {
             Place::List => {
                 self.scanner.take(b'[')?;
@@ -277,8 +318,9 @@ impl<'p> Page<'p> {
         }
         self.slots.clear();
         self.slots.resize(layout.slots, None);
+        habits.by_node.resize_with(layout.nodes.len().max(habits.by_node.len()), Vec::new);
         self.scanner.peek()?;
-        layout.root.read(&mut self.scanner, &mut self.slots)?;
+        layout.read(0, habits, &mut self.scanner, &mut self.slots)?;
         self.place = match self.place {
             Place::Alone => self.scanner.is_at_end().then_some(Place::End)?,
             _ => Place::Inside,
@@ -287,37 +329,46 @@ impl<'p> Page<'p> {
     }
 }
 
-/// A record of Okta, seen through the catalogue.
+/// A record of Okta, seen through a layout.
 #[derive(Clone, Copy, Debug)]
 pub struct RecordView<'a, 'p> {
     layout: &'a Layout,
+    constants: &'a Constants,
     slots: &'a [Option<Value<'p>>],
 }
 
 impl<'p> RecordView<'_, 'p> {
-    /// The field's value as JSON text; none if it is absent or null.
-    pub(crate) fn value(&self, field: &Field) -> Option<Cow<'p, str>> {
-        let placed = self.placed(field)?;
-        let value = self.slots[placed.slot].map(|value| Cow::Borrowed(value.text));
-        value.or_else(|| self.fallback(placed).map(Cow::Owned))
-    }
-
-    /// The field's value as text: that of a JSON string, or a number or Boolean as it is written.
-    pub(crate) fn text(&self, field: &Field) -> Option<Cow<'p, str>> {
-        let placed = self.placed(field)?;
-        let Some(value) = self.slots[placed.slot] else {
-            return serde_json::from_str(&self.fallback(placed)?).ok().map(Cow::Owned);
-        };
-        match value.text.as_bytes().first()? {
-            b'"' if value.is_plain => Some(Cow::Borrowed(&value.text[1..value.text.len() - 1])),
-            b'"' => serde_json::from_str(value.text).ok().map(Cow::Owned),
-            b'{' | b'[' => None,
-            _ => Some(Cow::Borrowed(value.text)),
+    /// Returns the field's value as JSON text; none if it is absent or null.
+    pub(crate) fn value(&self, field: FieldId) -> Option<Cow<'p, str>> {
+        match self.layout.sources[field.index()]? {
+            Source::Slot(slot) => self.slots[slot].map(|value| Cow::Borrowed(value.text)),
+            Source::SlotOrLastSegment(slot, address) => match self.slots[slot] {
+                Some(value) => Some(Cow::Borrowed(value.text)),
+                None => self.last_segment(address).map(Cow::Owned),
+            },
+            Source::Constant(constant) => Some(Cow::Owned(self.constants.0[constant].1.clone())),
         }
     }
 
-    /// The field's value as a Boolean.
-    pub(crate) fn boolean(&self, field: &Field) -> Option<bool> {
+    /// Returns the field's value as text: that of a JSON string, or a number or Boolean as it is written.
+    pub(crate) fn text(&self, field: FieldId) -> Option<Cow<'p, str>> {
+        let value = match self.layout.sources[field.index()]? {
+            Source::Slot(slot) | Source::SlotOrLastSegment(slot, _) => self.slots[slot],
+            Source::Constant(_) => None,
+        };
+        match value {
+            Some(value) => text_of(value),
+            None => serde_json::from_str(&self.value(field)?).ok().map(Cow::Owned),
+        }
+    }
+
+    /// Returns the text that a layout of references is about.
+    pub(crate) fn reference(&self) -> Option<Cow<'p, str>> {
+        text_of((*self.slots.first()?)?)
+    }
+
+    /// Returns the field's value as a Boolean.
+    pub(crate) fn boolean(&self, field: FieldId) -> Option<bool> {
         match self.value(field)?.as_ref() {
             "true" => Some(true),
             "false" => Some(false),
@@ -334,35 +385,44 @@ impl<'p> RecordView<'_, 'p> {
             is_first = false;
         };
         for written in &self.layout.written {
-            let placed = &self.layout.fields[written.index];
-            if let Some(value) = self.slots[placed.slot] {
+            let (slot, otherwise) = match written.source {
+                Source::Slot(slot) => (slot, None),
+                Source::SlotOrLastSegment(slot, address) => (slot, Some(address)),
+                Source::Constant(constant) => {
+                    before(written, records);
+                    records.write(&self.constants.0[constant].1);
+                    continue;
+                }
+            };
+            if let Some(value) = self.slots[slot] {
                 before(written, records);
                 match value.is_plain {
                     true => records.write_plain(&value.text[1..value.text.len() - 1]),
                     false => records.write(value.text),
                 }
-            } else if let Some(value) = self.fallback(placed) {
+            } else if let Some(segment) = otherwise.and_then(|address| self.last_segment(address)) {
                 before(written, records);
-                records.write(&value);
+                records.write(&segment);
             }
-        }
-        for written in &self.layout.constants {
-            before(written, records);
-            records.write(&written.constant);
         }
         records.write(if is_first { "{}" } else { "}" });
         records.end();
     }
 
-    fn placed(&self, field: &Field) -> Option<&Placed> {
-        self.layout.fields.iter().find(|placed| std::ptr::eq(placed.field, field))
-    }
-
-    /// What is found in the second place to look at, as JSON text.
-    fn fallback(&self, placed: &Placed) -> Option<String> {
-        let address = self.slots[placed.fallback?]?;
+    /// Returns the last segment of the address in a slot, as JSON text.
+    fn last_segment(&self, slot: usize) -> Option<String> {
+        let address = self.slots[slot]?;
         let address: String = serde_json::from_str(address.text).ok()?;
         let segment = address.rsplit('/').next().filter(|segment| !segment.is_empty())?;
         serde_json::to_string(segment).ok()
+    }
+}
+
+fn text_of(value: Value<'_>) -> Option<Cow<'_, str>> {
+    match value.text.as_bytes().first()? {
+        b'"' if value.is_plain => Some(Cow::Borrowed(&value.text[1..value.text.len() - 1])),
+        b'"' => serde_json::from_str(value.text).ok().map(Cow::Owned),
+        b'{' | b'[' => None,
+        _ => Some(Cow::Borrowed(value.text)),
     }
 }

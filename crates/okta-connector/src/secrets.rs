@@ -1,6 +1,7 @@
-//! Where secrets come from: the second and last effect besides HTTP.
+//! The source of secrets: the second and last effect besides HTTP.
 
 use crate::error::Error;
+use appflow_connector::ErrorCode;
 use okta_client::{SignError, Signer};
 use secrecy::SecretString;
 use std::future::Future;
@@ -9,7 +10,7 @@ use tokio::time::Instant;
 
 /// Reads the secret of a connection.
 pub trait SecretSource: Send + Sync {
-    /// The text of the secret with this ARN.
+    /// Reads the text of the secret with this ARN.
     ///
     /// # Errors
     ///
@@ -21,7 +22,7 @@ pub trait SecretSource: Send + Sync {
         deadline: Instant,
     ) -> impl Future<Output = Result<SecretString, SecretError>> + Send;
 
-    /// What signs with the asymmetric key of AWS KMS that has this id, ARN or alias. The key stays
+    /// Returns a signer that uses the asymmetric key of AWS KMS with this id, ARN or alias. The key stays
     /// where it is. A source without a KMS has no key.
     ///
     /// # Errors
@@ -37,7 +38,7 @@ pub trait SecretSource: Send + Sync {
     }
 }
 
-/// Why a key of AWS KMS does not sign.
+/// The reason for which a key of AWS KMS does not sign.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// There is no such key.
@@ -68,25 +69,25 @@ impl From<KeyError> for SignError {
 
 impl From<KeyError> for Error {
     fn from(error: KeyError) -> Self {
-        let message = error.to_string();
-        match error {
-            KeyError::NotFound(_) => Self::ResourceNotFound(message),
-            KeyError::AccessDenied(_) | KeyError::Unusable(_) => Self::AccessDenied(message),
-            KeyError::Unavailable(_) => Self::ServiceUnavailable(message),
-        }
+        let code = match error {
+            KeyError::NotFound(_) => ErrorCode::ResourceNotFoundError,
+            KeyError::AccessDenied(_) | KeyError::Unusable(_) => ErrorCode::AccessDenied,
+            KeyError::Unavailable(_) => ErrorCode::ServiceUnavailable,
+        };
+        Self::new(code, error.to_string())
     }
 }
 
-/// Whether a secret may come from a cache.
+/// The age that a secret may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// It may, if it was read minutes ago.
+    /// It may come from a cache, if it was read minutes ago.
     Cached,
     /// It must be read now: Okta refused what the cached one holds, or somebody wants to know how it is now.
     Fresh,
 }
 
-/// Why there is no secret.
+/// The reason for which there is no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     /// There is no such secret.
@@ -112,12 +113,12 @@ pub enum SecretError {
 
 impl From<SecretError> for Error {
     fn from(error: SecretError) -> Self {
-        let message = error.to_string();
-        match error {
-            SecretError::NotFound => Self::ResourceNotFound(message),
-            SecretError::AccessDenied(_) | SecretError::Key(_) => Self::AccessDenied(message),
-            SecretError::NoText => Self::InvalidCredentials(message),
-            SecretError::Unavailable(_) => Self::ServiceUnavailable(message),
-        }
+        let code = match error {
+            SecretError::NotFound => ErrorCode::ResourceNotFoundError,
+            SecretError::AccessDenied(_) | SecretError::Key(_) => ErrorCode::AccessDenied,
+            SecretError::NoText => ErrorCode::InvalidCredentials,
+            SecretError::Unavailable(_) => ErrorCode::ServiceUnavailable,
+        };
+        Self::new(code, error.to_string())
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong between the connector and Okta, and what to do about it: one table, from which
+//! The troubles between the connector and Okta, and their remedies: one table, from which
 //! come AppFlow's codes, the sentences that users read and the page on troubleshooting.
 
 use crate::catalogue::OBJECTS;
@@ -9,13 +9,13 @@ use okta_client::ErrorKind;
 /// A kind of failure.
 #[derive(Debug)]
 pub struct Trouble {
-    /// How AppFlow is told.
+    /// The code that AppFlow is told.
     pub code: ErrorCode,
-    /// What happened, as the message begins.
+    /// The sentence with which the message begins.
     pub sentence: &'static str,
-    /// What to do, as the message goes on.
+    /// The remedy, with which the message goes on.
     pub remedy: &'static str,
-    /// How Okta says it.
+    /// The form in which Okta says it.
     pub told_by: &'static str,
 }
 
@@ -105,58 +105,46 @@ troubles! {
 }
 
 #[deny(clippy::wildcard_enum_match_arm)]
-fn of(error: &okta_client::Error) -> &'static Trouble {
-    match (&error.kind, error.error_code.as_deref()) {
-        (ErrorKind::Unauthorized, _) => &CREDENTIALS,
-        (ErrorKind::Forbidden { scope: Some(_) }, _) => &SCOPE,
-        (ErrorKind::Forbidden { scope: None }, Some("access_denied")) => &ZONE,
-        (ErrorKind::Forbidden { scope: None }, Some("invalid_scope" | "consent_required")) => {
-            &SCOPES
-        }
-        (ErrorKind::Forbidden { scope: None }, _) => &ROLE,
-        (ErrorKind::ProofDemanded, _) => &PROOF,
-        (ErrorKind::KeyRefused, _) => &KEY,
-        (ErrorKind::FeatureMissing, _) => &FEATURE,
-        (ErrorKind::NotFound, _) => &NOT_FOUND,
-        (ErrorKind::Rejected | ErrorKind::Client, _) => &REFUSED,
-        (ErrorKind::InvalidCursor, _) => &CURSOR,
-        (ErrorKind::RateLimited { .. }, _) => &LIMIT,
-        (ErrorKind::Timeout, _) => &LATE,
-        (ErrorKind::Unavailable, _) => &DOWN,
-        (ErrorKind::Server, _) => &FAILURE,
-        (ErrorKind::Protocol, _) => &NONSENSE,
+fn trouble_of(kind: &ErrorKind) -> &'static Trouble {
+    match kind {
+        ErrorKind::Unauthorized => &CREDENTIALS,
+        ErrorKind::MissingScope { .. } => &SCOPE,
+        ErrorKind::ScopesNotGranted => &SCOPES,
+        ErrorKind::AddressRefused => &ZONE,
+        ErrorKind::Forbidden => &ROLE,
+        ErrorKind::ProofDemanded => &PROOF,
+        ErrorKind::KeyRefused => &KEY,
+        ErrorKind::FeatureMissing => &FEATURE,
+        ErrorKind::NotFound => &NOT_FOUND,
+        ErrorKind::Rejected | ErrorKind::Client => &REFUSED,
+        ErrorKind::InvalidCursor => &CURSOR,
+        ErrorKind::RateLimited { .. } => &LIMIT,
+        ErrorKind::Timeout => &LATE,
+        ErrorKind::Unavailable => &DOWN,
+        ErrorKind::Server => &FAILURE,
+        ErrorKind::Protocol => &NONSENSE,
     }
 }
 
 impl From<okta_client::Error> for Error {
     fn from(error: okta_client::Error) -> Self {
-        let trouble = of(&error);
+        let trouble = trouble_of(&error.kind);
         let sentence = match &error.kind {
-            ErrorKind::Forbidden { scope: Some(scope) } => {
+            ErrorKind::MissingScope { scope } => {
                 trouble.sentence.replace("{scope}", &with_objects(scope))
             }
             _ => trouble.sentence.to_owned(),
         };
         let message = format!("{sentence}. {}. {error}", trouble.remedy);
-        match trouble.code {
-            ErrorCode::InvalidCredentials => Self::InvalidCredentials(message),
-            ErrorCode::AccessDenied => Self::AccessDenied(message),
-            ErrorCode::RateLimitExceeded => {
-                let retry_after = match error.kind {
-                    ErrorKind::RateLimited { retry_after } => retry_after,
-                    _ => std::time::Duration::ZERO,
-                };
-                Self::RateLimitExceeded { message, retry_after }
-            }
-            ErrorCode::RequestTimeout => Self::RequestTimeout(message),
-            ErrorCode::ServiceUnavailable => Self::ServiceUnavailable(message),
-            ErrorCode::ServerError => Self::ServerError(message),
-            _ => Self::ClientError(message),
-        }
+        let retry_after = match error.kind {
+            ErrorKind::RateLimited { retry_after } => Some(retry_after),
+            _ => None,
+        };
+        Self { retry_after, ..Self::new(trouble.code, message) }
     }
 }
 
-/// A scope and the objects that need it.
+/// Names a scope and the objects that need it.
 fn with_objects(scope: &str) -> String {
     let needing = OBJECTS.iter().filter(|object| object.scope == scope).map(|object| object.name);
     match needing.collect::<Vec<_>>().as_slice() {

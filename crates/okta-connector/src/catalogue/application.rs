@@ -5,9 +5,10 @@
 //! for and are not answered, so they must be pushed down and their value is put on the record here.
 //! Without `includeNonDeleted` the listing hides inactive applications.
 
-use super::Elsewhere::{Ids, Records};
-use super::Kind::{DateTime, Enumeration, Key, List, RequestOnly, Struct, Text};
-use super::{Collation, Dialect, Endpoint, FILTER, Field, NOTHING, Object, field};
+use super::Kind::{DateTime, Enumeration, Id, Key, List, Struct, Text};
+use super::{
+    At, Collation, Dialect, Endpoint, FILTER, Field, Lists, NOTHING, Object, Parent, field, row,
+};
 
 pub(super) static APPLICATION: Object = Object {
     name: "Application",
@@ -20,12 +21,24 @@ pub(super) static APPLICATION: Object = Object {
         lanes: None,
         projection: false,
         always: &[("includeNonDeleted", "true")],
-        omissions: None,
+        omissions: &[],
     },
     collation: Collation::Exact,
     scope: "okta.apps.read",
-    omittable: None,
+    probe_turn: 5,
+    deprovisioned: None,
     fields: FIELDS,
+};
+
+/// The group that an application is assigned to.
+static GROUP: Parent =
+    Parent { filter: "group.id", path: ["/api/v1/groups/", "/apps"], lists: Lists::Records };
+
+/// The user that an application is assigned to. Okta lists links to the user's applications.
+static USER: Parent = Parent {
+    filter: "user.id",
+    path: ["/api/v1/users/", "/appLinks"],
+    lists: Lists::References("appInstanceId"),
 };
 
 #[rustfmt::skip]
@@ -37,8 +50,7 @@ const FIELDS: &[Field] = &[
     field("credentialsSigningKeyId", "Credentials Signing Key ID", Text,        "credentials.signing.kid",                         FILTER,   "Id of the key that signs assertions."),
     field("embedded",                "Embedded",                   Struct,      "_embedded",                                       NOTHING,  "Resources embedded in the application. Usually absent."),
     field("features",                "Features",                   List,        "features",                                        NOTHING,  "Provisioning features that are enabled."),
-    field("groupId",                 "Group ID",                   RequestOnly, "group.id",                                        FILTER,   "Id of a group to which the application is assigned. Exists in filters only and the record carries the value asked for.")
-        .elsewhere(Records("/api/v1/groups/", "/apps")),
+    row("groupId",                  "Group ID",                   Id,          At::Parent(&GROUP),                                FILTER,   "Id of a group to which the application is assigned. Exists in filters only and the record carries the value asked for."),
     field("id",                      "ID",                         Key,         "id",                                              NOTHING,  "Unique key of the application."),
     field("label",                   "Label",                      Text,        "label",                                           NOTHING,  "Display name of this instance."),
     field("lastUpdated",             "Last Updated",               DateTime,    "lastUpdated",                                     NOTHING,  "When the application was last changed."),
@@ -48,8 +60,7 @@ const FIELDS: &[Field] = &[
     field("requestObjectSigningAlg", "Request Object Signing Alg", Text,        "settings.oauthClient.request_object_signing_alg", NOTHING,  "Algorithm that signs request objects of an OpenID Connect client."),
     field("settings",                "Settings",                   Struct,      "settings",                                        NOTHING,  "Settings of the application."),
     field("status",                  "Status",                     Enumeration, "status",                                          FILTER,   "ACTIVE or INACTIVE."),
-    field("userId",                  "User ID",                    RequestOnly, "user.id",                                         FILTER,   "Id of a user to whom the application is assigned. Exists in filters only and the record carries the value asked for.")
-        .elsewhere(Ids("/api/v1/users/", "/appLinks", "appInstanceId")),
+    row("userId",                   "User ID",                    Id,          At::Parent(&USER),                                 FILTER,   "Id of a user to whom the application is assigned. Exists in filters only and the record carries the value asked for."),
     field("visibility",              "Visibility",                 Struct,      "visibility",                                      NOTHING,  "Where users see the application."),
     field("signOnMode",              "signOnMode",                 Enumeration, "signOnMode",                                      NOTHING,  "How users sign on. Empty for directories and the like."),
 ];

@@ -17,11 +17,12 @@ pub(super) static DEVICE: Object = Object {
         lanes: None,
         projection: true,
         always: &[],
-        omissions: None,
+        omissions: &[],
     },
     collation: Collation::IgnoreCase,
     scope: "okta.devices.read",
-    omittable: None,
+    probe_turn: 4,
+    deprovisioned: None,
     fields: FIELDS,
 };
 

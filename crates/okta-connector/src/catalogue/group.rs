@@ -4,8 +4,11 @@
 //! `lt` only. Attributes of directory groups live in the profile beside those of Okta's own.
 //! `source` is missing from newer answers, but the link to the application ends in the same id.
 
+use super::At::RecordOrLastSegment;
 use super::Kind::{DateTime, Enumeration, Key, List, Struct, Text};
-use super::{BOTH, CONTAINS, Collation, Dialect, Endpoint, Field, NOTHING, Object, SEARCH, field};
+use super::{
+    BOTH, CONTAINS, Collation, Dialect, Endpoint, Field, NOTHING, Object, SEARCH, field, row,
+};
 
 pub(super) static GROUP: Object = Object {
     name: "Group",
@@ -22,11 +25,12 @@ pub(super) static GROUP: Object = Object {
         lanes: Some("created"),
         projection: true,
         always: &[],
-        omissions: None,
+        omissions: &[],
     },
     collation: Collation::IgnoreCase,
     scope: "okta.groups.read",
-    omittable: None,
+    probe_turn: 3,
+    deprovisioned: None,
     fields: FIELDS,
 };
 
@@ -45,7 +49,7 @@ const FIELDS: &[Field] = &[
     field("objectClass",                "Object Class",                           List,        "objectClass",                        NOTHING,  "Classes that determine the profile."),
     field("profile",                    "Profile",                                Struct,      "profile",                            NOTHING,  "The whole profile with custom attributes."),
     field("samAccountName",             "SAM Account Name",                       Text,        "profile.samAccountName",             SEARCH,   "SAM account name of a Windows group."),
-    field("sourceId",                   "Source ID",                              Text,        "source.id",                          SEARCH,   "Id of the application from which the group was imported.").or_last_segment_of("_links.source.href"),
+    row("sourceId",                     "Source ID",                              Text,        RecordOrLastSegment("source.id", "_links.source.href"), SEARCH, "Id of the application from which the group was imported."),
     field("type",                       "Type",                                   Enumeration, "type",                               BOTH,     "OKTA_GROUP APP_GROUP or BUILT_IN."),
     field("windowsDomainQualifiedName", "Windows Domain Qualified Name",          Text,        "profile.windowsDomainQualifiedName", SEARCH,   "Domain-qualified name of a Windows group."),
     field("dn",                         "Windows Group Distinguished Name",       Text,        "profile.dn",                         SEARCH,   "Distinguished name of a Windows group."),

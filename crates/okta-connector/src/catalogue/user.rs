@@ -6,7 +6,10 @@
 //! properties alone.
 
 use super::Kind::{DateTime, Enumeration, Key, Struct, Text};
-use super::{BOTH, CONTAINS, Collation, Dialect, Endpoint, Field, NOTHING, Object, SEARCH, field};
+use super::{
+    BOTH, CONTAINS, Collation, Deprovisioned, Dialect, Endpoint, Field, NOTHING, Object, Omission,
+    SEARCH, field,
+};
 
 pub(super) static USER: Object = Object {
     name: "User",
@@ -23,11 +26,16 @@ pub(super) static USER: Object = Object {
         lanes: Some("created"),
         projection: true,
         always: &[],
-        omissions: Some(["credentials", "_links", "transitioningToStatus"]),
+        omissions: &[
+            Omission { property: "credentials", word: "omitCredentials" },
+            Omission { property: "_links", word: "omitCredentialsLinks" },
+            Omission { property: "transitioningToStatus", word: "omitTransitioningToStatus" },
+        ],
     },
     collation: Collation::IgnoreCase,
     scope: "okta.users.read",
-    omittable: Some(("status", "DEPROVISIONED")),
+    probe_turn: 2,
+    deprovisioned: Some(Deprovisioned { field: "status", value: "DEPROVISIONED" }),
     fields: FIELDS,
 };
 

@@ -16,11 +16,12 @@ pub(super) static USER_TYPE: Object = Object {
         lanes: None,
         projection: false,
         always: &[],
-        omissions: None,
+        omissions: &[],
     },
     collation: Collation::Exact,
     scope: "okta.userTypes.read",
-    omittable: None,
+    probe_turn: 1,
+    deprovisioned: None,
     fields: FIELDS,
 };
 

@@ -5,12 +5,16 @@
 //! "absent", which Okta cannot ask for.
 
 use crate::catalogue::{Field, Kind};
-use crate::instant::Instant;
+use crate::entity::Entity;
+use crate::moment::Moment;
 use crate::predicate::{Check, Predicate, Relation, Text};
-use appflow_connector::filter::{Comparison, Condition, Literal};
 use std::fmt::Write as _;
 
-/// The language of one parameter.
+/// The length of an expression as it is sent, at most. Okta publishes no limit, but echoes the query in a
+/// response header, whose size has one.
+pub(super) const MAX_EXPRESSION: usize = 2_000;
+
+/// The grammar of one parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// `search`: ignores case, orders dates, knows `co` on some properties.
@@ -27,6 +31,13 @@ pub(super) enum Form {
     OneEquality,
 }
 
+/// The language of one parameter over the fields of an entity.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Language<'a> {
+    pub(super) entity: &'a Entity,
+    pub(super) form: Form,
+}
+
 /// An expression, and how it may be joined to others.
 #[derive(Clone, Debug)]
 pub(super) struct Pushed {
@@ -38,31 +49,45 @@ pub(super) struct Pushed {
 }
 
 impl Pushed {
+    /// Takes a text that is no `or` at the top and says all of its predicate.
     pub(super) fn simple(text: String) -> Self {
         Self { text, complete: true, is_or: false }
     }
-}
 
-/// As much of `predicate` as the form can say; none if that is nothing.
-pub(super) fn push(predicate: &Predicate, form: Form) -> Option<Pushed> {
-    match predicate {
-        Predicate::All(all) if form != Form::OneEquality => {
-            let parts: Vec<_> = all.iter().filter_map(|predicate| push(predicate, form)).collect();
-            let is_whole = parts.len() == all.len();
-            let pushed = join(&parts, Joint::And)?;
-            Some(Pushed { complete: pushed.complete && is_whole, ..pushed })
-        }
-        Predicate::Any(any) if form != Form::OneEquality => {
-            let parts = any.iter().map(|predicate| push(predicate, form));
-            let parts = parts.collect::<Option<Vec<_>>>()?;
-            join(&parts, Joint::Or)
-        }
-        Predicate::All(_) | Predicate::Any(_) | Predicate::Unless(_) => None,
-        Predicate::Test(field, check) => push_check(field, check, form),
+    /// Returns the expression, ready to be joined by `and`.
+    pub(super) fn operand(&self) -> String {
+        if self.is_or { format!("({})", self.text) } else { self.text.clone() }
+    }
+
+    /// Says whether it is short enough to be sent.
+    pub(super) fn fits(&self) -> bool {
+        encoded_len(&self.text) <= MAX_EXPRESSION
     }
 }
 
-/// How expressions are joined.
+impl Language<'_> {
+    /// Writes as much of `predicate` as can be said; none if that is nothing.
+    pub(super) fn push(&self, predicate: &Predicate) -> Option<Pushed> {
+        match predicate {
+            Predicate::All(all) if self.form != Form::OneEquality => {
+                let parts: Vec<_> =
+                    all.iter().filter_map(|predicate| self.push(predicate)).collect();
+                let is_whole = parts.len() == all.len();
+                let pushed = join(&parts, Joint::And)?;
+                Some(Pushed { complete: pushed.complete && is_whole, ..pushed })
+            }
+            Predicate::Any(any) if self.form != Form::OneEquality => {
+                let parts = any.iter().map(|predicate| self.push(predicate));
+                let parts = parts.collect::<Option<Vec<_>>>()?;
+                join(&parts, Joint::Or)
+            }
+            Predicate::All(_) | Predicate::Any(_) | Predicate::Unless(_) => None,
+            Predicate::Test(field, check) => push_check(&self.entity[*field], check, self.form),
+        }
+    }
+}
+
+/// The word between two expressions.
 #[derive(Clone, Copy, PartialEq)]
 enum Joint {
     And,
@@ -107,7 +132,7 @@ fn push_check(field: &Field, check: &Check, form: Form) -> Option<Pushed> {
             }
             let parts = texts.iter().map(|text| {
                 literal(field, text, form)
-                    .map(|value| Pushed::simple(format!("{} eq {value}", field.path)))
+                    .map(|value| Pushed::simple(format!("{} eq {value}", field.term())))
             });
             join(&parts.collect::<Option<Vec<_>>>()?, Joint::Or)
         }
@@ -117,26 +142,26 @@ fn push_check(field: &Field, check: &Check, form: Form) -> Option<Pushed> {
         {
             let parts = texts.iter().map(|text| {
                 let value = literal(field, text, form)?;
-                let text = format!("{0} lt {value} or {0} gt {value}", field.path);
+                let text = format!("{0} lt {value} or {0} gt {value}", field.term());
                 Some(Pushed { text, complete: true, is_or: true })
             });
             join(&parts.collect::<Option<Vec<_>>>()?, Joint::And)
         }
         Check::Contains(part) if is_search && field.pushdown.contains => {
             let value = literal(field, part, form)?;
-            Some(Pushed::simple(format!("{} co {value}", field.path)))
+            Some(Pushed::simple(format!("{} co {value}", field.term())))
         }
         Check::Is(boolean) if is_search => {
-            Some(Pushed::simple(format!("{} eq {boolean}", field.path)))
+            Some(Pushed::simple(format!("{} eq {boolean}", field.term())))
         }
         Check::Time(relation, instant) if form != Form::OneEquality => {
-            push_time(field.path, *relation, instant, form)
+            push_time(field.term(), *relation, instant, form)
         }
         _ => None,
     }
 }
 
-/// A text as a literal. None if Okta could read it in another way than meant.
+/// Writes a text as a literal. None if Okta could read it in another way than meant.
 fn literal(field: &Field, text: &Text, form: Form) -> Option<String> {
     let written = text.written.as_str();
     let storable = written.chars().all(|c| c.len_utf8() <= 3);
@@ -152,14 +177,14 @@ fn literal(field: &Field, text: &Text, form: Form) -> Option<String> {
     }
 }
 
-/// A text as Okta reads it: a JSON string.
+/// Writes a text as Okta reads it: a JSON string.
 pub(super) fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
 /// Okta shows whole seconds and may store finer ones. So the lower end is the second that holds the
 /// instant and the upper end is the next one.
-fn push_time(path: &str, relation: Relation, instant: &Instant<'_>, form: Form) -> Option<Pushed> {
+fn push_time(path: &str, relation: Relation, instant: &Moment<'_>, form: Form) -> Option<Pushed> {
     let ge = form != (Form::Filter { ge: false });
     let from = || -> Option<String> {
         match ge {
@@ -183,12 +208,7 @@ fn push_time(path: &str, relation: Relation, instant: &Instant<'_>, form: Form) 
     Some(Pushed::simple(text))
 }
 
-/// The condition that leaves records out on a flow's wish.
-pub(super) fn differs(field: &str, value: &str) -> Condition {
-    Condition::Compare(field.to_owned(), Comparison::NotEqual, Literal::Text(value.to_owned()))
-}
-
-/// The length of a value in a URL.
+/// Returns the length of a value in a URL.
 pub(super) fn encoded_len(text: &str) -> usize {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes().map(|byte| if unreserved(byte) { 1 } else { 3 }).sum()

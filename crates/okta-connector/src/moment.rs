@@ -9,7 +9,7 @@ use std::borrow::Cow;
 /// A point in time. The derived order is the order in time, since a fraction without zeros at its
 /// end compares like text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Instant<'a> {
+pub struct Moment<'a> {
     /// Seconds since 1970, rounded down.
     second: i64,
     /// The digits behind the point, without zeros at the end.
@@ -20,7 +20,7 @@ pub struct Instant<'a> {
 /// as a year, more likely is a mistake.
 const MIN_EPOCH_MILLIS_DIGITS: usize = 12;
 
-impl<'a> Instant<'a> {
+impl<'a> Moment<'a> {
     /// Reads RFC 3339 with any fraction and zone, or a date alone, which is its midnight in UTC.
     /// The hour may be 24.
     pub fn parse(text: &'a str) -> Option<Self> {
@@ -62,27 +62,27 @@ impl<'a> Instant<'a> {
         })
     }
 
-    /// The same, owning its text.
-    pub fn into_owned(self) -> Instant<'static> {
-        Instant { second: self.second, fraction: self.fraction.into_owned().into() }
+    /// Takes hold of its text.
+    pub fn into_owned(self) -> Moment<'static> {
+        Moment { second: self.second, fraction: self.fraction.into_owned().into() }
     }
 
-    /// The second that holds it, since 1970.
+    /// Returns the second that holds it, since 1970.
     pub fn second(&self) -> i64 {
         self.second
     }
 
-    /// The start of a second since 1970.
+    /// Makes the start of a second since 1970.
     pub fn from_second(second: i64) -> Self {
         Self { second, fraction: "".into() }
     }
 
-    /// Whether it falls on a whole second.
+    /// Says whether it falls on a whole second.
     pub fn is_whole_second(&self) -> bool {
         self.fraction.is_empty()
     }
 
-    /// The second that holds it, `offset` seconds later, as Okta writes it. Nothing before 1970 or after
+    /// Writes the second that holds it, `offset` seconds later, as Okta does. None for what is before 1970 or after
     /// 9998, where no record is and parsers of dates have their edges.
     pub fn okta_second(&self, offset: i64) -> Option<String> {
         let second =
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_same_instant_in_many_forms() {
-        let noon = Instant::parse("2024-05-01T12:00:00.000Z").unwrap();
+        let noon = Moment::parse("2024-05-01T12:00:00.000Z").unwrap();
         for text in [
             "2024-05-01T12:00:00Z",
             "2024-05-01t12:00:00z",
@@ -152,10 +152,10 @@ mod tests {
             "2024-05-01T14:00:00.0000000000000+0200",
             "2024-05-01T06:30:00-05:30",
         ] {
-            assert_eq!(Instant::parse(text), Some(noon.clone()), "{text}");
+            assert_eq!(Moment::parse(text), Some(noon.clone()), "{text}");
         }
-        assert_eq!(Instant::parse_epoch_millis("1714564800000"), Some(noon));
-        assert_eq!(Instant::parse("2024-04-30T24:00:00Z"), Instant::parse("2024-05-01"));
+        assert_eq!(Moment::parse_epoch_millis("1714564800000"), Some(noon));
+        assert_eq!(Moment::parse("2024-04-30T24:00:00Z"), Moment::parse("2024-05-01"));
     }
 
     #[test]
@@ -170,7 +170,7 @@ mod tests {
             "2024-05-01T00:00:01Z",
             "2024-05-01T00:00:01-00:01",
         ];
-        assert!(sorted.iter().map(|text| Instant::parse(text).unwrap()).is_sorted());
+        assert!(sorted.iter().map(|text| Moment::parse(text).unwrap()).is_sorted());
     }
 
     #[test]
@@ -193,20 +193,20 @@ mod tests {
             "日本語日本語",
             "2024-05-01T12:00:00Zx",
         ] {
-            assert_eq!(Instant::parse(text), None, "{text}");
+            assert_eq!(Moment::parse(text), None, "{text}");
         }
         for number in
             ["2024", "99999999999", "-171456480000", "1714564800000.5", "99999999999999999999"]
         {
-            assert_eq!(Instant::parse_epoch_millis(number), None, "{number}");
+            assert_eq!(Moment::parse_epoch_millis(number), None, "{number}");
         }
     }
 
     #[test]
     fn okta_seconds() {
-        let instant = Instant::parse("2024-05-01T23:59:59.75Z").unwrap();
+        let instant = Moment::parse("2024-05-01T23:59:59.75Z").unwrap();
         assert_eq!(instant.okta_second(0).as_deref(), Some("2024-05-01T23:59:59.000Z"));
         assert_eq!(instant.okta_second(1).as_deref(), Some("2024-05-02T00:00:00.000Z"));
-        assert_eq!(Instant::parse("1969-01-01").unwrap().okta_second(0), None);
+        assert_eq!(Moment::parse("1969-01-01").unwrap().okta_second(0), None);
     }
 }

@@ -1,0 +1,236 @@
+//! Connections: an org and a secret, and what a warm process remembers of them.
+
+use crate::catalogue::OBJECTS;
+use crate::credentials::{Identity, KeyPlace, ServiceAppIdentity, identity};
+use crate::error::Error;
+use crate::secrets::{Freshness, SecretSource};
+use crate::settings::Settings;
+use appflow_connector::request::Credentials;
+use appflow_connector::{ErrorCode, MAX_RESPONSE_BYTES};
+use okta_client::rate_limit::RateLimits;
+use okta_client::{
+    Client, ClientConfig, Credential, HttpService, Ledger, Loopback, PageLimits, Scopes,
+    ServiceApp, Signer,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The decisions of a process about the connector.
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// Whether `http://127.0.0.1:PORT` is an org.
+    pub loopback: Loopback,
+    /// The largest response in bytes.
+    pub max_response_bytes: usize,
+    /// The time of day in seconds since 1970.
+    pub wall_clock: fn() -> u64,
+    /// Seeds the jitter of retries.
+    pub seed: u64,
+}
+
+impl Config {
+    /// Takes the limits of AppFlow and Lambda. The runtime adds nothing to a response; 4 KiB are kept for
+    /// the day when it does.
+    pub fn new(wall_clock: fn() -> u64, seed: u64) -> Self {
+        const RESERVE: usize = 4 * 1024;
+        let max_response_bytes = MAX_RESPONSE_BYTES - RESERVE;
+        Self { loopback: Loopback::Refused, max_response_bytes, wall_clock, seed }
+    }
+}
+
+/// Connections whose rate limits a warm process remembers.
+const MAX_REMEMBERED: usize = 64;
+
+/// The connections of a process.
+#[derive(Debug)]
+pub(crate) struct Connections<H, S> {
+    http: H,
+    secrets: S,
+    pub(crate) config: Config,
+    seeds: Mutex<fastrand::Rng>,
+    /// The facts learned of connections, by org and secret.
+    remembered: Mutex<HashMap<String, Remembered>>,
+}
+
+/// The facts that a warm process remembers of a connection.
+#[derive(Clone, Debug)]
+struct Remembered {
+    rate_limits: Arc<Mutex<RateLimits>>,
+    page_limits: Arc<Mutex<PageLimits>>,
+    /// The service app that a secret describes, with its token.
+    service_app: Option<(SecretString, Arc<ServiceApp>)>,
+}
+
+/// A connection during one call: the org to ask, the place of the secret, and the costs.
+#[derive(Debug)]
+pub(crate) struct Connection<'a> {
+    pub(crate) settings: Settings,
+    credentials: Option<&'a Credentials>,
+    pub(crate) deadline: Instant,
+    ledger: Arc<Ledger>,
+}
+
+impl Connection<'_> {
+    /// Names the connection by its org and its secret.
+    fn key(&self) -> String {
+        let arn = self.credentials.and_then(|credentials| credentials.secret_arn.as_deref());
+        format!("{} {}", self.settings.org.origin(), arn.unwrap_or_default())
+    }
+}
+
+impl<H: HttpService + Clone, S: SecretSource> Connections<H, S> {
+    /// Starts with none.
+    pub(crate) fn new(http: H, secrets: S, config: Config) -> Self {
+        let seeds = Mutex::new(fastrand::Rng::with_seed(config.seed));
+        Self { http, secrets, config, seeds, remembered: Mutex::default() }
+    }
+
+    /// Takes up the connection of a call that has `time_left`. Its costs are written into `ledger`.
+    pub(crate) fn open<'a>(
+        &self,
+        settings: &BTreeMap<String, String>,
+        credentials: Option<&'a Credentials>,
+        time_left: Duration,
+        ledger: &Arc<Ledger>,
+    ) -> Result<Connection<'a>, Error> {
+        // A tenth is kept for the way back.
+        let deadline = Instant::now() + time_left - time_left / 10;
+        let settings = Settings::read(settings, self.config.loopback)?;
+        Ok(Connection { settings, credentials, deadline, ledger: Arc::clone(ledger) })
+    }
+
+    /// Does `work` with a client of the connection, and once more if the credential is no good or Okta refuses
+    /// it, and there is another one by now: somebody may have renewed it since it was cached.
+    pub(crate) async fn with_client<T, F>(
+        &self,
+        connection: &Connection<'_>,
+        freshness: Freshness,
+        work: impl Fn(Client<H>) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>> + Send,
+    {
+        let (client, secret) = match self.client(connection, freshness).await {
+            Err(error) if is_refused(&error) && freshness == Freshness::Cached => {
+                self.client(connection, Freshness::Fresh).await?
+            }
+            outcome => outcome?,
+        };
+        // A service app gets another token for the same secret.
+        let is_renewable = client.renews_its_credential();
+        match work(client).await {
+            Err(error) if is_refused(&error) => {
+                self.forget_service_app(&connection.key());
+                let (client, renewed) = self.client(connection, Freshness::Fresh).await?;
+                if !is_renewable && renewed.expose_secret() == secret.expose_secret() {
+                    return Err(error);
+                }
+                work(client).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn client(
+        &self,
+        connection: &Connection<'_>,
+        freshness: Freshness,
+    ) -> Result<(Client<H>, SecretString), Error> {
+        let missing = || {
+            let message = "The request names no secret. Create the connection again";
+            Error::new(ErrorCode::ResourceNotFoundError, message)
+        };
+        let credentials = connection.credentials.ok_or_else(missing)?;
+        let arn = credentials.secret_arn.as_deref().ok_or_else(missing)?;
+        let secret = self.secrets.secret(arn, freshness, connection.deadline).await?;
+        let settings = &connection.settings;
+        let key = connection.key();
+        let remembered = self.recall(&key, settings.rate_limit_percent);
+        let credential = match identity(&secret, credentials.authentication_type.as_deref())? {
+            Identity::Token(credential) => credential,
+            Identity::ServiceApp(identity) => {
+                let known = remembered.service_app.filter(|(described_by, _)| {
+                    described_by.expose_secret() == secret.expose_secret()
+                });
+                let app = match known {
+                    Some((_, app)) => app,
+                    None => {
+                        let app = Arc::new(self.service_app(identity, connection.deadline).await?);
+                        self.remember(&key, (secret.clone(), Arc::clone(&app)));
+                        app
+                    }
+                };
+                Credential::ServiceApp(app)
+            }
+        };
+        let config = ClientConfig {
+            org: settings.org.clone(),
+            credential,
+            rate_limits: remembered.rate_limits,
+            page_limits: remembered.page_limits,
+            max_concurrency: settings.max_concurrency,
+            seed: self.seed(),
+            wall_clock: self.config.wall_clock,
+            ledger: Arc::clone(&connection.ledger),
+        };
+        Ok((Client::new(self.http.clone(), config), secret))
+    }
+
+    async fn service_app(
+        &self,
+        identity: ServiceAppIdentity,
+        deadline: Instant,
+    ) -> Result<ServiceApp, Error> {
+        let signer: Arc<dyn Signer> = match identity.key {
+            KeyPlace::Here(key) => key,
+            KeyPlace::Kms(id) => self.secrets.signer(&id, deadline).await?,
+        };
+        let scopes = match identity.scopes {
+            Some(scopes) => Scopes::Exactly(scopes),
+            None => Scopes::Granted(OBJECTS.iter().map(|object| object.scope.to_owned()).collect()),
+        };
+        Ok(ServiceApp::new(identity.client_id, identity.key_id, signer, scopes))
+    }
+
+    /// Draws another one for each client, so that no two come back to Okta in step.
+    fn seed(&self) -> u64 {
+        self.seeds.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
+    }
+
+    fn recall(&self, key: &str, percent: u32) -> Remembered {
+        let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_REMEMBERED && !known.contains_key(key) {
+            known.clear();
+        }
+        let remembered = known.entry(key.to_owned()).or_insert_with(|| Remembered {
+            rate_limits: Arc::new(Mutex::new(RateLimits::new(percent))),
+            page_limits: Arc::default(),
+            service_app: None,
+        });
+        let limits = &remembered.rate_limits;
+        limits.lock().unwrap_or_else(PoisonError::into_inner).set_percent(percent);
+        remembered.clone()
+    }
+
+    fn remember(&self, key: &str, service_app: (SecretString, Arc<ServiceApp>)) {
+        let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(remembered) = known.get_mut(key) {
+            remembered.service_app = Some(service_app);
+        }
+    }
+
+    fn forget_service_app(&self, key: &str) {
+        let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(remembered) = known.get_mut(key) {
+            remembered.service_app = None;
+        }
+    }
+}
+
+fn is_refused(error: &Error) -> bool {
+    error.code == ErrorCode::InvalidCredentials
+}

@@ -1,0 +1,62 @@
+//! A plan in words.
+
+use super::{Below, Listing, Plan, Way};
+use okta_client::OktaRequest;
+use std::fmt::{self, Formatter};
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.listings.is_empty() {
+            return f.write_str("no request, since no record can match");
+        }
+        for (index, listing) in self.listings.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            for (index, way) in listing.ways.iter().enumerate() {
+                let prefix = if index == 0 { "GET" } else { "\n  or GET" };
+                write!(f, "{prefix} {way}")?;
+                listing.among.iter().try_for_each(|among| write_among(f, among))?;
+            }
+            if listing.ways.first().is_some_and(|way| way.narrowed_here) {
+                f.write_str("\n  records are tested here")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write_request(f, &self.request)?;
+        write!(f, " [{}]", self.reason)?;
+        match &self.below {
+            Some(Below { path: [before, after], .. }) => {
+                write!(f, "\n  then GET {before}{{{}}}{after} for each", self.id)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn write_among(f: &mut Formatter<'_>, among: &Listing) -> fmt::Result {
+    for (index, way) in among.ways.iter().enumerate() {
+        f.write_str(if index == 0 { "\n  among GET " } else { "\n  or among GET " })?;
+        write_request(f, &way.request)?;
+    }
+    Ok(())
+}
+
+/// Writes what is sent, before it is encoded.
+fn write_request(f: &mut Formatter<'_>, request: &OktaRequest) -> fmt::Result {
+    f.write_str(request.path())?;
+    let mut separator = '?';
+    for (name, value) in request.query() {
+        write!(f, "{separator}{name}={value}")?;
+        separator = '&';
+    }
+    if let Some(limit) = request.limit() {
+        write!(f, "{separator}limit={limit}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,553 @@
+//! The walk through a plan: fetch pages, test their records, write what passes, until something is
+//! used up.
+//!
+//! Four budgets hold for one call: time, bytes, the page size that AppFlow asked for, and LIMIT.
+//! Where one of them ends, a position says where the next call goes on, down to the record.
+//!
+//! The next page is asked for before the present one is worked on, and a listing that Okta can cut
+//! into ranges is walked in several lanes where that is faster. This file sends requests and waits for
+//! them; the decisions are pure and stand in `lanes`, `pace` and `page`.
+
+mod lanes;
+mod pace;
+mod page;
+
+pub(crate) use pace::Budget;
+
+use crate::error::Error;
+use crate::plan::{Below, Listing, Plan, Shape, Way};
+use crate::position::{Done, Frame, Lane, Order, Position, Progress};
+use crate::query::Query;
+use appflow_connector::{ErrorCode, Records};
+use futures_util::FutureExt as _;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use lanes::{Lanes, Next, PAGES_PER_SPLIT, Situation};
+use okta_client::{Client, Cursor, ErrorKind, HttpService, OktaRequest, Page};
+use pace::Pace;
+use page::{Answer, Route, Shapes, Taken, references};
+use std::collections::{BTreeSet, HashSet};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The records that one call has found.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// The records, written.
+    pub(crate) records: Records,
+    /// The records that were looked at.
+    pub(crate) scanned: u64,
+    /// The place at which to go on; none at the end of the query.
+    pub(crate) next: Option<Position>,
+}
+
+/// Walks `plan` from `start` on, which is one of its positions.
+///
+/// # Errors
+///
+/// Whatever Okta says for good; and what passes, if nothing was found before.
+pub(crate) async fn run<S: HttpService>(
+    client: &Client<S>,
+    query: &Query,
+    plan: &Plan,
+    mut start: Position,
+    budget: Budget,
+) -> Result<Batch, Error> {
+    if start.frames.is_empty() {
+        start.frames.push(Frame::default());
+    }
+    let shapes = Shapes::new(query, plan);
+    let answer = Answer::new(query, &shapes, &budget, start.delivered);
+    let mut walk = Walk { client, budget, pace: Pace::default(), answer };
+    let next = walk.plan(plan, &start).await?;
+    let Answer { records, scanned, .. } = walk.answer;
+    Ok(Batch { records, scanned, next })
+}
+
+/// The reason for which a walk stands still.
+#[derive(Debug)]
+enum Stop {
+    /// Nothing more will come.
+    End,
+    /// A budget is used up; the position says where to go on.
+    Budget,
+    /// The listing is asked for in the next way.
+    OtherWay,
+}
+
+/// The answer to a failed request.
+enum Recovery {
+    Again,
+    Stop(Stop),
+    Fail,
+}
+
+/// One request for a page.
+struct Ask {
+    request: OktaRequest,
+    cursor: Option<Cursor>,
+    deadline: Instant,
+}
+
+/// A page that arrived.
+struct Arrival {
+    lane: usize,
+    /// The page size that was asked for.
+    limit: Option<u32>,
+    /// The time that it took, waiting and repeating included.
+    elapsed: Duration,
+    outcome: Result<Page, okta_client::Error>,
+}
+
+struct Walk<'a, S> {
+    client: &'a Client<S>,
+    budget: Budget,
+    pace: Pace,
+    answer: Answer<'a>,
+}
+
+impl<S: HttpService> Walk<'_, S> {
+    async fn plan(&mut self, plan: &Plan, start: &Position) -> Result<Option<Position>, Error> {
+        let mut frames = start.frames.clone();
+        while let Some(listing) = plan.listings.get(frames[0].listing as usize) {
+            let outcome = self.listing(listing, &mut frames).await;
+            let here = Position { delivered: self.answer.delivered, frames };
+            let has_progressed = !here.is_as_far_as(start);
+            let Frame { listing, way, .. } = here.outermost();
+            match outcome {
+                Ok(Stop::End) => {
+                    self.answer.among = None;
+                    frames = vec![Frame { listing: listing + 1, ..Frame::default() }];
+                }
+                Ok(Stop::OtherWay) => {
+                    frames = vec![Frame { listing, way: way + 1, ..Frame::default() }];
+                }
+                Ok(Stop::Budget) if has_progressed || self.answer.wanted() == 0 => {
+                    return Ok(self.resume(here));
+                }
+                // With nothing found and nowhere got, there is no answer but a failure.
+                Ok(Stop::Budget) => {
+                    let message = "No time was left to ask Okta for a page";
+                    return Err(Error::new(ErrorCode::RequestTimeout, message));
+                }
+                // The records found are delivered; the failure, if it lasts, is met by the next call.
+                Err(error) if error.code.is_passing() && has_progressed => {
+                    tracing::info!(%error, "the page ends early");
+                    return Ok(self.resume(here));
+                }
+                Err(error) => return Err(error),
+            }
+            if self.answer.limit_left() == 0 {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+
+    fn resume(&self, here: Position) -> Option<Position> {
+        (self.answer.limit_left() > 0).then_some(here)
+    }
+
+    fn has_time(&self) -> bool {
+        self.pace.has_time(Instant::now(), self.budget.deadline)
+    }
+
+    async fn listing(&mut self, listing: &Listing, frames: &mut Vec<Frame>) -> Result<Stop, Error> {
+        let number = frames[0].way as usize;
+        let way = listing.ways.get(number);
+        let way = way.expect("a position names a way that there is, as was checked with its token");
+        let route = Route { listing, way, has_next: number + 1 < listing.ways.len() };
+        if self.answer.among.is_none() {
+            let mut among = Vec::new();
+            for listing in &listing.among {
+                among.push(self.ids(listing).await?);
+            }
+            self.answer.among = Some(among);
+        }
+        match &way.below {
+            Some(below) => self.parents(route, below, frames).await,
+            None => self.way(route, &mut frames[0]).await,
+        }
+    }
+
+    /// Walks a listing whose objects have the records below them: one object after the other.
+    async fn parents(
+        &mut self,
+        route: Route<'_>,
+        below: &Below,
+        frames: &mut Vec<Frame>,
+    ) -> Result<Stop, Error> {
+        let way = route.way;
+        let mut lane = frames[0].lanes.pop().unwrap_or_default();
+        loop {
+            let cursor = lane.cursor.clone().map(Cursor::new);
+            let page = match self.get(&way.request, cursor.as_ref()).await {
+                Ok(page) => page,
+                Err(error) => {
+                    let progress = &mut frames[0].progress;
+                    match self.recover(route, &mut lane, progress, &error) {
+                        Recovery::Again => continue,
+                        Recovery::Stop(stop) => return Ok(stop),
+                        Recovery::Fail => {
+                            frames[0].lanes = vec![lane];
+                            return Err(error.into());
+                        }
+                    }
+                }
+            };
+            let outcome = self.below_each(route, below, &mut lane, frames, &page).await;
+            let next = page.next.filter(|_| way.shape == Shape::Pages);
+            match (outcome, next) {
+                (Ok(Stop::End), Some(next)) if !lane.goes_in_circles(next.as_str()) => {
+                    lane.advance(next.as_str());
+                }
+                (Ok(Stop::End), Some(_)) => return Err(circle()),
+                (Ok(Stop::End), None) => return Ok(Stop::End),
+                (outcome, _) => {
+                    frames[0].lanes = vec![lane];
+                    return outcome;
+                }
+            }
+        }
+    }
+
+    /// Walks the listings below the objects of a page, from the first one that `lane` is not done with.
+    async fn below_each(
+        &mut self,
+        route: Route<'_>,
+        below: &Below,
+        lane: &mut Lane,
+        frames: &mut Vec<Frame>,
+        page: &Page,
+    ) -> Result<Stop, Error> {
+        let ids = references(route.way.shape, &route.way.id, page)?;
+        let done = lane.done.as_ref();
+        let last = done.and_then(|done| ids.iter().position(|id| **id == *done.id));
+        for (index, id) in ids.iter().enumerate().skip(last.map_or(0, |last| last + 1)) {
+            let Some(way) = below.way(id, route.way) else { continue };
+            if self.answer.wanted() == 0 || !self.has_time() {
+                return Ok(Stop::Budget);
+            }
+            if frames.len() == 1 {
+                frames.push(Frame::default());
+            }
+            let inner = Route { way: &way, has_next: false, ..route };
+            match self.way(inner, &mut frames[1]).await? {
+                Stop::End => {}
+                stop => return Ok(stop),
+            }
+            frames.truncate(1);
+            let records = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            lane.done = Some(Done { id: id.clone().into(), records, limit: page.limit });
+        }
+        Ok(Stop::End)
+    }
+
+    /// Walks a listing of records, in lanes where that pays.
+    async fn way(&mut self, route: Route<'_>, frame: &mut Frame) -> Result<Stop, Error> {
+        let mut lanes = Lanes::new(std::mem::take(&mut frame.lanes));
+        let stop = self.walk_lanes(route, &mut lanes, &mut frame.progress).await;
+        frame.lanes = lanes.rest();
+        stop
+    }
+
+    async fn walk_lanes(
+        &mut self,
+        route: Route<'_>,
+        lanes: &mut Lanes,
+        progress: &mut Progress,
+    ) -> Result<Stop, Error> {
+        let (client, way) = (self.client, route.way);
+        let mut on_their_way = FuturesUnordered::new();
+        let mut early = None;
+        let mut failure: Option<Error> = None;
+        // After each arrival one lane may be split.
+        let mut may_split = true;
+        loop {
+            let cut = may_split && way.cut.is_some();
+            let situation = self.situation(way, progress, cut, failure.is_some());
+            let arrival = match lanes.next(&situation) {
+                Next::Split(index) => {
+                    lanes.split(index, situation.now);
+                    progress.splits += 1;
+                    may_split = false;
+                    continue;
+                }
+                Next::Ask(index, left) => {
+                    let cursor = lanes.lane(index).cursor.clone();
+                    on_their_way.push(fetch(
+                        client,
+                        index,
+                        self.ask(way, lanes, index, cursor, left, progress),
+                    ));
+                    continue;
+                }
+                Next::Wait => match early.take() {
+                    Some(arrival) => arrival,
+                    None => match on_their_way.next().await {
+                        Some(arrival) => arrival,
+                        None => break,
+                    },
+                },
+                Next::Stop => break,
+            };
+            may_split = true;
+            let index = arrival.lane;
+            if !lanes.arrive(index) {
+                continue;
+            }
+            let page = match arrival.outcome {
+                Ok(ref page) => page,
+                Err(error) => {
+                    match self.recover(route, lanes.lane(index), progress, &error) {
+                        Recovery::Again => {}
+                        Recovery::Stop(stop) => return Ok(stop),
+                        Recovery::Fail => {
+                            let error = Error::from(error);
+                            if !error.code.is_passing() {
+                                return Err(error);
+                            }
+                            failure.get_or_insert(error);
+                        }
+                    }
+                    continue;
+                }
+            };
+            self.note(&arrival, page, progress);
+            let next = page.next.as_ref().filter(|_| way.shape == Shape::Pages);
+            if next.is_some_and(|next| lanes.lane(index).goes_in_circles(next.as_str())) {
+                return Err(circle());
+            }
+            if let Some(next) = next
+                && let Some(left) =
+                    self.left_behind(way, lanes, index, page, progress, failure.is_some())
+            {
+                let cursor = Some(next.as_str().to_owned());
+                on_their_way.push(fetch(
+                    client,
+                    index,
+                    self.ask(way, lanes, index, cursor, left, progress),
+                ));
+                // Polled once and with a turn for the connection, the request leaves now.
+                early = on_their_way.next().now_or_never().flatten();
+                tokio::task::yield_now().await;
+            }
+            match (self.take(route, lanes.lane(index), progress, page)?, next) {
+                (Taken::Cut, _) => return Ok(Stop::Budget),
+                (Taken::Whole, Some(next)) => lanes.lane(index).advance(next.as_str()),
+                (Taken::Whole, None) | (Taken::Beyond, _) => lanes.end(index),
+            }
+        }
+        match failure {
+            Some(error) => Err(error),
+            None if lanes.are_over() => Ok(Stop::End),
+            None => Ok(Stop::Budget),
+        }
+    }
+
+    /// Describes where the walk stands.
+    fn situation(
+        &self,
+        way: &Way,
+        progress: &Progress,
+        may_split: bool,
+        has_failed: bool,
+    ) -> Situation {
+        let may_split = may_split
+            && progress.order == Order::Kept
+            && progress.splits < 1 + progress.pages / PAGES_PER_SPLIT;
+        let spacing = || self.client.spacing(&way.request);
+        let most = self.budget.max_concurrency;
+        Situation {
+            wanted: self.answer.wanted(),
+            limit_left: self.answer.limit_left(),
+            max_results: self.budget.max_results,
+            is_empty: self.answer.records.is_empty(),
+            max_concurrency: most,
+            has_time: self.has_time(),
+            room: self.room(0),
+            paying: if may_split { self.pace.lanes_that_pay(spacing(), most) } else { 1 },
+            has_failed,
+            now: i64::try_from(self.budget.wall_now).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// Returns how many pages more will fit beside `in_hand` bytes.
+    fn room(&self, in_hand: usize) -> usize {
+        let written = self.answer.records.response_bytes(crate::token::MAX_TOKEN);
+        self.pace.room(written, in_hand, self.budget.max_bytes)
+    }
+
+    /// Returns how many records are left to want behind the page in hand; none if the page behind it should
+    /// not be asked for yet.
+    fn left_behind(
+        &self,
+        way: &Way,
+        lanes: &mut Lanes,
+        index: usize,
+        page: &Page,
+        progress: &Progress,
+        has_failed: bool,
+    ) -> Option<u64> {
+        let done = lanes.lane(index).done.as_ref().map_or(0, |done| done.records);
+        let in_hand = page.limit.map_or(1, |limit| u64::from(limit.saturating_sub(done)));
+        let situation = Situation {
+            room: self.room(page.body.len()),
+            ..self.situation(way, progress, false, has_failed)
+        };
+        lanes.ahead(index, &situation, self.expected(way, in_hand))
+    }
+
+    fn expected(&self, way: &Way, records: u64) -> u64 {
+        let delivered = self.answer.records.len() as u64;
+        self.pace.expected(records, way.narrowed_here, delivered)
+    }
+
+    /// Makes the request for the page of a lane at `cursor`, with `left` records to want.
+    fn ask(
+        &self,
+        way: &Way,
+        lanes: &mut Lanes,
+        index: usize,
+        cursor: Option<String>,
+        left: u64,
+        progress: &Progress,
+    ) -> Ask {
+        let lane = lanes.lane(index);
+        let mut request = way.request_for(lane);
+        let mut expected = 1;
+        if let Some(most) = request.limit() {
+            let done = lane.done.as_ref().filter(|_| cursor == lane.cursor);
+            let page_size = progress.page_size.unwrap_or(most).min(most);
+            let limit = match done {
+                Some(done) => done.limit.unwrap_or(page_size).min(most),
+                None if way.narrowed_here => page_size,
+                None => page_size.min(u32::try_from(left).unwrap_or(u32::MAX)),
+            };
+            request = request.with_limit(limit);
+            if done.is_some() {
+                request = request.with_least(limit);
+            }
+            let done = done.map_or(0, |done| done.records);
+            expected = self.expected(way, u64::from(limit.saturating_sub(done)));
+        }
+        lanes.ask(index, expected);
+        Ask { request, cursor: cursor.map(Cursor::new), deadline: self.budget.deadline }
+    }
+
+    fn note(&mut self, arrival: &Arrival, page: &Page, progress: &mut Progress) {
+        self.pace.arrive(arrival.elapsed, page.latency);
+        progress.pages = progress.pages.saturating_add(1);
+        if page.limit < arrival.limit {
+            progress.page_size = page.limit;
+        }
+    }
+
+    fn take(
+        &mut self,
+        route: Route<'_>,
+        lane: &mut Lane,
+        progress: &mut Progress,
+        page: &Page,
+    ) -> Result<Taken, Error> {
+        self.pace.begin_page();
+        let before = self.answer.records.response_bytes(0);
+        let taken = self.answer.take(route, lane, progress, page)?;
+        self.pace.end_page(self.answer.records.response_bytes(0) - before);
+        Ok(taken)
+    }
+
+    /// Fetches all ids of a listing, in the first way that Okta accepts.
+    async fn ids(&mut self, listing: &Listing) -> Result<HashSet<Box<str>>, Error> {
+        let mut refusal = None;
+        for way in &listing.ways {
+            match self.ids_by(way).await? {
+                Ok(ids) => return Ok(ids),
+                Err(error) if matches!(error.kind, ErrorKind::Rejected) => refusal = Some(error),
+                // A parent that does not exist has nothing below it.
+                Err(error) if matches!(error.kind, ErrorKind::NotFound) => {
+                    return Ok(HashSet::new());
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        refusal.map_or_else(|| Ok(HashSet::new()), |refusal| Err(refusal.into()))
+    }
+
+    async fn ids_by(
+        &mut self,
+        way: &Way,
+    ) -> Result<Result<HashSet<Box<str>>, okta_client::Error>, Error> {
+        let mut ids = HashSet::new();
+        let mut cursors = BTreeSet::new();
+        let mut cursor: Option<Cursor> = None;
+        loop {
+            let page = match self.get(&way.request, cursor.as_ref()).await {
+                Ok(page) => page,
+                Err(error) => return Ok(Err(error)),
+            };
+            ids.extend(references(way.shape, &way.id, &page)?);
+            match page.next {
+                // A cursor that comes again ends the list: its ids are known already.
+                Some(next) if cursors.insert(next.as_str().to_owned()) => cursor = Some(next),
+                _ => return Ok(Ok(ids)),
+            }
+        }
+    }
+
+    /// Decides on a failed request for a page of `lane`.
+    fn recover(
+        &self,
+        Route { way, has_next, .. }: Route<'_>,
+        lane: &mut Lane,
+        progress: &mut Progress,
+        error: &okta_client::Error,
+    ) -> Recovery {
+        let at_start = lane.cursor.is_none();
+        // Nothing of what is asked for was delivered, nor was a part of it given to another lane. A lane that
+        // is over leaves no trace but the count of splits.
+        let is_untouched = at_start && lane.done.is_none();
+        let is_whole = lane.asked.is_none() && progress.splits == 0;
+        match &error.kind {
+            ErrorKind::NotFound if way.shape == Shape::Record => Recovery::Stop(Stop::End),
+            ErrorKind::Rejected | ErrorKind::NotFound if is_untouched && is_whole && has_next => {
+                tracing::info!(%error, "Okta refused the question and is asked in another way");
+                Recovery::Stop(Stop::OtherWay)
+            }
+            // A parent that does not exist has nothing below it.
+            ErrorKind::NotFound if at_start && self.answer.is_below_parents() => {
+                Recovery::Stop(Stop::End)
+            }
+            // The range is picked out of the whole listing instead.
+            ErrorKind::Rejected if is_untouched && lane.asked.is_some() => {
+                tracing::info!(%error, "Okta refused a range of the listing");
+                lane.asked = None;
+                progress.order = Order::Broken;
+                Recovery::Again
+            }
+            ErrorKind::InvalidCursor if !at_start && lane.delivered == 0 && !lane.restarted => {
+                lane.restart();
+                Recovery::Again
+            }
+            _ => Recovery::Fail,
+        }
+    }
+
+    async fn get(
+        &self,
+        request: &OktaRequest,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page, okta_client::Error> {
+        self.client.get(request, cursor, self.budget.deadline).await
+    }
+}
+
+async fn fetch<S: HttpService>(client: &Client<S>, lane: usize, ask: Ask) -> Arrival {
+    let began = Instant::now();
+    let outcome = client.get(&ask.request, ask.cursor.as_ref(), ask.deadline).await;
+    Arrival { lane, limit: ask.request.limit(), elapsed: began.elapsed(), outcome }
+}
+
+fn circle() -> Error {
+    let message = "Okta gave the same cursor twice so the listing would never end";
+    Error::new(ErrorCode::ServerError, message)
+}

@@ -1,0 +1,304 @@
+//! The answer of one call, as it grows page by page.
+
+use super::lanes::Side;
+use super::pace::Budget;
+use crate::entity::FieldId;
+use crate::error::Error;
+use crate::moment::Moment;
+use crate::plan::{Listing, Plan, Shape, Way};
+use crate::position::{Done, Lane, Order, Progress};
+use crate::query::Query;
+use crate::record::{Constants, Habits, Layout, Malformed, RecordReader, RecordView};
+use crate::token::MAX_TOKEN;
+use appflow_connector::{ErrorCode, Records};
+use okta_client::Page;
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// The fate of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// All of it was looked at.
+    Whole,
+    /// A budget ended inside it.
+    Cut,
+    /// The rest of it, and of the listing, is another lane's.
+    Beyond,
+}
+
+/// The way that is walked, and the listing that it asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route<'p> {
+    pub(crate) listing: &'p Listing,
+    pub(crate) way: &'p Way,
+    /// Whether there is another way to ask for the listing.
+    pub(crate) has_next: bool,
+}
+
+/// The facts that a query fixes for all of its records.
+#[derive(Debug)]
+pub(crate) struct Shapes {
+    layout: Layout,
+    constants: Constants,
+}
+
+impl Shapes {
+    /// Finds the places of all that `query` writes, tests and sorts by.
+    pub(crate) fn new(query: &Query, plan: &Plan) -> Self {
+        let parents = query.parents.iter().map(|parent| (parent.field, parent.id.as_str()));
+        let constants = Constants::new(parents);
+        let mut needed = vec![query.entity.key()];
+        query.predicate.for_each_field(&mut |field| needed.push(field));
+        let ways = plan.listings.iter().flat_map(|listing| &listing.ways);
+        needed.extend(ways.filter_map(|way| way.cut.as_ref()).map(|cut| cut.field));
+        let layout = Layout::new(&query.entity, needed, &query.selected, &constants);
+        Self { layout, constants }
+    }
+}
+
+/// The answer of one call.
+#[derive(Debug)]
+pub(crate) struct Answer<'a> {
+    query: &'a Query,
+    shapes: &'a Shapes,
+    habits: Habits,
+    key: FieldId,
+    /// The records, written.
+    pub(crate) records: Records,
+    max_bytes: usize,
+    max_results: u64,
+    /// The records that were looked at.
+    pub(crate) scanned: u64,
+    /// The records delivered by all calls so far.
+    pub(crate) delivered: u64,
+    /// The ids delivered by this call: records that change while they are listed may come twice.
+    seen: HashSet<Box<str>>,
+    /// The ids that records of the present listing must be among, once they are known.
+    pub(crate) among: Option<Vec<HashSet<Box<str>>>>,
+}
+
+impl<'a> Answer<'a> {
+    /// Begins an answer within `budget`, where earlier calls have delivered so many records.
+    pub(crate) fn new(
+        query: &'a Query,
+        shapes: &'a Shapes,
+        budget: &Budget,
+        delivered: u64,
+    ) -> Self {
+        let Budget { max_bytes, max_results, .. } = *budget;
+        Self {
+            query,
+            shapes,
+            habits: Habits::default(),
+            key: query.entity.key(),
+            records: Records::with_capacity(max_bytes),
+            max_bytes,
+            max_results,
+            scanned: 0,
+            delivered,
+            seen: HashSet::new(),
+            among: None,
+        }
+    }
+
+    /// Returns how many records LIMIT still allows.
+    pub(crate) fn limit_left(&self) -> u64 {
+        self.query.limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.delivered))
+    }
+
+    /// Returns how many more records this call may deliver.
+    pub(crate) fn wanted(&self) -> u64 {
+        let delivered = self.records.len() as u64;
+        self.max_results.saturating_sub(delivered).min(self.limit_left())
+    }
+
+    /// Says whether the query names parents below which its records are listed.
+    pub(crate) fn is_below_parents(&self) -> bool {
+        !self.query.parents.is_empty()
+    }
+
+    /// Writes the records of a page that pass, as long as the budgets allow.
+    ///
+    /// # Errors
+    ///
+    /// `ServerError` if the page cannot be read, or breaks an order that lanes rest on; `InvalidArgument` if a record
+    /// alone is too large for an answer.
+    pub(crate) fn take(
+        &mut self,
+        route: Route<'_>,
+        lane: &mut Lane,
+        progress: &mut Progress,
+        page: &Page,
+    ) -> Result<Taken, Error> {
+        let way = route.way;
+        let text = std::str::from_utf8(&page.body).map_err(|_| malformed())?;
+        let skip = self.skip(way, lane, text)?;
+        let shapes = self.shapes;
+        let mut reader = reader(way.shape, text);
+        let mut count = 0;
+        let mut last: Option<(Cow<'_, str>, u32)> = None;
+        let taken = loop {
+            let record = reader.next(&shapes.layout, &shapes.constants, &mut self.habits);
+            let record = match record {
+                Ok(Some(record)) => record,
+                Ok(None) => break Ok(Taken::Whole),
+                Err(Malformed) => break Err(malformed()),
+            };
+            count += 1;
+            if count <= skip {
+                continue;
+            }
+            let Some(id) = record.text(self.key) else { break Err(malformed()) };
+            match self.take_record(route, lane, progress, &record, &id) {
+                Ok(None) => last = Some((id, count)),
+                Ok(Some(taken)) => break Ok(taken),
+                Err(error) => break Err(error),
+            }
+        };
+        match (&taken, last) {
+            (Ok(Taken::Whole), _) => lane.done = None,
+            // Also where the rest of the page makes no sense: what was taken of it is taken.
+            (_, Some((id, records))) => {
+                lane.done = Some(Done { id: id.into_owned(), records, limit: page.limit });
+            }
+            (_, None) => {}
+        }
+        taken
+    }
+
+    /// Writes a record if it passes; says so if the page ends with it.
+    fn take_record(
+        &mut self,
+        Route { listing, way, .. }: Route<'_>,
+        lane: &mut Lane,
+        progress: &mut Progress,
+        record: &RecordView<'_, '_>,
+        id: &str,
+    ) -> Result<Option<Taken>, Error> {
+        let second = way.cut.as_ref().and_then(|cut| second(record, cut.field));
+        let side = match second {
+            Some(second) => locate(lane, progress, second)?,
+            None => Side::Inside,
+        };
+        if side == Side::Beyond && progress.order == Order::Kept {
+            return Ok(Some(Taken::Beyond));
+        }
+        if side == Side::Inside && self.passes(listing, record, id) {
+            if self.wanted() == 0 || !self.write(record, id)? {
+                return Ok(Some(Taken::Cut));
+            }
+            self.seen.insert(id.into());
+            self.delivered += 1;
+            lane.delivered += 1;
+        }
+        self.scanned += 1;
+        if let Some(second) = second {
+            lane.pass(second);
+        }
+        Ok(None)
+    }
+
+    /// Returns how many records of this page an earlier call has looked at.
+    ///
+    /// The last of them is found by its id, not by its place: a record that went away or came in
+    /// front of it since then moves the others. If it went away itself, the page is taken from its
+    /// start, since what comes twice is better than what is missing.
+    fn skip(&mut self, way: &Way, lane: &mut Lane, text: &str) -> Result<u32, Error> {
+        let Some(done) = &lane.done else { return Ok(0) };
+        let mut reader = reader(way.shape, text);
+        let mut count = 0;
+        let Shapes { layout, constants } = self.shapes;
+        let next = reader.next(layout, constants, &mut self.habits);
+        let mut next = next.map_err(|Malformed| malformed())?;
+        while let Some(record) = next {
+            count += 1;
+            if record.text(self.key).is_some_and(|id| id == done.id) {
+                return Ok(count);
+            }
+            next = reader
+                .next(layout, constants, &mut self.habits)
+                .map_err(|Malformed| malformed())?;
+        }
+        lane.at = None;
+        Ok(0)
+    }
+
+    fn passes(&self, listing: &Listing, record: &RecordView<'_, '_>, id: &str) -> bool {
+        listing.residual.passes(record, &self.query.entity)
+            && self.among.iter().flatten().all(|ids| ids.contains(id))
+            && !self.seen.contains(id)
+    }
+
+    /// Writes a record, unless the answer would grow too large.
+    fn write(&mut self, record: &RecordView<'_, '_>, id: &str) -> Result<bool, Error> {
+        let mark = self.records.mark();
+        record.write(&mut self.records);
+        if self.records.response_bytes(MAX_TOKEN) <= self.max_bytes {
+            return Ok(true);
+        }
+        self.records.rewind(mark);
+        if self.records.is_empty() {
+            return Err(Error::invalid(format!(
+                "The record {id} alone is larger than an answer may be. Select fewer fields"
+            )));
+        }
+        Ok(false)
+    }
+}
+
+/// Reads the ids that stand at `path` in each object of a page.
+///
+/// # Errors
+///
+/// `ServerError` if the page is no list of objects.
+pub(crate) fn references(shape: Shape, path: &str, page: &Page) -> Result<Vec<Box<str>>, Error> {
+    let text = std::str::from_utf8(&page.body).map_err(|_| malformed())?;
+    let (layout, constants) = (Layout::of_references(path), Constants::default());
+    let mut habits = Habits::default();
+    let mut reader = reader(shape, text);
+    let mut found = Vec::new();
+    loop {
+        match reader.next(&layout, &constants, &mut habits) {
+            Ok(Some(object)) => found.extend(object.reference().map(Box::from)),
+            Ok(None) => return Ok(found),
+            Err(Malformed) => return Err(malformed()),
+        }
+    }
+}
+
+/// Says on which side of a lane's range a record is, after a look at whether the order is kept: lanes rest on it.
+fn locate(lane: &Lane, progress: &mut Progress, second: i64) -> Result<Side, Error> {
+    match lane.at {
+        Some(at) if second < at && progress.splits > 0 && progress.order == Order::Kept => {
+            return Err(Error::new(
+                ErrorCode::ServerError,
+                "Okta did not keep the order that the listing was asked for in. Set \
+                 maxConcurrentRequests to 1 so that it is not walked in parts",
+            ));
+        }
+        Some(at) if second < at => progress.order = Order::Broken,
+        Some(at) if second > at && progress.order == Order::Unknown => {
+            progress.order = Order::Kept;
+        }
+        _ => {}
+    }
+    Ok(lane.side(second))
+}
+
+/// Returns the second by which a record is sorted into lanes.
+fn second(record: &RecordView<'_, '_>, field: FieldId) -> Option<i64> {
+    let text = record.text(field)?;
+    Moment::parse(&text).map(|moment| moment.second())
+}
+
+fn reader(shape: Shape, text: &str) -> RecordReader<'_> {
+    match shape {
+        Shape::Pages | Shape::OnePage => RecordReader::list(text),
+        Shape::Record => RecordReader::alone(text),
+    }
+}
+
+fn malformed() -> Error {
+    let message = "Okta answered with something that is not a list of records";
+    Error::new(ErrorCode::ServerError, message)
+}
