@@ -1,15 +1,14 @@
-//! What the real process costs: its start, its first answer, its memory.
+//! The costs of the real process: its start, its first answer, its memory.
 
 use crate::report::Row;
 use crate::runtime_api::Function;
 use crate::world::TEN_FIELDS;
-use anyhow::Context as _;
+use okta_connector_cli::Sandbox;
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::time::Duration;
 
-/// Where the programs are.
+/// The paths of the programs.
 #[derive(Debug)]
 pub(crate) struct Programs {
     pub(crate) bootstrap: String,
@@ -20,68 +19,29 @@ pub(crate) struct Programs {
 /// Starts that are measured of each program, turn by turn.
 const STARTS: usize = 30;
 
-/// The simulated org and the stand-in for Secrets Manager, in a process of their own.
-struct Sandbox {
-    process: Child,
-    org: String,
-    environment: Vec<(String, String)>,
+fn start_sandbox(program: &str, users: usize) -> anyhow::Result<Sandbox> {
+    let users = users.to_string();
+    let ports = ["--okta-port", "0", "--secrets-port", "0"];
+    Sandbox::start(Path::new(program), &[&["--users", &users][..], &ports].concat())
 }
 
-impl Sandbox {
-    fn start(program: &str, users: usize) -> anyhow::Result<Self> {
-        let mut process = Command::new(program)
-            .args(["sandbox", "--users", &users.to_string()])
-            .args(["--okta-port", "0", "--secrets-port", "0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("cannot start {program}"))?;
-        let output = process.stdout.take().context("no output")?;
-        let mut org = String::new();
-        let mut environment = Vec::new();
-        for line in BufReader::new(output).lines() {
-            let line = line?;
-            if let Some((_, address)) = line.split_once("instanceUrl ") {
-                org = address.to_owned();
-            }
-            let variables = line.strip_prefix("export ").unwrap_or_default();
-            environment.extend(
-                variables
-                    .split(' ')
-                    .filter_map(|pair| pair.split_once('='))
-                    .map(|(name, value)| (name.to_owned(), value.to_owned())),
-            );
-            if line.contains("Ctrl-C") {
-                break;
-            }
-        }
-        Ok(Self { process, org, environment })
-    }
-
-    fn query(&self, extra: &Value) -> Value {
-        let mut event = json!({
-            "type": "QueryDataRequest",
-            "entityIdentifier": "User",
-            "connectorContext": {
-                "connectorRuntimeSettings": {
-                    "instanceUrl": self.org,
-                    "rateLimitPercent": "100",
-                },
-                "credentials": { "secretArn": "arn", "authenticationType": "CustomAuth" },
+/// Returns a request for the users of a sandbox; `extra` is put on top.
+fn query(sandbox: &Sandbox, extra: &Value) -> Value {
+    let mut event = json!({
+        "type": "QueryDataRequest",
+        "entityIdentifier": "User",
+        "connectorContext": {
+            "connectorRuntimeSettings": {
+                "instanceUrl": sandbox.urls().org,
+                "rateLimitPercent": "100",
             },
-        });
-        for (key, value) in extra.as_object().into_iter().flatten() {
-            event[key] = value.clone();
-        }
-        event
+            "credentials": { "secretArn": "arn", "authenticationType": "CustomAuth" },
+        },
+    });
+    for (key, value) in extra.as_object().into_iter().flatten() {
+        event[key] = value.clone();
     }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+    event
 }
 
 fn median(mut times: Vec<Duration>) -> f64 {
@@ -91,8 +51,8 @@ fn median(mut times: Vec<Duration>) -> f64 {
 
 /// From exec to the first request for work, and to the first answer.
 pub(crate) fn starts(programs: &Programs) -> anyhow::Result<Vec<Row>> {
-    let sandbox = Sandbox::start(&programs.okta_connector, 200)?;
-    let event = sandbox.query(&json!({ "selectedFieldNames": TEN_FIELDS, "maxResults": 200 }));
+    let sandbox = start_sandbox(&programs.okta_connector, 200)?;
+    let event = query(&sandbox, &json!({ "selectedFieldNames": TEN_FIELDS, "maxResults": 200 }));
     let event = event.to_string();
     let (mut bare, mut ours) = (Vec::new(), Vec::new());
     let (mut bare_answers, mut first_answers) = (Vec::new(), Vec::new());
@@ -101,7 +61,7 @@ pub(crate) fn starts(programs: &Programs) -> anyhow::Result<Vec<Row>> {
         bare.push(function.first_request()?);
         function.invoke(event.as_bytes())?;
         bare_answers.push(function.age());
-        let mut function = Function::start(&programs.bootstrap, &sandbox.environment)?;
+        let mut function = Function::start(&programs.bootstrap, &sandbox.urls().environment())?;
         ours.push(function.first_request()?);
         let answer: Value = serde_json::from_slice(&function.invoke(event.as_bytes())?)?;
         first_answers.push(function.age());
@@ -136,10 +96,10 @@ pub(crate) fn memory(programs: &Programs) -> anyhow::Result<Vec<Row>> {
     const MIB_ALLOWED: f64 = 40.0;
     let mut rows = Vec::new();
     for users in [1_000, 10_000, 100_000] {
-        let sandbox = Sandbox::start(&programs.okta_connector, users)?;
-        let mut function = Function::start(&programs.bootstrap, &sandbox.environment)?;
+        let sandbox = start_sandbox(&programs.okta_connector, users)?;
+        let mut function = Function::start(&programs.bootstrap, &sandbox.urls().environment())?;
         function.first_request()?;
-        let mut event = sandbox.query(&json!({ "maxResults": 1_000_000 }));
+        let mut event = query(&sandbox, &json!({ "maxResults": 1_000_000 }));
         let (mut records, mut largest) = (0, 0);
         loop {
             let answer = function.invoke(event.to_string().as_bytes())?;

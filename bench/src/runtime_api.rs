@@ -1,15 +1,16 @@
 //! Lambda's side of a function: hands out events and takes answers, one connection at a time.
 
 use anyhow::Context as _;
+use okta_connector_cli::Process;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A function that runs, and the place where it asks for events.
 pub(crate) struct Function {
     listener: TcpListener,
-    process: Child,
+    process: Process,
     began: Instant,
     connection: Option<BufReader<TcpStream>>,
 }
@@ -22,7 +23,7 @@ struct Asked {
 
 impl Function {
     /// Starts `program`.
-    pub(crate) fn start(program: &str, environment: &[(String, String)]) -> anyhow::Result<Self> {
+    pub(crate) fn start(program: &str, environment: &[(&str, &str)]) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let mut command = Command::new(program);
         command
@@ -34,11 +35,11 @@ impl Function {
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "bench")
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
             .env("AWS_LAMBDA_LOG_LEVEL", "ERROR")
-            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .envs(environment.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let began = Instant::now();
-        let process = command.spawn().with_context(|| format!("cannot start {program}"))?;
+        let process = Process::start(&mut command)?;
         Ok(Self { listener, process, began, connection: None })
     }
 
@@ -74,12 +75,12 @@ impl Function {
         Ok(())
     }
 
-    /// How long ago it was started.
+    /// Returns the time since it was started.
     pub(crate) fn age(&self) -> Duration {
         self.began.elapsed()
     }
 
-    /// The most memory that it ever had, in MiB.
+    /// Returns the most memory that it ever had, in MiB.
     pub(crate) fn peak_memory(&self) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -104,15 +105,7 @@ impl Function {
     }
 }
 
-impl Drop for Function {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// One request; none if the connection was closed.
+/// Reads one request; none if the connection was closed.
 fn read(connection: &mut BufReader<TcpStream>) -> anyhow::Result<Option<Asked>> {
     let mut line = String::new();
     if connection.read_line(&mut line)? == 0 {

@@ -1,21 +1,18 @@
 //! The connector on a simulated org in this process, on a clock of its own: waiting takes no time.
 
 use appflow_connector::handle;
-use bytes::Bytes;
 use jiff::Timestamp;
-use okta_client::{HttpError, HttpService};
-use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
-use okta_simulator::{Delivery, Org, RateLimits, Simulator};
-use secrecy::SecretString;
+use okta_connector::{Config, OktaConnector};
+use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
+use okta_simulator::{Org, RateLimits, Simulator};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
 const EPOCH: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
 
-/// What a flow is run with.
+/// The conditions that a flow is run under.
 #[derive(Clone, Debug)]
 pub(crate) struct Conditions {
     pub(crate) users: usize,
@@ -27,7 +24,7 @@ pub(crate) struct Conditions {
     pub(crate) max_results: u64,
 }
 
-/// What a flow came to.
+/// The figures of a flow.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) records: usize,
@@ -48,12 +45,14 @@ pub(crate) fn run(conditions: &Conditions) -> anyhow::Result<Run> {
 
 async fn flow(org: Org, conditions: &Conditions) -> anyhow::Result<Run> {
     let mut simulator = Simulator::new(org);
-    simulator.accept_api_token("token");
+    simulator.accept_api_token(API_TOKEN);
     simulator.set_rate_limits(conditions.rate_limits.clone());
     simulator.set_latency(conditions.latency);
-    let okta = Okta { simulator: Arc::new(Mutex::new(simulator)), began: Instant::now() };
+    let began = Instant::now();
+    let okta = SimulatedOkta::new(simulator, Clock::starting_at(Timestamp::constant(EPOCH, 0)));
+    let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
     let config = Config::new(|| EPOCH.cast_unsigned(), 1);
-    let connector = OktaConnector::new(okta.clone(), Secret, config);
+    let connector = OktaConnector::new(okta.clone(), secrets, config);
     let mut event = event(conditions);
     let mut ids = BTreeSet::new();
     let mut records = 0;
@@ -78,8 +77,8 @@ async fn flow(org: Org, conditions: &Conditions) -> anyhow::Result<Run> {
         }
     }
     anyhow::ensure!(records == conditions.users && ids.len() == records, "{records} records");
-    let elapsed = okta.began.elapsed();
-    let simulator = okta.simulator.lock().unwrap_or_else(PoisonError::into_inner);
+    let elapsed = began.elapsed();
+    let simulator = okta.simulator();
     let shares = simulator.usage().into_iter();
     let shares = shares.map(|window| (window.used + window.rejected) as f64 / window.limit as f64);
     Ok(Run {
@@ -108,7 +107,7 @@ fn event(conditions: &Conditions) -> Value {
     })
 }
 
-/// What a flow maps as a rule.
+/// The fields that a flow usually maps.
 pub(crate) const TEN_FIELDS: [&str; 10] = [
     "id",
     "status",
@@ -121,40 +120,3 @@ pub(crate) const TEN_FIELDS: [&str; 10] = [
     "department",
     "title",
 ];
-
-#[derive(Clone)]
-struct Okta {
-    simulator: Arc<Mutex<Simulator>>,
-    began: Instant,
-}
-
-impl HttpService for Okta {
-    async fn call(
-        &self,
-        request: http::Request<Bytes>,
-        _timeout: Duration,
-    ) -> Result<http::Response<Bytes>, HttpError> {
-        let response = {
-            let mut simulator = self.simulator.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = Timestamp::constant(EPOCH, 0) + self.began.elapsed();
-            simulator.set_time(now);
-            simulator.handle(request)
-        };
-        let delivery = response.extensions().get::<Delivery>();
-        tokio::time::sleep(delivery.map_or(Duration::ZERO, |delivery| delivery.delay)).await;
-        Ok(response)
-    }
-}
-
-struct Secret;
-
-impl SecretSource for Secret {
-    async fn secret(
-        &self,
-        _arn: &str,
-        _freshness: Freshness,
-        _deadline: Instant,
-    ) -> Result<SecretString, SecretError> {
-        Ok(r#"{"customAuthenticationType":"Okta_API_Token","apiToken":"token"}"#.into())
-    }
-}

@@ -11,10 +11,9 @@ use okta_client::{HttpError, HttpService};
 use okta_connector::token::{
     Done, Fingerprint, Lane, Opened, Order, Position, Progress, Range, open, seal,
 };
-use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
-use secrecy::SecretString;
+use okta_connector::{Config, OktaConnector};
+use okta_connector_cli::{API_TOKEN, SimulatedSecrets, api_token_secret};
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// A filter is read or refused with a span inside it; what was read is printed so that it is read
 /// again as the same filter.
@@ -80,7 +79,8 @@ pub fn request(data: &[u8]) {
         None => (200, okta),
     };
     let okta = Answer { status, body: Bytes::copy_from_slice(body) };
-    let connector = OktaConnector::new(okta, Secret, Config::new(|| 1_767_225_600, 1));
+    let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
+    let connector = OktaConnector::new(okta, secrets, Config::new(|| 1_767_225_600, 1));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -111,20 +111,6 @@ impl HttpService for Answer {
     ) -> Result<http::Response<Bytes>, HttpError> {
         let response = http::Response::builder().status(self.status).body(self.body.clone());
         Ok(response.expect("the status is one of ours"))
-    }
-}
-
-/// A Secrets Manager with one secret.
-struct Secret;
-
-impl SecretSource for Secret {
-    async fn secret(
-        &self,
-        _arn: &str,
-        _freshness: Freshness,
-        _deadline: Instant,
-    ) -> Result<SecretString, SecretError> {
-        Ok(r#"{"customAuthenticationType":"Okta_API_Token","apiToken":"x"}"#.into())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Whatever is wrong with a request has its own sentence and code, and nothing panics.
 
 use crate::contract::events;
-use crate::support::{API_TOKEN, World, api_token_secret, context, query};
+use crate::support::{API_TOKEN, World, context, query};
 use okta_connector::SecretError;
+use okta_connector_cli::api_token_secret;
 use okta_simulator::Org;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! `events/`, answered by the function beside the sandbox in the environment of `events/env.sandbox.json`,
 //! and each answer compared with the one in `tests/data/answers/`.
 
-use crate::processes::{Function, Sandbox};
+use crate::processes::{Function, sandbox};
 use crate::support::{part, top};
 use expect_test::expect_file;
 use serde_json::Value;
@@ -43,10 +43,10 @@ fn check(name: &str, answer: &Value) {
 async fn the_built_function_answers_every_event() {
     let (Some(built), Some(venv)) = (part("SAM_BUILD"), part("SAM_VENV")) else { return };
     let Some(bootstrap) = part("BOOTSTRAP") else { return };
-    let sandbox = Sandbox::start(&bootstrap, &["--okta-port", "0", "--secrets-port", "0"]);
+    let sandbox = sandbox(&bootstrap, &["--okta-port", "0", "--secrets-port", "0"]);
     let here = |text: &str| {
-        text.replace(&format!("{HOST}:8700"), &sandbox.org)
-            .replace(&format!("{HOST}:8701"), &sandbox.secrets_manager)
+        text.replace(&format!("{HOST}:8700"), &sandbox.urls().org)
+            .replace(&format!("{HOST}:8701"), &sandbox.urls().secrets_manager)
     };
     let environment: Vec<_> =
         environment().into_iter().map(|(name, value)| (name, here(&value))).collect();
@@ -64,7 +64,7 @@ fn sam_local_answers_every_event() {
     let Ok(listen) = std::env::var("SANDBOX_ADDRESS") else { return };
     let (Some(built), Some(venv)) = (part("SAM_BUILD"), part("SAM_VENV")) else { return };
     let Some(bootstrap) = part("BOOTSTRAP") else { return };
-    let _sandbox = Sandbox::start(&bootstrap, &["--listen", &listen]);
+    let _sandbox = sandbox(&bootstrap, &["--listen", &listen]);
     for (name, _) in texts() {
         let answer = sam_local(&venv, &built, &name);
         println!("{name}: {} bytes", answer.len());

@@ -1,11 +1,10 @@
 //! A flow from its first page to its last: every record once, whatever the page size.
 
-use crate::support::{
-    API_TOKEN, Meddling, Secrets, SimulatedOkta, World, api_token_secret, context, query,
-};
+use crate::support::{API_TOKEN, InterceptedOkta, Meddling, World, context, query};
+use okta_connector_cli::{SimulatedSecrets, api_token_secret};
 use okta_simulator::{Collection, Org};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -274,9 +273,8 @@ async fn an_expression_that_is_refused_halfway_is_not_begun_anew() {
 /// One lane has come to its end; the range of the other one is refused.
 #[tokio::test(start_paused = true)]
 async fn a_refused_range_is_not_taken_for_the_whole_listing() {
-    let okta = SimulatedOkta::new(Org::generate(1, 1_500));
-    let secrets =
-        Secrets { secret: Ok(api_token_secret(API_TOKEN)), cached: None, keys: BTreeMap::new() };
+    let okta = InterceptedOkta::new(Org::generate(1, 1_500));
+    let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
     // 2024-07-06, when the last of these users had just been created: half of the time is half of them.
     let world = World::at(|| 1_720_224_000, okta, secrets);
     let expected = user_ids(&world);

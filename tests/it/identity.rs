@@ -1,11 +1,13 @@
 //! Who asks: every kind of credential in every state, and what AppFlow is told.
 
-use crate::support::{EPOCH, Secrets, SimulatedOkta, World, part, query, top};
+use crate::support::{EPOCH, InterceptedOkta, World, part, query, top};
 use expect_test::expect_file;
 use jiff::Timestamp;
 use okta_client::{PrivateKey, SignError, Signer};
 use okta_connector::KeyError;
+use okta_connector_cli::SimulatedSecrets;
 use okta_simulator::{Collection, Org, Plan, RateLimits, ServiceApp, Simulator};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -54,14 +56,14 @@ pub(crate) enum Kind {
 pub(crate) struct Case {
     kind: Kind,
     pub(crate) secret: Value,
-    cached: Option<String>,
+    cached: Option<SecretString>,
     keys: BTreeMap<String, Result<Arc<dyn Signer>, KeyError>>,
-    pub(crate) okta: SimulatedOkta,
+    pub(crate) okta: InterceptedOkta,
 }
 
 impl Case {
     pub(crate) fn new(kind: Kind) -> Self {
-        let okta = SimulatedOkta::new(Org::generate(1, 3));
+        let okta = InterceptedOkta::new(Org::generate(1, 3));
         let secret = match kind {
             Kind::OAuth2 => {
                 json!({ "accessToken": "canary-access", "refreshToken": "canary-refresh" })
@@ -105,7 +107,7 @@ impl Case {
 
     /// A warm process still holds another secret.
     fn cached(mut self, secret: &Value) -> Self {
-        self.cached = Some(secret.to_string());
+        self.cached = Some(secret.to_string().into());
         self
     }
 
@@ -118,9 +120,9 @@ impl Case {
         World::on(self.okta.clone(), self.secrets())
     }
 
-    fn secrets(&self) -> Secrets {
-        let secret = Ok(self.secret.to_string());
-        Secrets { secret, cached: self.cached.clone(), keys: self.keys.clone() }
+    fn secrets(&self) -> SimulatedSecrets {
+        let secret = Ok(self.secret.to_string().into());
+        SimulatedSecrets { secret, cached: self.cached.clone(), keys: self.keys.clone() }
     }
 
     pub(crate) fn authentication_type(&self) -> &'static str {

@@ -5,20 +5,18 @@
 
 use crate::canary::disguises;
 use crate::contract::events;
-use crate::processes::{Function, Process, Sandbox, free_port, wait_for};
+use crate::processes::{Function, free_port, sandbox, wait_for};
 use crate::support::{part, query, top};
 use bytes::Bytes;
 use expect_test::expect_file;
 use okta_client::{HttpService, ReqwestTransport};
+use okta_connector_cli::{API_TOKEN, Process, Sandbox};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-
-/// The token that the sandbox accepts.
-const SANDBOX_TOKEN: &str = "00sandbox-token-of-the-simulator";
 
 const SERVICE_APP: &str = "0oaserviceapp1234567";
 
@@ -38,13 +36,13 @@ impl World {
     async fn start(bootstrap: &Path, venv: &Path) -> Self {
         let http = ReqwestTransport::new().unwrap();
         let moto_port = free_port();
-        let moto_process = Command::new(venv.join("bin/moto_server"))
-            .args(["-H", "127.0.0.1", "-p", &moto_port.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let moto_process = Process(moto_process);
+        let moto_process = Process::start(
+            Command::new(venv.join("bin/moto_server"))
+                .args(["-H", "127.0.0.1", "-p", &moto_port.to_string()])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        )
+        .unwrap();
         wait_for(moto_port);
         let moto = format!("http://127.0.0.1:{moto_port}");
         let keys = create_keys(venv, &moto);
@@ -52,10 +50,10 @@ impl World {
         std::fs::write(&app, service_app(&keys).to_string()).unwrap();
         let ports = ["--okta-port", "0", "--secrets-port", "0"];
         let org = ["--users", "1200", "--service-app", app.to_str().unwrap()];
-        let sandbox = Sandbox::start(bootstrap, &[ports, org].concat());
+        let sandbox = sandbox(bootstrap, &[ports, org].concat());
         let secret = json!({
             "customAuthenticationType": "Okta_API_Token",
-            "apiToken": SANDBOX_TOKEN,
+            "apiToken": API_TOKEN,
         });
         let secret_arn = create_secret(&http, &moto, "acme", &secret).await;
         let environment = [
@@ -75,7 +73,7 @@ impl World {
     fn point(&self, mut event: Value) -> Value {
         for place in ["/connectorRuntimeSettings", "/connectorContext/connectorRuntimeSettings"] {
             if let Some(settings) = event.pointer_mut(place) {
-                settings["instanceUrl"] = self.sandbox.org.as_str().into();
+                settings["instanceUrl"] = self.sandbox.urls().org.as_str().into();
             }
         }
         for place in ["/credentials", "/connectorContext/credentials"] {
@@ -186,8 +184,8 @@ async fn the_function_answers_under_the_emulator() {
     let mut event: Value = serde_json::from_str(&text).unwrap();
     let missing = "arn:aws:secretsmanager:us-east-1:123456789012:secret:appflow!1-Okta-gone-a1B2c3";
     event["detail"]["oktaConnectorHealthCheck"]["connections"] = json!([
-        { "secretArn": world.secret_arn, "instanceUrl": world.sandbox.org },
-        { "secretArn": missing, "instanceUrl": world.sandbox.org },
+        { "secretArn": world.secret_arn, "instanceUrl": world.sandbox.urls().org },
+        { "secretArn": missing, "instanceUrl": world.sandbox.urls().org },
     ]);
     let answer = world.invoke(event.to_string()).await;
     let checked = |index: usize| {
@@ -200,7 +198,7 @@ async fn the_function_answers_under_the_emulator() {
     check_metrics(&venv, &log);
     assert!(log.contains(r#""flow_name":"okta-users-to-s3""#), "{log}");
     assert!(log.contains(r#""okta_request_ids":""#), "{log}");
-    for secret in [SANDBOX_TOKEN, "canary-aws-secret-key", "after="] {
+    for secret in [API_TOKEN, "canary-aws-secret-key", "after="] {
         for disguise in disguises(secret) {
             assert!(!log.contains(&disguise), "the log holds {disguise}");
         }

@@ -3,24 +3,13 @@
 
 use bytes::Bytes;
 use okta_client::{HttpService, ReqwestTransport};
+use okta_connector_cli::{Process, Sandbox};
 use serde_json::Value;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
-
-/// A process that ends with the test. What it prints stays open as long.
-pub(crate) struct Process(pub(crate) Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
@@ -68,7 +57,7 @@ impl Function {
         for (name, value) in environment {
             emulator.env(name.as_ref(), value.as_ref());
         }
-        let process = Process(emulator.spawn().unwrap());
+        let process = Process::start(&mut emulator).unwrap();
         wait_for(port);
         let address = format!("http://127.0.0.1:{port}/2015-03-31/functions/function/invocations");
         Self { address, log, http: ReqwestTransport::new().unwrap(), _process: process }
@@ -80,7 +69,7 @@ impl Function {
         serde_json::from_slice(answer.body()).unwrap()
     }
 
-    /// What it has printed so far.
+    /// Returns what it has printed so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
     }
@@ -93,33 +82,7 @@ fn emulator(venv: &Path) -> PathBuf {
     lib.join(format!("site-packages/samcli/local/rapid/aws-lambda-rie-{architecture}"))
 }
 
-/// `okta-connector sandbox`.
-pub(crate) struct Sandbox {
-    /// The address of the org.
-    pub(crate) org: String,
-    /// The address of the stand-in for Secrets Manager.
-    pub(crate) secrets_manager: String,
-    _process: Process,
-}
-
-impl Sandbox {
-    /// Starts the one that was built beside `bootstrap`.
-    pub(crate) fn start(bootstrap: &Path, options: &[&str]) -> Self {
-        let program = bootstrap.with_file_name("okta-connector");
-        let mut child = Command::new(&program)
-            .arg("sandbox")
-            .args(options)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-        let mut lines =
-            BufReader::new(child.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
-        let mut after = |words: &str| {
-            let found =
-                lines.find_map(|line| line.split_once(words).map(|(_, rest)| rest.to_owned()));
-            found.unwrap_or_else(|| panic!("the sandbox does not print its {words}"))
-        };
-        let (org, secrets_manager) = (after("instanceUrl "), after("SECRETS_MANAGER_URL="));
-        Self { org, secrets_manager, _process: Process(child) }
-    }
+/// Starts the sandbox that was built beside `bootstrap`.
+pub(crate) fn sandbox(bootstrap: &Path, options: &[&str]) -> Sandbox {
+    Sandbox::start(&bootstrap.with_file_name("okta-connector"), options).unwrap()
 }

@@ -10,12 +10,11 @@ use bytes::Bytes;
 use memchr::{memchr2, memchr3};
 use okta_client::{HttpError, HttpService};
 use okta_connector::catalogue::Object;
-use okta_connector::{Config, Freshness, OktaConnector, SecretError, SecretSource};
-use secrecy::SecretString;
+use okta_connector::{Config, OktaConnector};
+use okta_connector_cli::{API_TOKEN, SimulatedSecrets, api_token_secret};
 use serde_json::{Map, Value, json};
 use std::hint::black_box;
 use std::time::Duration;
-use tokio::time::Instant;
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -47,19 +46,6 @@ impl HttpService for OnePage {
     }
 }
 
-struct Secret;
-
-impl SecretSource for Secret {
-    async fn secret(
-        &self,
-        _arn: &str,
-        _freshness: Freshness,
-        _deadline: Instant,
-    ) -> Result<SecretString, SecretError> {
-        Ok(r#"{"customAuthenticationType":"Okta_API_Token","apiToken":"token"}"#.into())
-    }
-}
-
 fn connector(page: &Bytes, fields: Option<&[String]>, times: u32) -> anyhow::Result<()> {
     let event = json!({
         "type": "QueryDataRequest",
@@ -72,8 +58,9 @@ fn connector(page: &Bytes, fields: Option<&[String]>, times: u32) -> anyhow::Res
         "filterExpression": "status != 'NONE'",
     });
     let event = event.to_string();
+    let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
     let config = Config::new(|| 1_767_225_600, 1);
-    let connector = OktaConnector::new(OnePage(page.clone()), Secret, config);
+    let connector = OktaConnector::new(OnePage(page.clone()), secrets, config);
     // The clock is paused: there are no headers, so the budget would have requests wait.
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;

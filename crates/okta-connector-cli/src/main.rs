@@ -2,15 +2,11 @@
 
 #![expect(clippy::print_stderr, reason = "a command line program says what it did and what failed")]
 
-mod demo;
-mod invoke;
-mod org;
-mod sandbox;
-mod simulated;
+mod commands;
 
-use clap::{Args, Parser, Subcommand};
-use std::io::{self, Write as _};
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
+use commands::{demo, invoke, print, sandbox};
+use std::io;
 use std::process::ExitCode;
 
 /// Runs the Okta connector for Amazon AppFlow against a simulated Okta org.
@@ -33,20 +29,6 @@ enum Command {
     Explain(demo::Explain),
     /// Print the objects and fields as a page of Markdown.
     Objects,
-}
-
-/// Which org is simulated.
-#[derive(Debug, Args)]
-struct OrgArguments {
-    /// A folder of JSON-lines files, such as `users.jsonl`, to serve instead of a generated org.
-    #[arg(long, value_name = "DIR")]
-    org: Option<PathBuf>,
-    /// How many users to generate.
-    #[arg(long, default_value_t = 2_500, conflicts_with = "org")]
-    users: usize,
-    /// What to generate from: the same seed makes the same org.
-    #[arg(long, default_value_t = 1, conflicts_with = "org")]
-    seed: u64,
 }
 
 fn main() -> ExitCode {
@@ -73,13 +55,6 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Objects => print(&okta_connector::docs::objects()),
         }
     })
-}
-
-/// Writes to standard output; unlike `print!` it can fail.
-fn print(text: &str) -> anyhow::Result<()> {
-    let mut output = io::stdout().lock();
-    output.write_all(text.as_bytes())?;
-    Ok(output.flush()?)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

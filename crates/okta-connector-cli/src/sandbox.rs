@@ -1,138 +1,134 @@
-//! The simulated org and a stand-in for Secrets Manager, for a `bootstrap` that runs beside them.
+//! The sandbox as other processes see it: the text that it prints, and the process that prints it.
 
-use crate::OrgArguments;
-use crate::org::API_TOKEN;
-use crate::simulated::{SimulatedOkta, secret_text};
+use crate::process::Process;
+use crate::simulated_secrets::API_TOKEN;
 use anyhow::Context as _;
-use bytes::Bytes;
-use clap::Args;
-use http::{Request, Response};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use okta_simulator::ServiceApp;
-use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use tokio::net::TcpListener;
+use std::fmt;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-/// Serve the simulated org and a stand-in for Secrets Manager.
-#[derive(Debug, Args)]
-pub(crate) struct Sandbox {
-    #[command(flatten)]
-    org: OrgArguments,
-    /// The address to listen on. Another than 127.0.0.1 lets other machines or containers in.
-    #[arg(long, default_value_t = Ipv4Addr::LOCALHOST, value_name = "ADDRESS")]
-    listen: Ipv4Addr,
-    /// The port of the org, as the files of `events/` name it; any free one if it is 0.
-    #[arg(long, default_value_t = 8700)]
-    okta_port: u16,
-    /// The port of the stand-in for Secrets Manager; any free one if it is 0.
-    #[arg(long, default_value_t = 8701)]
-    secrets_port: u16,
-    /// A service app that the org knows: a JSON file with `clientId`, `keys` (public, as JSON Web Keys
-    /// with a `kid`), `scopes` and `requiresDpop`.
-    #[arg(long, value_name = "FILE")]
-    service_app: Option<PathBuf>,
+/// The URLs of a sandbox. Their text is what the sandbox prints once it serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SandboxUrls {
+    /// The simulated org: the `instanceUrl` of a connection.
+    pub org: String,
+    /// The stand-in for Secrets Manager.
+    pub secrets_manager: String,
 }
 
-type Handler = Arc<dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync>;
+const BEFORE_ORG: &str = "# The simulated org is the instanceUrl ";
+const SECRETS_MANAGER: &str = "OKTA_CONNECTOR_SECRETS_MANAGER_URL";
+const LAST_LINE: &str = "# Press Ctrl-C to stop.";
+
+impl SandboxUrls {
+    /// Returns the environment variables that point the function at the sandbox.
+    pub fn environment(&self) -> [(&'static str, &str); 5] {
+        [
+            (SECRETS_MANAGER, &self.secrets_manager),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "sandbox"),
+            ("AWS_SECRET_ACCESS_KEY", "sandbox"),
+            ("OKTA_CONNECTOR_ALLOW_LOOPBACK", "true"),
+        ]
+    }
+
+    /// Reads what a sandbox prints, up to its last line.
+    ///
+    /// # Errors
+    ///
+    /// The output cannot be read, or ends before it has named both URLs.
+    pub fn read(output: impl BufRead) -> anyhow::Result<Self> {
+        let (mut org, mut secrets_manager) = (None, None);
+        for line in output.lines() {
+            let line = line?;
+            let variable = line.strip_prefix("export ").and_then(|pair| pair.split_once('='));
+            if let Some(url) = line.strip_prefix(BEFORE_ORG) {
+                org = Some(url.to_owned());
+            } else if let Some((SECRETS_MANAGER, url)) = variable {
+                secrets_manager = Some(url.to_owned());
+            } else if line == LAST_LINE {
+                break;
+            }
+        }
+        let org = org.context("the sandbox ended before it printed the URL of its org")?;
+        let secrets_manager = secrets_manager
+            .with_context(|| format!("the sandbox ended before it printed {SECRETS_MANAGER}"))?;
+        Ok(Self { org, secrets_manager })
+    }
+}
+
+impl fmt::Display for SandboxUrls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{BEFORE_ORG}{}", self.org)?;
+        writeln!(
+            f,
+            "# It takes the API token {API_TOKEN}, which is in the secret of every secretArn."
+        )?;
+        for (name, value) in self.environment() {
+            writeln!(f, "export {name}={value}")?;
+        }
+        writeln!(f, "{LAST_LINE}")
+    }
+}
+
+/// A sandbox in a process of its own. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Sandbox {
+    urls: SandboxUrls,
+    _process: Process,
+}
 
 impl Sandbox {
-    pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let okta = SimulatedOkta::new(self.org.simulator()?);
-        // A server runs for long; what has arrived is of no use here.
-        okta.lock().keep_requests(0);
-        if let Some(file) = &self.service_app {
-            okta.lock().register_service_app(service_app(file)?);
-        }
-        let okta: Handler = Arc::new(move |request| okta.answer(request));
-        let okta_address = serve((self.listen, self.okta_port).into(), okta).await?;
-        let secrets: Handler = Arc::new(|request| secrets_manager(&request));
-        let secrets_address = serve((self.listen, self.secrets_port).into(), secrets).await?;
-        crate::print(&format!(
-            "# The simulated org is the instanceUrl http://{okta_address}\n\
-             # It takes the API token {API_TOKEN}, which is in the secret of every secretArn.\n\
-             export OKTA_CONNECTOR_SECRETS_MANAGER_URL=http://{secrets_address}\n\
-             export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox\n\
-             export OKTA_CONNECTOR_ALLOW_LOOPBACK=true\n\
-             # Press Ctrl-C to stop.\n"
-        ))?;
-        tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
+    /// Starts `program`, which is `okta-connector`, with the options of its command `sandbox`, and waits
+    /// until it serves.
+    ///
+    /// # Errors
+    ///
+    /// The program cannot be started or ends before it serves.
+    pub fn start(program: &Path, options: &[&str]) -> anyhow::Result<Self> {
+        let mut command = Command::new(program);
+        command.arg("sandbox").args(options).stdout(Stdio::piped());
+        let mut process = Process::start(&mut command)?;
+        let output = process.0.stdout.as_mut().expect("the output is piped");
+        let urls = SandboxUrls::read(BufReader::new(output))?;
+        Ok(Self { urls, _process: process })
+    }
+
+    /// Returns the URLs at which it serves.
+    pub fn urls(&self) -> &SandboxUrls {
+        &self.urls
     }
 }
 
-fn service_app(file: &Path) -> anyhow::Result<ServiceApp> {
-    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let app: serde_json::Value =
-        serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
-    let client_id = app["clientId"].as_str();
-    let client_id = client_id.with_context(|| format!("{} has no clientId", file.display()))?;
-    let list = |name: &str| app[name].as_array().cloned().unwrap_or_default();
-    Ok(ServiceApp {
-        client_id: client_id.to_owned(),
-        keys: list("keys"),
-        scopes: list("scopes")
-            .iter()
-            .filter_map(|scope| scope.as_str().map(str::to_owned))
-            .collect(),
-        requires_dpop: app["requiresDpop"] == true,
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::SandboxUrls;
 
-/// Serves until the process ends.
-async fn serve(address: SocketAddr, handler: Handler) -> anyhow::Result<SocketAddr> {
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address} - port 0 takes any that is free"))?;
-    let address = listener.local_addr()?;
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let handler = Arc::clone(&handler);
-            let service = service_fn(move |request| respond(Arc::clone(&handler), request));
-            tokio::spawn(async move {
-                // A client that goes away in the middle is its own business.
-                let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-            });
+    #[test]
+    fn what_is_printed_is_read_again() {
+        let urls = SandboxUrls {
+            org: "http://127.0.0.1:8700".to_owned(),
+            secrets_manager: "http://127.0.0.1:8701".to_owned(),
+        };
+        let printed = urls.to_string();
+        assert_eq!(SandboxUrls::read(printed.as_bytes()).unwrap(), urls);
+        for (name, value) in urls.environment() {
+            assert!(printed.lines().any(|line| line == format!("export {name}={value}")), "{name}");
         }
-    });
-    Ok(address)
-}
-
-async fn respond(
-    handler: Handler,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
-    let (head, body) = request.into_parts();
-    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    Ok(handler(Request::from_parts(head, body)).map(Full::new))
-}
-
-/// Answers `GetSecretValue` for every ARN with the secret of the simulated connection.
-fn secrets_manager(request: &Request<Bytes>) -> Response<Bytes> {
-    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
-    let answer = |status: u16, body: serde_json::Value| {
-        let mut response = Response::new(Bytes::from(body.to_string()));
-        *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
-        response.headers_mut().insert(
-            http::header::CONTENT_TYPE,
-            http::HeaderValue::from_static("application/x-amz-json-1.1"),
-        );
-        response
-    };
-    if target != Some("secretsmanager.GetSecretValue") {
-        return answer(400, serde_json::json!({ "__type": "InvalidAction" }));
     }
-    let asked: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
-    answer(
-        200,
-        serde_json::json!({
-            "ARN": asked["SecretId"],
-            "Name": "sandbox",
-            "SecretString": secret_text(),
-        }),
-    )
+
+    #[test]
+    fn output_that_ends_early_is_an_error() {
+        let rows = [
+            ("", "the sandbox ended before it printed the URL of its org"),
+            (
+                "# The simulated org is the instanceUrl http://127.0.0.1:8700\n",
+                "the sandbox ended before it printed OKTA_CONNECTOR_SECRETS_MANAGER_URL",
+            ),
+        ];
+        for (output, expected) in rows {
+            assert_eq!(SandboxUrls::read(output.as_bytes()).unwrap_err().to_string(), expected);
+        }
+    }
 }

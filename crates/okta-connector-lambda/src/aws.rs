@@ -4,6 +4,7 @@
 //! The AWS configuration is loaded when the first of them is called, and each client is made once.
 
 use crate::kms::KmsSigner;
+use crate::sdk_error::describe;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
@@ -12,8 +13,6 @@ use okta_client::Signer;
 use okta_connector::{Freshness, KeyError, SecretError, SecretSource};
 use secrecy::SecretString;
 use std::collections::HashMap;
-use std::error::Error;
-use std::iter;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -133,26 +132,6 @@ impl SecretSource for Aws {
         let late = |_| KeyError::Unavailable("No answer in time".to_owned());
         let signer = timeout_at(deadline, KmsSigner::new(client, key_id)).await.map_err(late)??;
         Ok(Arc::new(signer))
-    }
-}
-
-/// What AWS says, or else why it said nothing. Never what it answered: that may be the secret.
-pub(crate) fn describe<E>(error: &SdkError<E>) -> String
-where
-    E: ProvideErrorMetadata + Error + 'static,
-{
-    if let Some(message) = error.message() {
-        return message.to_owned();
-    }
-    match error.raw_response() {
-        Some(response) => {
-            let status = response.status().as_u16();
-            format!("AWS answered {status} with something that its API does not answer")
-        }
-        None => {
-            let causes = iter::successors(Some(error as &dyn Error), |error| (*error).source());
-            causes.map(ToString::to_string).collect::<Vec<_>>().join(" - ")
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A private key that never leaves AWS KMS: what is to be signed goes there, the signature comes back.
 
-use crate::aws::describe;
+use crate::sdk_error::describe;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::primitives::Blob;

@@ -9,6 +9,7 @@ mod health;
 mod kms;
 mod logging;
 mod metrics;
+mod sdk_error;
 mod transport;
 
 use appflow_connector::{UnknownOperation, handle};

@@ -7,10 +7,11 @@ use super::records::{Chronicle, Progress, Record};
 use super::scenario::{Deprovisioned, Scenario};
 use super::script::{PASSING_CODES, explains};
 use crate::brute_force::expected_record;
-use crate::support::{SimulatedOkta, context, query};
+use crate::support::{context, query, simulated_okta};
 use appflow_connector::handle;
 use fastrand::Rng;
 use okta_connector::{Config, OktaConnector};
+use okta_connector_cli::SimulatedOkta;
 use okta_simulator::Collection;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -115,7 +116,7 @@ impl<'a> Flow<'a> {
         config.max_response_bytes = ask.response_bytes.max(room_for(shown));
 
         start_clock(scenario.appflow.clock_skew);
-        let simulated = SimulatedOkta::new(org);
+        let simulated = simulated_okta(org);
         let mut random = Rng::with_seed(scenario.seed ^ 2);
         let chronicle = prepare(scenario, &simulated, &mut random);
         let wire = Wire::new(simulated, scenario, chronicle);

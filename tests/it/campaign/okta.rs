@@ -4,11 +4,12 @@ use super::budget::{Arrival, Budget, Headers};
 use super::records::Chronicle;
 use super::scenario::Scenario;
 use super::script::Circumstances;
-use crate::support::{API_TOKEN, EPOCH, SimulatedOkta};
+use crate::support::{API_TOKEN, EPOCH};
 use bytes::Bytes;
 use fastrand::Rng;
 use okta_client::{HttpError, HttpErrorKind, HttpService};
 use okta_connector::{Freshness, SecretError, SecretSource};
+use okta_connector_cli::{SimulatedOkta, api_token_secret};
 use okta_simulator::WindowUsage;
 use secrecy::SecretString;
 use std::cell::Cell;
@@ -219,7 +220,7 @@ impl SecretSource for Vault {
             *cached = None;
         }
         let token = cached.get_or_insert_with(|| self.wire.notes().token.clone());
-        Ok(crate::support::api_token_secret(token).into())
+        Ok(api_token_secret(token).into())
     }
 }
 

@@ -1,7 +1,7 @@
 //! One request of AppFlow, answered in this process.
 
-use crate::OrgArguments;
-use crate::simulated::{SimulatedOkta, connector};
+use super::org::{OrgArguments, connector};
+use super::print;
 use anyhow::Context as _;
 use appflow_connector::handle;
 use clap::Args;
@@ -21,11 +21,11 @@ impl Invoke {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let payload = std::fs::read(&self.event)
             .with_context(|| format!("cannot read {}", self.event.display()))?;
-        let connector = connector(SimulatedOkta::new(self.org.simulator()?));
+        let connector = connector(self.org.okta()?);
         let answer = handle(&connector, &payload, Duration::from_secs(30))
             .await
             .with_context(|| format!("{} is no request of AppFlow", self.event.display()))?;
         let answer: serde_json::Value = serde_json::from_slice(&answer)?;
-        crate::print(&format!("{answer:#}\n"))
+        print(&format!("{answer:#}\n"))
     }
 }

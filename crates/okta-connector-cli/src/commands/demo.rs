@@ -1,7 +1,7 @@
 //! A flow as AppFlow would run it: one `QueryData` after the other until there is no token.
 
-use crate::OrgArguments;
-use crate::simulated::{SimulatedOkta, connector};
+use super::org::{OrgArguments, connector};
+use super::print;
 use anyhow::Context as _;
 use appflow_connector::request::{ConnectorContext, Credentials, QueryDataRequest};
 use appflow_connector::response::QueryDataResponse;
@@ -57,11 +57,11 @@ impl Explain {
         })?;
         let filter = Filter::parse(filter.as_deref().unwrap_or_default())?;
         let query = Query::new(object, &filter, fields.as_deref(), Preferences::default())?;
-        crate::print(&format!("{}\n", query.plan()))
+        print(&format!("{}\n", query.plan()))
     }
 }
 
-/// What a run came to.
+/// The figures of a run.
 #[derive(Debug, Default)]
 struct Summary {
     records: usize,
@@ -71,7 +71,7 @@ struct Summary {
 
 impl Demo {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let okta = SimulatedOkta::new(self.org.simulator()?);
+        let okta = self.org.okta()?;
         let connector = connector(okta.clone());
         let mut output = self.output()?;
         let progress = ProgressBar::new_spinner()
@@ -104,7 +104,7 @@ impl Demo {
         }
         output.flush()?;
         progress.finish_and_clear();
-        self.print(&summary, okta.lock().requests().len(), began.elapsed());
+        self.print(&summary, okta.simulator().requests().len(), began.elapsed());
         Ok(())
     }
 

@@ -1,0 +1,75 @@
+//! The simulated org, generated or read from a folder, and the connector on it.
+
+use anyhow::Context as _;
+use clap::Args;
+use okta_client::Loopback;
+use okta_connector::{Config, OktaConnector};
+use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
+use okta_simulator::{Collection, Org, Simulator};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The org that is simulated.
+#[derive(Debug, Args)]
+pub(crate) struct OrgArguments {
+    /// A folder of JSON-lines files, such as `users.jsonl`, to serve instead of a generated org.
+    #[arg(long, value_name = "DIR")]
+    org: Option<PathBuf>,
+    /// The number of users to generate.
+    #[arg(long, default_value_t = 2_500, conflicts_with = "org")]
+    users: usize,
+    /// The seed to generate from: the same seed makes the same org.
+    #[arg(long, default_value_t = 1, conflicts_with = "org")]
+    seed: u64,
+}
+
+/// Every file that an org may consist of.
+const COLLECTIONS: [Collection; 7] = [
+    Collection::Users,
+    Collection::Groups,
+    Collection::Apps,
+    Collection::Devices,
+    Collection::UserTypes,
+    Collection::UserSchemas,
+    Collection::GroupSchemas,
+];
+
+impl OrgArguments {
+    /// Makes the org, which accepts [`API_TOKEN`].
+    pub(crate) fn okta(&self) -> anyhow::Result<SimulatedOkta> {
+        let org = match &self.org {
+            Some(folder) => read(folder)?,
+            None => Org::generate(self.seed, self.users),
+        };
+        let mut simulator = Simulator::new(org);
+        simulator.accept_api_token(API_TOKEN);
+        Ok(SimulatedOkta::new(simulator, Clock::Wall))
+    }
+}
+
+/// Makes the connector on a simulated org, with a connection that works.
+pub(crate) fn connector(okta: SimulatedOkta) -> OktaConnector<SimulatedOkta, SimulatedSecrets> {
+    let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
+    let config = Config { loopback: Loopback::Allowed, ..Config::new(seconds_since_1970, 1) };
+    OktaConnector::new(okta, secrets, config)
+}
+
+fn seconds_since_1970() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+fn read(folder: &Path) -> anyhow::Result<Org> {
+    anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
+    let mut files = Vec::new();
+    for collection in COLLECTIONS {
+        let path = folder.join(collection.file_name());
+        if path.exists() {
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            files.push((collection, text));
+        }
+    }
+    anyhow::ensure!(!files.is_empty(), "{} holds no file of an org", folder.display());
+    let files = files.iter().map(|(collection, text)| (*collection, text.as_str()));
+    Org::from_json_lines(files).with_context(|| format!("cannot read {}", folder.display()))
+}

@@ -1,0 +1,135 @@
+//! The simulated org and a stand-in for Secrets Manager, for a `bootstrap` that runs beside them.
+
+use super::org::OrgArguments;
+use super::print;
+use anyhow::Context as _;
+use bytes::Bytes;
+use clap::Args;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use okta_connector_cli::{API_TOKEN, SandboxUrls, api_token_secret};
+use okta_simulator::ServiceApp;
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Serve the simulated org and a stand-in for Secrets Manager.
+#[derive(Debug, Args)]
+pub(crate) struct Sandbox {
+    #[command(flatten)]
+    org: OrgArguments,
+    /// The address to listen on. Another than 127.0.0.1 lets other machines or containers in.
+    #[arg(long, default_value_t = Ipv4Addr::LOCALHOST, value_name = "ADDRESS")]
+    listen: Ipv4Addr,
+    /// The port of the org, as the files of `events/` name it; any free one if it is 0.
+    #[arg(long, default_value_t = 8700)]
+    okta_port: u16,
+    /// The port of the stand-in for Secrets Manager; any free one if it is 0.
+    #[arg(long, default_value_t = 8701)]
+    secrets_port: u16,
+    /// A service app that the org knows: a JSON file with `clientId`, `keys` (public, as JSON Web Keys
+    /// with a `kid`), `scopes` and `requiresDpop`.
+    #[arg(long, value_name = "FILE")]
+    service_app: Option<PathBuf>,
+}
+
+type Handler = Arc<dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync>;
+
+impl Sandbox {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let okta = self.org.okta()?;
+        // A server runs for long; what has arrived is of no use here.
+        okta.simulator().keep_requests(0);
+        if let Some(file) = &self.service_app {
+            okta.simulator().register_service_app(service_app(file)?);
+        }
+        let okta: Handler = Arc::new(move |request| okta.answer(request));
+        let okta_address = serve((self.listen, self.okta_port).into(), okta).await?;
+        let secrets: Handler = Arc::new(|request| secrets_manager(&request));
+        let secrets_address = serve((self.listen, self.secrets_port).into(), secrets).await?;
+        let urls = SandboxUrls {
+            org: format!("http://{okta_address}"),
+            secrets_manager: format!("http://{secrets_address}"),
+        };
+        print(&urls.to_string())?;
+        tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
+    }
+}
+
+fn service_app(file: &Path) -> anyhow::Result<ServiceApp> {
+    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let app: serde_json::Value =
+        serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
+    let client_id = app["clientId"].as_str();
+    let client_id = client_id.with_context(|| format!("{} has no clientId", file.display()))?;
+    let list = |name: &str| app[name].as_array().cloned().unwrap_or_default();
+    Ok(ServiceApp {
+        client_id: client_id.to_owned(),
+        keys: list("keys"),
+        scopes: list("scopes")
+            .iter()
+            .filter_map(|scope| scope.as_str().map(str::to_owned))
+            .collect(),
+        requires_dpop: app["requiresDpop"] == true,
+    })
+}
+
+/// Serves until the process ends.
+async fn serve(address: SocketAddr, handler: Handler) -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address} - port 0 takes any that is free"))?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let handler = Arc::clone(&handler);
+            let service = service_fn(move |request| respond(Arc::clone(&handler), request));
+            tokio::spawn(async move {
+                // A client that goes away in the middle is its own business.
+                let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            });
+        }
+    });
+    Ok(address)
+}
+
+async fn respond(
+    handler: Handler,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    Ok(handler(Request::from_parts(head, body)).map(Full::new))
+}
+
+/// Answers `GetSecretValue` for every ARN with the secret of the simulated connection.
+fn secrets_manager(request: &Request<Bytes>) -> Response<Bytes> {
+    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+    let answer = |status: u16, body: serde_json::Value| {
+        let mut response = Response::new(Bytes::from(body.to_string()));
+        *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+        response.headers_mut().insert(
+            http::header::CONTENT_TYPE,
+            http::HeaderValue::from_static("application/x-amz-json-1.1"),
+        );
+        response
+    };
+    if target != Some("secretsmanager.GetSecretValue") {
+        return answer(400, serde_json::json!({ "__type": "InvalidAction" }));
+    }
+    let asked: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    answer(
+        200,
+        serde_json::json!({
+            "ARN": asked["SecretId"],
+            "Name": "sandbox",
+            "SecretString": api_token_secret(API_TOKEN),
+        }),
+    )
+}

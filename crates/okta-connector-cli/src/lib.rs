@@ -1,0 +1,14 @@
+//! The parts of the command line program that run outside it too: the simulated org behind the seam of
+//! HTTP, the secret of a connection, and a sandbox in a process of its own.
+//!
+//! Tests and benchmarks use the same ones as the commands. Arguments and printing stay in the binary.
+
+mod process;
+mod sandbox;
+mod simulated_okta;
+mod simulated_secrets;
+
+pub use process::Process;
+pub use sandbox::{Sandbox, SandboxUrls};
+pub use simulated_okta::{Clock, SimulatedOkta};
+pub use simulated_secrets::{API_TOKEN, SimulatedSecrets, api_token_secret};
