@@ -52,8 +52,8 @@ pub struct Endpoint {
     pub projection: bool,
     /// What every listing is asked with.
     pub always: &'static [(&'static str, &'static str)],
-    /// What `okta-response` leaves out of a record: credentials, links and a running transition.
-    pub omissions: Option<[&'static str; 3]>,
+    /// Properties that Okta leaves out of a record when asked, and the names by which `okta-response` asks.
+    pub omissions: Option<[(&'static str, &'static str); 3]>,
 }
 
 /// The property whose attributes `fields=` names one by one.

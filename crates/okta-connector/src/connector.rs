@@ -20,10 +20,9 @@ use appflow_connector::{
     Filter, InvalidSettings, MAX_RESPONSE_BYTES, RecordPage, Records,
 };
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use okta_client::rate_limit::RateLimits;
 use okta_client::{
-    Client, ClientConfig, Credential, ErrorKind, HttpService, Loopback, PageLimits, Request,
-    Scopes, ServiceApp, Signer,
+    Client, ClientConfig, Credential, ErrorKind, HttpService, Ledger, Loopback, OktaRequest,
+    PageLimits, RateLimits, Scopes, ServiceApp, Signer,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::{BTreeMap, HashMap};
@@ -86,6 +85,8 @@ struct Connection<'a> {
     settings: Settings,
     credentials: Option<&'a Credentials>,
     deadline: Instant,
+    /// What the call costs, with all the clients that it takes.
+    ledger: Arc<Ledger>,
 }
 
 impl Connection<'_> {
@@ -112,7 +113,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         // A tenth is kept for the way back.
         let deadline = Instant::now() + time_left - time_left / 10;
         let settings = Settings::read(settings, self.config.loopback)?;
-        Ok(Connection { settings, credentials, deadline })
+        Ok(Connection { settings, credentials, deadline, ledger: Arc::default() })
     }
 
     fn connection_of<'a>(
@@ -194,6 +195,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
             credential,
             rate_limits: remembered.rate_limits,
             page_limits: remembered.page_limits,
+            ledger: Arc::clone(&connection.ledger),
             max_concurrency: settings.max_concurrency,
             seed: self.seed(),
             wall_clock: self.config.wall_clock,
@@ -282,6 +284,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         tracing::debug!(%plan, "planned");
         let budget = self.budget(&connection, request.max_results());
         let (query, plan, opened) = (&query, &plan, opened.as_ref());
+        let ledger = &*connection.ledger;
         self.with_client(&connection, Freshness::Cached, move |client: Client<H>| async move {
             let now = Instant::now();
             for (bucket, lesson) in opened.iter().flat_map(|opened| &opened.lessons) {
@@ -301,6 +304,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
                 }
                 None => None,
             };
+            let statistics = statistics.with_cost(ledger.cost());
             Ok(Answer { page: RecordPage { records, next_token }, statistics })
         })
         .await
@@ -336,12 +340,14 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         let queries = request.ids.iter().map(query).collect::<Result<Vec<_>, _>>()?;
         let queries = &queries;
         let budget = self.budget(&connection, 1);
+        let ledger = &*connection.ledger;
         self.with_client(&connection, Freshness::Cached, move |client: Client<H>| async move {
             let reads: Vec<_> =
                 queries.iter().map(|query| read_one(&client, query, budget)).collect();
             let outcomes: Vec<Outcome> =
                 stream::iter(reads).buffered(budget.max_concurrency).try_collect().await?;
-            gather(outcomes, budget.max_bytes)
+            let (records, statistics) = gather(outcomes, budget.max_bytes)?;
+            Ok((records, statistics.with_cost(ledger.cost())))
         })
         .await
     }
@@ -375,7 +381,7 @@ async fn may_read_something<H: HttpService>(
 ) -> Result<(), Error> {
     let mut refusals = Vec::new();
     for object in OBJECTS.into_iter().rev() {
-        let request = Request::new(object.endpoint.path);
+        let request = OktaRequest::new(object.endpoint.path);
         let request = match object.endpoint.page_size {
             Some(_) => request.with_limit(1),
             None => request,
@@ -383,20 +389,18 @@ async fn may_read_something<H: HttpService>(
         match client.get(&request, None, deadline).await {
             Ok(_) => return Ok(()),
             Err(error) => match error.kind {
-                // Without a token the other objects fare no better.
-                ErrorKind::Forbidden { .. } if error.is_without_token() => {
-                    return Err(error.into());
-                }
-                ErrorKind::Forbidden { .. } | ErrorKind::FeatureMissing | ErrorKind::NotFound => {
-                    refusals.push((object, error));
-                }
+                ErrorKind::MissingScope { .. }
+                | ErrorKind::Forbidden
+                | ErrorKind::FeatureMissing
+                | ErrorKind::NotFound => refusals.push((object, error)),
+                // Without a token, for one, the other objects fare no better.
                 _ => return Err(error.into()),
             },
         }
     }
     let scopes: Vec<_> = refusals
         .iter()
-        .filter(|(_, error)| matches!(error.kind, ErrorKind::Forbidden { scope: Some(_) }))
+        .filter(|(_, error)| matches!(error.kind, ErrorKind::MissingScope { .. }))
         .map(|(object, _)| format!("{} for {}", object.scope, object.name))
         .collect();
     let (_, first) = refusals.swap_remove(0);
@@ -436,7 +440,7 @@ fn gather(outcomes: Vec<Outcome>, max_bytes: usize) -> Result<(Records, Statisti
     let mut statistics = Statistics::default();
     for outcome in outcomes {
         records.append(&outcome.records);
-        statistics.add(outcome.statistics);
+        statistics.scanned += outcome.statistics.scanned;
         if records.response_bytes(0) > max_bytes {
             return Err(Error::invalid(
                 "The records are larger than an answer may be. Ask for fewer ids at once",

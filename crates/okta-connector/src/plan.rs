@@ -22,7 +22,7 @@ use crate::predicate::{Check, Predicate, all_of};
 use crate::token::Lane;
 use appflow_connector::Filter;
 use expression::{Form, Pushed, encoded_len};
-use okta_client::{Omissions, Request};
+use okta_client::OktaRequest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -84,7 +84,7 @@ pub struct Listing {
 #[derive(Debug)]
 pub struct Way {
     /// What is asked.
-    pub request: Request,
+    pub request: OktaRequest,
     /// What comes back.
     pub shape: Shape,
     /// Lists of ids: a record must be among each of them.
@@ -140,7 +140,7 @@ pub enum Shape {
 #[derive(Debug)]
 pub struct Members {
     /// Ways to ask for them, best first, each with the property that holds the id.
-    pub ways: Vec<(Request, &'static str)>,
+    pub ways: Vec<(OktaRequest, &'static str)>,
 }
 
 impl Query {
@@ -214,7 +214,7 @@ impl Query {
         Some(
             keys.map(|key| Listing {
                 ways: vec![Way {
-                    request: self.omit(Request::new(format!(
+                    request: self.omit(OktaRequest::new(format!(
                         "{}/{}",
                         self.object.endpoint.path, key.written
                     ))),
@@ -284,7 +284,8 @@ impl Query {
             SEARCH => self.search(&pushed, reason),
             _ => {
                 let narrowed_here = !pushed.complete;
-                let request = Request::new(self.object.endpoint.path).with(parameter, pushed.text);
+                let request =
+                    OktaRequest::new(self.object.endpoint.path).with(parameter, pushed.text);
                 Way { narrowed_here, ..self.way(self.paged(request), reason) }
             }
         };
@@ -296,7 +297,7 @@ impl Query {
     fn search(&self, pushed: &Pushed, reason: &'static str) -> Way {
         let narrowed_here = !pushed.complete;
         let endpoint = &self.object.endpoint;
-        let request = Request::new(endpoint.path).with(SEARCH, pushed.text.as_str());
+        let request = OktaRequest::new(endpoint.path).with(SEARCH, pushed.text.as_str());
         let field = endpoint.lanes.filter(|_| self.walk == Walk::SideBySide);
         let Some(field) = field.and_then(|name| self.object.field(name)) else {
             return Way { narrowed_here, ..self.way(self.paged(request), reason) };
@@ -310,7 +311,7 @@ impl Query {
     /// The whole object.
     fn everything(&self, reason: &'static str) -> Way {
         let endpoint = &self.object.endpoint;
-        let request = Request::new(endpoint.path);
+        let request = OktaRequest::new(endpoint.path);
         let request = match endpoint.dialect {
             Dialect::SearchAndFilter { everything: Some(everything), .. } => {
                 request.with(SEARCH, everything)
@@ -325,7 +326,7 @@ impl Query {
     }
 
     /// Pages of which every record is tested against the whole filter.
-    fn way(&self, request: Request, reason: &'static str) -> Way {
+    fn way(&self, request: OktaRequest, reason: &'static str) -> Way {
         let narrowed_here = self.predicate != Predicate::everything();
         let shape = Shape::Pages;
         Way { request, shape, members: Vec::new(), narrowed_here, cut: None, reason }
@@ -372,11 +373,11 @@ impl Query {
         let path = self.object.endpoint.path;
         let by_filter = |field: &Field, value: &str| {
             let filter = format!("{} eq {}", field.path, expression::quote(value));
-            self.paged(Request::new(path).with("filter", filter))
+            self.paged(OktaRequest::new(path).with("filter", filter))
         };
         let ids = |field: &Field, value: &str| match field.elsewhere {
             Some(Elsewhere::Ids(before, after, property)) => {
-                Some((Request::new(format!("{before}{value}{after}")), property))
+                Some((OktaRequest::new(format!("{before}{value}{after}")), property))
             }
             _ => None,
         };
@@ -400,13 +401,13 @@ impl Query {
         let mut ways = vec![way(by_filter(field, value), members(), FILTERED)];
         match field.elsewhere {
             Some(Elsewhere::Records(before, after)) => {
-                let request = self.paged(Request::new(format!("{before}{value}{after}")));
+                let request = self.paged(OktaRequest::new(format!("{before}{value}{after}")));
                 ways.push(way(request, members(), FALLBACK));
             }
             Some(Elsewhere::Ids(..)) => {
                 let mut members = members();
                 members.extend(ids(field, value).map(|ids| Members { ways: vec![ids] }));
-                ways.push(way(self.paged(Request::new(path)), members, FALLBACK));
+                ways.push(way(self.paged(OktaRequest::new(path)), members, FALLBACK));
             }
             None => {}
         }
@@ -414,12 +415,12 @@ impl Query {
     }
 
     /// Adds what belongs to every listing: fixed parameters, projection, page size, omissions.
-    fn paged(&self, request: Request) -> Request {
+    fn paged(&self, request: OktaRequest) -> OktaRequest {
         self.paged_with(request, None)
     }
 
     /// The same, where one more field is needed.
-    fn paged_with(&self, mut request: Request, extra: Option<&'static Field>) -> Request {
+    fn paged_with(&self, mut request: OktaRequest, extra: Option<&'static Field>) -> OktaRequest {
         if request.path() == self.object.endpoint.path {
             for (name, value) in self.object.endpoint.always {
                 request = request.with(name, *value);
@@ -472,17 +473,15 @@ impl Query {
     }
 
     /// Asks Okta to leave out the parts of records that nothing needs.
-    fn omit(&self, request: Request) -> Request {
+    fn omit(&self, request: OktaRequest) -> OktaRequest {
         let Some(parts) = self.object.endpoint.omissions else { return request };
         let mut needed = BTreeSet::new();
         needed.extend(self.selected.iter().map(|field| field.property()));
         self.predicate.for_each_field(&mut |field| {
             needed.insert(field.property());
         });
-        let [credentials, credentials_links, transitioning_to_status] =
-            parts.map(|part| !needed.contains(part));
-        let omissions = Omissions { credentials, credentials_links, transitioning_to_status };
-        request.with_omissions(omissions)
+        let unneeded = parts.into_iter().filter(|(part, _)| !needed.contains(part));
+        request.with_omissions(unneeded.map(|(_, omission)| omission))
     }
 }
 
@@ -674,7 +673,7 @@ fn longest_prefix(most: usize, fits: impl Fn(usize) -> bool) -> usize {
 
 impl Way {
     /// What is asked for the part of the listing that `lane` is.
-    pub(crate) fn request_for(&self, lane: &Lane) -> Request {
+    pub(crate) fn request_for(&self, lane: &Lane) -> OktaRequest {
         let (Some(cut), Some(asked)) = (&self.cut, lane.asked) else { return self.request.clone() };
         let bound = |second: Option<i64>, operator| {
             let second = Instant::from_second(second?).okta_second(0)?;
@@ -734,7 +733,7 @@ impl fmt::Display for Way {
 }
 
 /// Readable: what is sent, before encoding.
-fn write_request(f: &mut fmt::Formatter<'_>, request: &Request) -> fmt::Result {
+fn write_request(f: &mut fmt::Formatter<'_>, request: &OktaRequest) -> fmt::Result {
     f.write_str(request.path())?;
     let mut separator = '?';
     for (name, value) in request.query() {

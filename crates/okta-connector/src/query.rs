@@ -18,7 +18,7 @@ use crate::token::{Done, Lane, MAX_TOKEN, Order, Position};
 use appflow_connector::Records;
 use futures_util::FutureExt as _;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use okta_client::{Client, Cursor, ErrorKind, HttpService, Page, Request};
+use okta_client::{Client, Cost, Cursor, ErrorKind, HttpService, OktaRequest, Page};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
@@ -66,17 +66,16 @@ pub(crate) struct Statistics {
 }
 
 impl Statistics {
-    /// Adds what another part of the same call has cost.
-    pub(crate) fn add(&mut self, other: Self) {
-        self.pages += other.pages;
-        self.requests += other.requests;
-        self.scanned += other.scanned;
-        self.request_ids.extend(other.request_ids);
-        self.waited += other.waited;
-        self.limit_remaining = match (self.limit_remaining, other.limit_remaining) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
-        };
+    /// Takes over what the ledger of the call says.
+    pub(crate) fn with_cost(self, cost: Cost) -> Self {
+        Self {
+            pages: cost.pages,
+            requests: cost.requests,
+            scanned: self.scanned,
+            request_ids: cost.request_ids,
+            waited: cost.waited,
+            limit_remaining: cost.limit_remaining,
+        }
     }
 }
 
@@ -187,7 +186,7 @@ enum State {
 
 /// What one request asks for.
 struct Ask {
-    request: Request,
+    request: OktaRequest,
     cursor: Option<Cursor>,
     deadline: Instant,
 }
@@ -196,7 +195,7 @@ struct Ask {
 struct Arrival {
     walker: usize,
     /// What was asked for.
-    request: Request,
+    request: OktaRequest,
     /// How long it took, waiting and repeating included.
     elapsed: Duration,
     outcome: Result<Page, okta_client::Error>,
@@ -487,20 +486,11 @@ impl<S: HttpService> Walk<'_, S> {
             _ => self.pace.slowest.max(arrival.elapsed),
         };
         self.pace.latency = page.latency;
-        self.note_cost(page);
-        self.statistics.limit_remaining = self.client.remaining_percent(&arrival.request);
         let progress = &mut self.position.progress;
         progress.pages = progress.pages.saturating_add(1);
         if page.limit < arrival.request.limit() {
             progress.page_size = page.limit;
         }
-    }
-
-    fn note_cost(&mut self, page: &Page) {
-        self.statistics.pages += 1;
-        self.statistics.requests += u64::from(page.attempts);
-        self.statistics.request_ids.extend(page.request_id.clone());
-        self.statistics.waited += page.waited;
     }
 
     /// What can be done about a failure.
@@ -727,7 +717,7 @@ impl<S: HttpService> Walk<'_, S> {
 
     async fn all_ids(
         &mut self,
-        request: &okta_client::Request,
+        request: &OktaRequest,
         property: &str,
     ) -> Result<HashSet<String>, okta_client::Error> {
         let mut ids = HashSet::new();
@@ -735,7 +725,6 @@ impl<S: HttpService> Walk<'_, S> {
         let mut cursor: Option<Cursor> = None;
         loop {
             let page = self.client.get(request, cursor.as_ref(), self.budget.deadline).await?;
-            self.note_cost(&page);
             let objects: Vec<serde_json::Map<String, serde_json::Value>> =
                 serde_json::from_slice(&page.body).map_err(|_| {
                     let message = "Okta answered with something that is not a list of objects";

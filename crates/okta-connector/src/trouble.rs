@@ -106,25 +106,23 @@ troubles! {
 
 #[deny(clippy::wildcard_enum_match_arm)]
 fn of(error: &okta_client::Error) -> &'static Trouble {
-    match (&error.kind, error.error_code.as_deref()) {
-        (ErrorKind::Unauthorized, _) => &CREDENTIALS,
-        (ErrorKind::Forbidden { scope: Some(_) }, _) => &SCOPE,
-        (ErrorKind::Forbidden { scope: None }, Some("access_denied")) => &ZONE,
-        (ErrorKind::Forbidden { scope: None }, Some("invalid_scope" | "consent_required")) => {
-            &SCOPES
-        }
-        (ErrorKind::Forbidden { scope: None }, _) => &ROLE,
-        (ErrorKind::ProofDemanded, _) => &PROOF,
-        (ErrorKind::KeyRefused, _) => &KEY,
-        (ErrorKind::FeatureMissing, _) => &FEATURE,
-        (ErrorKind::NotFound, _) => &NOT_FOUND,
-        (ErrorKind::Rejected | ErrorKind::Client, _) => &REFUSED,
-        (ErrorKind::InvalidCursor, _) => &CURSOR,
-        (ErrorKind::RateLimited { .. }, _) => &LIMIT,
-        (ErrorKind::Timeout, _) => &LATE,
-        (ErrorKind::Unavailable, _) => &DOWN,
-        (ErrorKind::Server, _) => &FAILURE,
-        (ErrorKind::Protocol, _) => &NONSENSE,
+    match &error.kind {
+        ErrorKind::Unauthorized => &CREDENTIALS,
+        ErrorKind::MissingScope { .. } => &SCOPE,
+        ErrorKind::ScopesNotGranted => &SCOPES,
+        ErrorKind::AddressRefused => &ZONE,
+        ErrorKind::Forbidden => &ROLE,
+        ErrorKind::ProofDemanded => &PROOF,
+        ErrorKind::KeyRefused => &KEY,
+        ErrorKind::FeatureMissing => &FEATURE,
+        ErrorKind::NotFound => &NOT_FOUND,
+        ErrorKind::Rejected | ErrorKind::Client => &REFUSED,
+        ErrorKind::InvalidCursor => &CURSOR,
+        ErrorKind::RateLimited { .. } => &LIMIT,
+        ErrorKind::Timeout => &LATE,
+        ErrorKind::Unavailable => &DOWN,
+        ErrorKind::Server => &FAILURE,
+        ErrorKind::Protocol => &NONSENSE,
     }
 }
 
@@ -132,7 +130,7 @@ impl From<okta_client::Error> for Error {
     fn from(error: okta_client::Error) -> Self {
         let trouble = of(&error);
         let sentence = match &error.kind {
-            ErrorKind::Forbidden { scope: Some(scope) } => {
+            ErrorKind::MissingScope { scope } => {
                 trouble.sentence.replace("{scope}", &with_objects(scope))
             }
             _ => trouble.sentence.to_owned(),

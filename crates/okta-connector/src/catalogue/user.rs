@@ -23,7 +23,11 @@ pub(super) static USER: Object = Object {
         lanes: Some("created"),
         projection: true,
         always: &[],
-        omissions: Some(["credentials", "_links", "transitioningToStatus"]),
+        omissions: Some([
+            ("credentials", "omitCredentials"),
+            ("_links", "omitCredentialsLinks"),
+            ("transitioningToStatus", "omitTransitioningToStatus"),
+        ]),
     },
     collation: Collation::IgnoreCase,
     scope: "okta.users.read",
