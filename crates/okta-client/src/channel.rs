@@ -2,11 +2,11 @@
 
 use crate::bucket::Bucket;
 use crate::error::{Demand, Error, ErrorKind, request_id};
-use crate::http::{HttpError, HttpService};
+use crate::http::HttpService;
 use crate::ledger::Ledger;
 use crate::org::OrgUrl;
 use crate::rate_limit::{Admission, Observation, RateLimits, server_time};
-use crate::retry::{Decision, Outcome, decide};
+use crate::retry::{Decision, Failure, Outcome, decide};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -140,11 +140,15 @@ pub(crate) struct Admitted<'a, S> {
 
 impl<S: HttpService> Admitted<'_, S> {
     /// Sends the request. Returns the response, and the time that it took.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::NoResponse`], classified.
     pub(crate) async fn send(
         mut self,
         request: http::Request<Bytes>,
         deadline: Instant,
-    ) -> (Result<http::Response<Bytes>, HttpError>, Duration) {
+    ) -> Result<(http::Response<Bytes>, Duration), (Outcome, Error)> {
         let began = Instant::now();
         let timeout = deadline.saturating_duration_since(began).min(MAX_ATTEMPT);
         self.channel.ledger.count_request(self.bucket);
@@ -152,7 +156,10 @@ impl<S: HttpService> Admitted<'_, S> {
         let latency = began.elapsed();
         self.is_settled = true;
         self.channel.settle(self.bucket, response.as_ref().ok().map(http::Response::headers));
-        (response, latency)
+        response.map(|response| (response, latency)).map_err(|error| {
+            let failure = Failure::NoResponse { kind: error.kind, after: latency };
+            (Outcome::of(failure), Error::from_http(&error))
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::bucket::Bucket;
 use crate::channel::{Channel, USER_AGENT};
 use crate::dpop::dpop_nonce;
 use crate::error::{Demand, Error, ErrorKind, request_id};
-use crate::http::{HttpError, HttpService};
+use crate::http::HttpService;
 use crate::ledger::Ledger;
 use crate::link::next_cursor;
 use crate::org::OrgUrl;
@@ -172,8 +172,10 @@ impl<S: HttpService> Client<S> {
         let admitted = self.channel.admit(bucket, deadline).await?;
         // A proof is dated, so it is made when the request goes.
         let http_request = self.build(request, cursor, token.as_deref())?;
-        let (response, latency) = admitted.send(http_request, deadline).await;
-        Ok(self.judge(bucket, request, response, latency))
+        Ok(match admitted.send(http_request, deadline).await {
+            Ok((response, latency)) => self.judge(bucket, request, response, latency),
+            Err(failed) => Err(failed),
+        })
     }
 
     fn build(
@@ -211,16 +213,9 @@ impl<S: HttpService> Client<S> {
         &self,
         bucket: Bucket,
         request: &OktaRequest,
-        response: Result<http::Response<Bytes>, HttpError>,
+        response: http::Response<Bytes>,
         latency: Duration,
     ) -> Result<Page, (Outcome, Error)> {
-        let response = match response {
-            Ok(response) => response,
-            Err(error) => {
-                let failure = Failure::NoResponse { kind: error.kind, after: latency };
-                return Err((Outcome::of(failure), Error::from_http(&error)));
-            }
-        };
         if response.status() == http::StatusCode::OK {
             return self.page(request, response, latency);
         }
@@ -294,6 +289,7 @@ fn millis(duration: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::HttpError;
     use crate::ledger::Cost;
     use crate::org::Loopback;
     use std::collections::VecDeque;

@@ -12,20 +12,24 @@ use std::time::Duration;
 const CROWD_DISPERSES: Duration = Duration::from_secs(2);
 
 /// A request failed, after all attempts that made sense.
+///
+/// It prints as a sentence for people, with Okta's code and the ids that its support asks for, and
+/// without secrets, cursors and bodies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// The kind of failure, which says what a caller may do.
     pub kind: ErrorKind,
     /// The status of Okta's answer, if there was one.
-    pub status: Option<u16>,
-    /// A sentence for people, without secrets, cursors or bodies.
-    pub message: Box<str>,
+    pub(crate) status: Option<u16>,
+    /// A sentence for people.
+    pub(crate) message: Box<str>,
     /// Okta's `errorCode`, or the `error` of OAuth 2.0.
-    pub error_code: Option<Box<str>>,
+    pub(crate) error_code: Option<Box<str>>,
     /// Okta's `errorId`, under which its support finds the failure.
-    pub error_id: Option<Box<str>>,
+    pub(crate) error_id: Option<Box<str>>,
     /// Okta's `X-Okta-Request-Id`.
-    pub request_id: Option<Box<str>>,
+    pub(crate) request_id: Option<Box<str>>,
+    /// The wish about the next request, if Okta has one.
     pub(crate) demand: Option<Demand>,
 }
 

@@ -107,12 +107,11 @@ impl<'a, S: HttpService> TokenEndpoint<'a, S> {
             let request = timeout_at(deadline, self.request(state, scopes));
             let request = request.await.map_err(|_| unsigned())??;
             let admitted = self.channel.admit(Bucket::Token, deadline).await?;
-            let (response, latency) = admitted.send(request, deadline).await;
-            let (outcome, error) = match response {
-                Ok(response) if response.status() == http::StatusCode::OK => {
+            let (outcome, error) = match admitted.send(request, deadline).await {
+                Ok((response, _)) if response.status() == http::StatusCode::OK => {
                     return read_token(&response, state);
                 }
-                Ok(response) => {
+                Ok((response, _)) => {
                     let error = self.channel.refusal(Bucket::Token, &response);
                     if round < MAX_ROUNDS && self.accommodate(state, &response, &error) {
                         round += 1;
@@ -120,10 +119,7 @@ impl<'a, S: HttpService> TokenEndpoint<'a, S> {
                     }
                     (Outcome::of(Failure::Refused(&error)), error)
                 }
-                Err(error) => {
-                    let failure = Failure::NoResponse { kind: error.kind, after: latency };
-                    (Outcome::of(failure), Error::from_http(&error))
-                }
+                Err(failed) => failed,
             };
             match self.channel.decide(outcome, attempt, deadline) {
                 Decision::Stop => return Err(error),
