@@ -6,8 +6,7 @@
 
 use appflow_connector::{Filter, handle};
 use bytes::Bytes;
-use okta_client::rate_limit::{Bucket, Lesson};
-use okta_client::{HttpError, HttpService};
+use okta_client::{Bucket, HttpError, HttpService, Lesson};
 use okta_connector::token::{
     Done, Fingerprint, Lane, Opened, Order, Position, Progress, Range, open, seal,
 };
@@ -47,7 +46,7 @@ pub fn page_token(data: &[u8]) {
     let mut bytes = Input(data);
     let position = bytes.position();
     let mut lessons = Vec::new();
-    for (_, bucket) in Bucket::ALL {
+    for bucket in (0..=u8::MAX).filter_map(Bucket::from_number) {
         if bytes.byte() % 2 == 1 {
             lessons.push((bucket, bytes.lesson()));
         }

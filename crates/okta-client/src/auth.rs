@@ -5,7 +5,7 @@ use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 
-/// What proves to Okta who asks.
+/// The proof to Okta of who asks.
 #[derive(Debug)]
 pub enum Credential {
     /// An API token: carries the rights of the administrator who made it.
@@ -16,13 +16,13 @@ pub enum Credential {
     ServiceApp(Arc<ServiceApp>),
 }
 
-/// A header that is a secret, marked as such. Absent if the secret holds characters that no header can
+/// Makes the `Authorization` header, marked as a secret. None if the secret holds characters that no header can
 /// carry.
 pub(crate) fn authorization(scheme: &str, secret: &SecretString) -> Option<HeaderValue> {
     sensitive(format!("{scheme} {}", secret.expose_secret()).into())
 }
 
-/// A header whose value stays out of logs.
+/// Makes a header whose value stays out of logs.
 pub(crate) fn sensitive(text: SecretString) -> Option<HeaderValue> {
     let mut header = HeaderValue::from_str(text.expose_secret()).ok()?;
     header.set_sensitive(true);

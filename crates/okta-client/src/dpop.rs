@@ -4,6 +4,7 @@
 //! A proof is good for one request: an attempt that is repeated signs a new one.
 
 use crate::jws::{LocalKey, base64url, new_ec_key, signing_input, unique};
+use http::HeaderMap;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
@@ -23,14 +24,14 @@ struct PublicJwk {
 }
 
 #[derive(Serialize)]
-struct Header<'a> {
+struct ProofHeader<'a> {
     typ: &'static str,
     alg: &'static str,
     jwk: &'a PublicJwk,
 }
 
 #[derive(Serialize)]
-struct Claims<'a> {
+struct ProofClaims<'a> {
     htm: &'a str,
     htu: &'a str,
     iat: u64,
@@ -41,7 +42,7 @@ struct Claims<'a> {
     nonce: Option<&'a str>,
 }
 
-/// What a proof is for.
+/// The request that a proof is for.
 pub(crate) struct Purpose<'a> {
     /// The method of the request.
     pub(crate) method: &'a str,
@@ -49,14 +50,19 @@ pub(crate) struct Purpose<'a> {
     pub(crate) url: &'a str,
     /// The token that goes along.
     pub(crate) token: Option<&'a str>,
-    /// What the server wants to see repeated.
+    /// The nonce that the server wants to see repeated.
     pub(crate) nonce: Option<&'a str>,
     /// The server's time in seconds since 1970.
     pub(crate) now: u64,
 }
 
+/// Reads the nonce that the next proof is to repeat.
+pub(crate) fn dpop_nonce(headers: &HeaderMap) -> Option<&str> {
+    headers.get("dpop-nonce")?.to_str().ok()
+}
+
 impl DpopKey {
-    /// A new key; none if the machine has no randomness.
+    /// Makes a new key; none if the machine has no randomness.
     pub(crate) fn generate() -> Option<Self> {
         let (key, public) = new_ec_key()?;
         // An uncompressed point: 4, x, y.
@@ -65,11 +71,11 @@ impl DpopKey {
         Some(Self { key, public })
     }
 
-    /// A proof for one request; none if the machine has no randomness.
+    /// Makes a proof for one request; none if the machine has no randomness.
     pub(crate) fn proof(&self, purpose: &Purpose<'_>) -> Option<String> {
-        let header = Header { typ: "dpop+jwt", alg: "ES256", jwk: &self.public };
+        let header = ProofHeader { typ: "dpop+jwt", alg: "ES256", jwk: &self.public };
         let hash = |token: &str| base64url(digest(&SHA256, token.as_bytes()).as_ref());
-        let claims = Claims {
+        let claims = ProofClaims {
             htm: purpose.method,
             htu: purpose.url,
             iat: purpose.now,

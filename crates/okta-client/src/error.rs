@@ -1,39 +1,57 @@
-//! What can go wrong between a request and its page: a kind to act on, the rest to tell people.
+//! Reads refusals: a kind to act on, the rest to tell people. No other file knows Okta's codes.
 
 use crate::http::{HttpError, HttpErrorKind};
+use crate::rate_limit::Observation;
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde::Deserialize;
 use std::fmt;
 use std::time::Duration;
 
+/// The time after which a call that met too many simultaneous requests may come back.
+const CROWD_DISPERSES: Duration = Duration::from_secs(2);
+
 /// A request failed, after all attempts that made sense.
+///
+/// It prints as a sentence for people, with Okta's code and the ids that its support asks for, and
+/// without secrets, cursors and bodies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// What a caller may do about it.
+    /// The kind of failure, which says what a caller may do.
     pub kind: ErrorKind,
     /// The status of Okta's answer, if there was one.
-    pub status: Option<u16>,
-    /// What happened, in a sentence without secrets, cursors or bodies.
-    pub message: Box<str>,
-    /// Okta's `errorCode`.
-    pub error_code: Option<Box<str>>,
+    pub(crate) status: Option<u16>,
+    /// A sentence for people.
+    pub(crate) message: Box<str>,
+    /// Okta's `errorCode`, or the `error` of OAuth 2.0.
+    pub(crate) error_code: Option<Box<str>>,
     /// Okta's `errorId`, under which its support finds the failure.
-    pub error_id: Option<Box<str>>,
+    pub(crate) error_id: Option<Box<str>>,
     /// Okta's `X-Okta-Request-Id`.
-    pub request_id: Option<Box<str>>,
+    pub(crate) request_id: Option<Box<str>>,
+    /// The wish about the next request, if Okta has one.
+    pub(crate) demand: Option<Demand>,
 }
 
-/// What a caller may do about a failure.
+/// A kind of failure: two failures differ in it if a caller does something different about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The credential is wrong, has expired or was revoked. Another one may do.
     Unauthorized,
-    /// The credential does not suffice. `scope` is the OAuth 2.0 scope that is missing, if named.
-    Forbidden {
-        /// As Okta names it.
-        scope: Option<String>,
+    /// The token does not have the OAuth 2.0 scope that the path needs (403 with `insufficient_scope`).
+    MissingScope {
+        /// The scope, as Okta names it.
+        scope: String,
     },
+    /// The service app is not granted all scopes that it asked for (`invalid_scope`, `consent_required`
+    /// at the token endpoint), so it has no token at all.
+    ScopesNotGranted,
+    /// The service app may not get a token from this address (`access_denied` at the token endpoint): it
+    /// is restricted to a network zone.
+    AddressRefused,
+    /// Any other lack of rights: that of an admin role, or of a network zone that the token may be used
+    /// from.
+    Forbidden,
     /// The app demands DPoP, and the credential cannot give it.
     ProofDemanded,
     /// The private key of the service app does not sign.
@@ -48,7 +66,7 @@ pub enum ErrorKind {
     Rejected,
     /// A limit is reached; after `retry_after` it makes sense to come back.
     RateLimited {
-        /// Until the window ends.
+        /// The time until the window ends, or until fewer requests are on their way.
         retry_after: Duration,
     },
     /// No answer in time.
@@ -63,23 +81,34 @@ pub enum ErrorKind {
     Protocol,
 }
 
+/// A wish about the next request that this crate can fulfil by itself, so that callers need not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Demand {
+    /// The proof of possession is to repeat the nonce of this answer.
+    Nonce,
+    /// There is to be a proof of possession, or another one.
+    Proof,
+    /// The assertion of the service app is to be another one.
+    Assertion,
+    /// Fewer requests are to be on their way at once.
+    FewerAtOnce,
+}
+
 impl Error {
-    /// A failure that is not an answer of Okta.
+    /// Makes a failure that is not an answer of Okta.
     pub fn local(kind: ErrorKind, message: impl Into<String>) -> Self {
-        let message = message.into().into_boxed_str();
-        Self { kind, status: None, message, error_code: None, error_id: None, request_id: None }
+        Self {
+            kind,
+            status: None,
+            message: message.into().into_boxed_str(),
+            error_code: None,
+            error_id: None,
+            request_id: None,
+            demand: None,
+        }
     }
 
-    /// Whether a service app gets no token, so that nothing else it asks for can fare better.
-    pub fn is_without_token(&self) -> bool {
-        self.is_about_scopes() || self.error_code.as_deref() == Some("access_denied")
-    }
-
-    /// Whether the scopes that a token was asked for are not all granted.
-    pub(crate) fn is_about_scopes(&self) -> bool {
-        self.error_code.as_deref().is_some_and(is_about_scopes)
-    }
-
+    /// Makes a failure of the lack of a response.
     pub(crate) fn from_http(error: &HttpError) -> Self {
         let kind = match error.kind {
             HttpErrorKind::Connect | HttpErrorKind::Interrupted => ErrorKind::Unavailable,
@@ -92,45 +121,71 @@ impl Error {
     /// Reads a refusal: JSON with `errorCode`, JSON with `error`, `WWW-Authenticate`, or nothing
     /// but the status, in this order.
     pub(crate) fn from_response(response: &http::Response<Bytes>) -> Self {
-        let (status, headers) = (response.status(), response.headers());
+        let (status, headers) = (response.status().as_u16(), response.headers());
         let body: OktaError = serde_json::from_slice(response.body()).unwrap_or_default();
         let challenge = Challenge::read(headers);
+        let demand = demand(status, headers, &body, &challenge);
         let summary = body
             .text()
             .or_else(|| challenge.error_description.clone())
             .unwrap_or_else(|| "no further details".to_owned());
         Self {
-            kind: kind(status, &body, &challenge),
-            status: Some(status.as_u16()),
-            message: format!("Okta answered {} - {summary}", status.as_u16()).into(),
-            error_code: body.error_code.or(body.error).or(challenge.error).map(String::into),
+            kind: kind(status, demand, &body, &challenge),
+            status: Some(status),
+            message: format!("Okta answered {status} - {summary}").into(),
+            error_code: code(&body, &challenge).map(Box::from),
             error_id: body.error_id.map(String::into),
             request_id: request_id(headers),
+            demand,
         }
     }
 }
 
-/// Okta's id of a request.
+/// Reads Okta's id of a request.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<Box<str>> {
     headers.get("x-okta-request-id")?.to_str().ok().map(Box::from)
 }
 
-fn kind(status: StatusCode, body: &OktaError, challenge: &Challenge) -> ErrorKind {
-    let code = body.error_code.as_deref().unwrap_or_default();
-    match (status.as_u16(), code) {
-        (400, "") if challenge.wants_proof => ErrorKind::ProofDemanded,
-        (400 | 401, "") if body.error.as_deref() == Some("invalid_client") => {
-            ErrorKind::Unauthorized
-        }
-        (400, "") if body.is_passing() => ErrorKind::Unavailable,
-        (400 | 403, "") if body.error.as_deref().is_some_and(is_about_scopes) => {
-            ErrorKind::Forbidden { scope: None }
-        }
+/// Returns the code of a refusal, wherever it stands.
+fn code<'a>(body: &'a OktaError, challenge: &'a Challenge) -> Option<&'a str> {
+    let codes = [&body.error_code, &body.error, &challenge.error];
+    codes.into_iter().find_map(|code| code.as_deref())
+}
+
+fn demand(
+    status: u16,
+    headers: &HeaderMap,
+    body: &OktaError,
+    challenge: &Challenge,
+) -> Option<Demand> {
+    match (status, code(body, challenge)) {
+        (_, Some("use_dpop_nonce")) => Some(Demand::Nonce),
+        (_, Some("invalid_dpop_proof")) => Some(Demand::Proof),
+        (_, Some("invalid_client")) => Some(Demand::Assertion),
+        (429, _) if Observation::is_concurrency_limit(headers) => Some(Demand::FewerAtOnce),
+        _ => None,
+    }
+}
+
+fn kind(status: u16, demand: Option<Demand>, body: &OktaError, challenge: &Challenge) -> ErrorKind {
+    match (status, code(body, challenge).unwrap_or_default()) {
+        (400, _) if challenge.wants_proof && body.error_code.is_none() => ErrorKind::ProofDemanded,
+        (400, "invalid_client") => ErrorKind::Unauthorized,
+        // RFC 6749 has the server say so where a status of its own cannot be sent.
+        (400, "server_error" | "temporarily_unavailable") => ErrorKind::Unavailable,
+        (400 | 403, "invalid_scope" | "consent_required") => ErrorKind::ScopesNotGranted,
         (_, "E0000015") => ErrorKind::FeatureMissing,
-        (_, "E0000047") | (429, _) => ErrorKind::RateLimited { retry_after: Duration::ZERO },
-        (_, "E0000005") => ErrorKind::Unauthorized,
-        (401, _) => ErrorKind::Unauthorized,
-        (403, _) => ErrorKind::Forbidden { scope: challenge.scope.clone() },
+        (_, "E0000047") | (429, _) => {
+            let is_crowded = demand == Some(Demand::FewerAtOnce);
+            let retry_after = if is_crowded { CROWD_DISPERSES } else { Duration::ZERO };
+            ErrorKind::RateLimited { retry_after }
+        }
+        (_, "E0000005") | (401, _) => ErrorKind::Unauthorized,
+        (403, code) => match (&challenge.scope, code) {
+            (Some(scope), _) => ErrorKind::MissingScope { scope: scope.clone() },
+            (None, "access_denied") => ErrorKind::AddressRefused,
+            (None, _) => ErrorKind::Forbidden,
+        },
         (404, _) => ErrorKind::NotFound,
         (400, _) if body.is_about_cursor() => ErrorKind::InvalidCursor,
         (400, "E0000031" | "E0000030" | "E0000001" | "E0000053" | "E0000063" | "E0000094")
@@ -144,10 +199,6 @@ fn kind(status: StatusCode, body: &OktaError, challenge: &Challenge) -> ErrorKin
         // A redirect, or an answer that only something in between can have given.
         _ => ErrorKind::Protocol,
     }
-}
-
-fn is_about_scopes(code: &str) -> bool {
-    matches!(code, "invalid_scope" | "consent_required")
 }
 
 /// The error bodies of the management API and of OAuth 2.0, read leniently.
@@ -184,25 +235,21 @@ impl OktaError {
         Some(text)
     }
 
-    /// RFC 6749 has the server say so where a status of its own cannot be sent.
-    fn is_passing(&self) -> bool {
-        matches!(self.error.as_deref(), Some("server_error" | "temporarily_unavailable"))
-    }
-
-    /// Applications say `E0000029`, devices `E0000031` with a cause that names the cursor.
+    /// Returns true if the cursor is refused: applications say `E0000029`, devices `E0000031` with a cause
+    /// that names the cursor.
     fn is_about_cursor(&self) -> bool {
         self.error_code.as_deref() == Some("E0000029")
             || self.causes().any(|cause| cause.to_ascii_lowercase().contains("cursor"))
     }
 }
 
-/// What a `WWW-Authenticate` header says.
+/// A `WWW-Authenticate` header.
 #[derive(Debug, Default)]
 struct Challenge {
     error: Option<String>,
     error_description: Option<String>,
     scope: Option<String>,
-    /// Whether the scheme is DPoP.
+    /// True if the scheme is DPoP.
     wants_proof: bool,
 }
 
@@ -226,7 +273,7 @@ impl Challenge {
     }
 }
 
-/// `a="b", c="d, e"` as pairs.
+/// Splits `a="b", c="d, e"` into pairs.
 fn quoted_parameters(mut text: &str) -> impl Iterator<Item = (&str, &str)> {
     std::iter::from_fn(move || {
         let (name, rest) = text.split_once("=\"")?;
@@ -276,8 +323,11 @@ mod tests {
 
     #[test]
     fn kinds() {
-        let forbidden =
-            |scope: Option<&str>| ErrorKind::Forbidden { scope: scope.map(str::to_owned) };
+        let missing = |scope: &str| ErrorKind::MissingScope { scope: scope.to_owned() };
+        let limited =
+            |seconds| ErrorKind::RateLimited { retry_after: Duration::from_secs(seconds) };
+        let crowded = [("x-rate-limit-limit", "0"), ("x-rate-limit-remaining", "0")];
+        let proof = [("www-authenticate", r#"DPoP error="invalid_dpop_proof""#)];
         let challenge = r#"Bearer authorization_uri="http://a/b", scope="okta.groups.read", error="insufficient_scope", error_description="no, it does not""#;
         let rows = [
             (error(401, &[], &body("E0000011", "")), ErrorKind::Unauthorized),
@@ -288,11 +338,21 @@ mod tests {
             ),
             (error(400, &[], r#"{"error":"temporarily_unavailable"}"#), ErrorKind::Unavailable),
             (error(403, &[], &body("E0000005", "")), ErrorKind::Unauthorized),
-            (error(403, &[], &body("E0000006", "")), forbidden(None)),
-            (
-                error(403, &[("WWW-Authenticate", challenge)], ""),
-                forbidden(Some("okta.groups.read")),
-            ),
+            (error(400, &[], r#"{"error":"server_error"}"#), ErrorKind::Unavailable),
+            (error(400, &[], r#"{"error":"invalid_client"}"#), ErrorKind::Unauthorized),
+            (error(401, &[], r#"{"error":"invalid_client"}"#), ErrorKind::Unauthorized),
+            (error(400, &[], r#"{"error":"invalid_scope"}"#), ErrorKind::ScopesNotGranted),
+            (error(400, &[], r#"{"error":"consent_required"}"#), ErrorKind::ScopesNotGranted),
+            (error(403, &[], r#"{"error":"consent_required"}"#), ErrorKind::ScopesNotGranted),
+            (error(403, &[], r#"{"error":"access_denied"}"#), ErrorKind::AddressRefused),
+            // The user of an app, not its address, is refused.
+            (error(400, &[], r#"{"error":"access_denied"}"#), ErrorKind::Client),
+            (error(400, &[], r#"{"error":"use_dpop_nonce"}"#), ErrorKind::Client),
+            (error(400, &proof, ""), ErrorKind::ProofDemanded),
+            (error(401, &proof, ""), ErrorKind::Unauthorized),
+            (error(403, &[], &body("E0000006", "")), ErrorKind::Forbidden),
+            (error(403, &[], ""), ErrorKind::Forbidden),
+            (error(403, &[("WWW-Authenticate", challenge)], ""), missing("okta.groups.read")),
             (error(401, &[], ""), ErrorKind::Unauthorized),
             (error(404, &[], &body("E0000007", "")), ErrorKind::NotFound),
             (error(400, &[], &body("E0000029", "Invalid cursor.")), ErrorKind::InvalidCursor),
@@ -302,7 +362,8 @@ mod tests {
             (error(409, &[], &body("E0000145", "")), ErrorKind::Unavailable),
             (error(409, &[], &body("E0000157", "")), ErrorKind::Client),
             (error(423, &[], &body("E0000239", "")), ErrorKind::Unavailable),
-            (error(429, &[], ""), ErrorKind::RateLimited { retry_after: Duration::ZERO }),
+            (error(429, &[], ""), limited(0)),
+            (error(429, &crowded, ""), limited(2)),
             (error(500, &[], &body("E0000009", "")), ErrorKind::Server),
             (error(502, &[], "<html>"), ErrorKind::Unavailable),
             (error(503, &[], ""), ErrorKind::Unavailable),
@@ -311,6 +372,25 @@ mod tests {
         ];
         for (error, kind) in rows {
             assert_eq!(error.kind, kind, "{error}");
+        }
+    }
+
+    #[test]
+    fn demands() {
+        let crowded = [("x-rate-limit-limit", "0"), ("x-rate-limit-remaining", "0")];
+        let nonce = [("www-authenticate", r#"DPoP error="use_dpop_nonce""#)];
+        let rows = [
+            (error(400, &[], r#"{"error":"use_dpop_nonce"}"#), Some(Demand::Nonce)),
+            (error(401, &nonce, ""), Some(Demand::Nonce)),
+            (error(400, &[], r#"{"error":"invalid_dpop_proof"}"#), Some(Demand::Proof)),
+            (error(401, &[], r#"{"error":"invalid_client"}"#), Some(Demand::Assertion)),
+            (error(429, &crowded, ""), Some(Demand::FewerAtOnce)),
+            (error(429, &[], ""), None),
+            (error(503, &crowded, ""), None),
+            (error(401, &[], &body("E0000011", "")), None),
+        ];
+        for (error, demand) in rows {
+            assert_eq!(error.demand, demand, "{error}");
         }
     }
 

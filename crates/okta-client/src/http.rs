@@ -37,13 +37,13 @@ impl<S: HttpService> HttpService for Arc<S> {
 #[derive(Debug, thiserror::Error)]
 #[error("{kind}: {cause}")]
 pub struct HttpError {
-    /// What happened, as far as it matters for trying again.
+    /// The kind of failure, as far as it matters for trying again.
     pub kind: HttpErrorKind,
     /// The details, without the address.
     pub cause: String,
 }
 
-/// What happened instead of a complete response.
+/// A kind of failure to get a complete response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpErrorKind {
     /// No connection: name, route, handshake. Tried again.

@@ -11,7 +11,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-/// How a key signs. Okta takes others as well; these two are what every kind of key can do.
+/// A way to sign. Okta takes others as well; these two are what every kind of key can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
@@ -21,7 +21,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// As the header of a signature names it.
+    /// Returns the name that the header of a signature has for it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
@@ -35,7 +35,7 @@ pub type Signing<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, SignError>> +
 
 /// A private key, wherever it is.
 pub trait Signer: fmt::Debug + Send + Sync {
-    /// How it signs.
+    /// Returns the way in which the key signs.
     fn algorithm(&self) -> Algorithm;
 
     /// Signs `input`. For [`Algorithm::Es256`] the signature is the two numbers one after the other, 32
@@ -102,7 +102,7 @@ impl fmt::Debug for LocalKey {
     }
 }
 
-/// A new pair of keys on P-256, with the bytes of the public one.
+/// Makes a new pair of keys on P-256, with the bytes of the public one.
 pub(crate) fn new_ec_key() -> Option<(LocalKey, Vec<u8>)> {
     use ring::signature::KeyPair as _;
     let random = SystemRandom::new();
@@ -113,12 +113,12 @@ pub(crate) fn new_ec_key() -> Option<(LocalKey, Vec<u8>)> {
     Some((LocalKey::new(Pair::Ec(pair)), public))
 }
 
-/// Bytes as the parts of a signature carry them.
+/// Encodes bytes as the parts of a signature carry them.
 pub(crate) fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// What is signed: header and claims.
+/// Makes the text that is signed, of header and claims.
 pub(crate) fn signing_input(header: &impl Serialize, claims: &impl Serialize) -> String {
     let part = |json: serde_json::Result<Vec<u8>>| {
         base64url(&json.expect("texts and numbers are always JSON"))
@@ -127,7 +127,7 @@ pub(crate) fn signing_input(header: &impl Serialize, claims: &impl Serialize) ->
     format!("{}.{}", part(header), part(claims))
 }
 
-/// A name that nothing else has: 128 random bits.
+/// Makes a name that nothing else has, of 128 random bits.
 pub(crate) fn unique() -> String {
     let mut bytes = [0; 16];
     // Without randomness no signature can be made either, so the failure is met there.
@@ -135,9 +135,10 @@ pub(crate) fn unique() -> String {
     base64url(&bytes)
 }
 
-/// The signature of ES256 as JWS wants it, from the DER form that AWS KMS and others give.
+/// Turns a signature of ES256 into the form of JWS, from the DER that AWS KMS and others give; none if it is
+/// not such a signature.
 pub fn es256_from_der(der: &[u8]) -> Option<Vec<u8>> {
-    /// An INTEGER as 32 bytes, and what follows it.
+    /// Reads an INTEGER as 32 bytes, and what follows it.
     fn number(der: &[u8]) -> Option<([u8; 32], &[u8])> {
         let (&[0x02, length], rest) = der.split_first_chunk()? else { return None };
         let (bytes, rest) = rest.split_at_checked(usize::from(length))?;

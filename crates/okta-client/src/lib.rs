@@ -1,9 +1,9 @@
-//! How to ask Okta: one request at a time, safely.
+//! Asks Okta: one request at a time, safely.
 //!
-//! [`Client::get`] sends a [`Request`] to one org and returns a [`Page`] of JSON bytes. Inside, in
-//! this order: the rate budget decides when the request may go ([`rate_limit`]), the credential is
+//! [`Client::get`] sends an [`OktaRequest`] to one org and returns a [`Page`] of JSON bytes. Inside, in
+//! this order: the rate budget decides when the request may go ([`RateLimits`]), the credential is
 //! put on ([`Credential`]), the transport carries it ([`HttpService`]), the answer teaches the
-//! budget, and a pure decision says whether to try again ([`retry`]).
+//! budget, a pure decision says if it is tried again, and a [`Ledger`] adds up what all that costs.
 //!
 //! Only reads exist here, so every request may be repeated. A page is bytes and a cursor; what is
 //! in it is not this crate's business. Rules that Okta states and this crate rests on:
@@ -15,32 +15,37 @@
 //! * An error has a JSON body with `errorCode`, except for OAuth 2.0 failures, which have an empty
 //!   body and a `WWW-Authenticate` header.
 
-pub mod rate_limit;
-pub mod retry;
-
 mod auth;
+mod bucket;
+mod channel;
 mod client;
 mod dpop;
 mod error;
 mod http;
 mod jws;
+mod ledger;
 mod link;
 mod org;
 mod page_limits;
 mod private_key;
+mod rate_limit;
 mod request;
+mod retry;
 mod service_app;
 mod token_endpoint;
 mod transport;
 
 pub use auth::Credential;
+pub use bucket::Bucket;
 pub use client::{Client, ClientConfig, Page};
 pub use error::{Error, ErrorKind};
 pub use http::{HttpError, HttpErrorKind, HttpService};
 pub use jws::{Algorithm, LocalKey, SignError, Signer, Signing, es256_from_der};
+pub use ledger::{Cost, Ledger};
 pub use org::{InvalidOrgUrl, Loopback, OrgUrl};
 pub use page_limits::PageLimits;
 pub use private_key::{InvalidKey, PrivateKey};
-pub use request::{Cursor, Omissions, Request};
+pub use rate_limit::{Lesson, RateLimits};
+pub use request::{Cursor, OktaRequest};
 pub use service_app::{Scopes, ServiceApp};
 pub use transport::ReqwestTransport;

@@ -8,7 +8,7 @@ use crate::request::Cursor;
 use http::HeaderMap;
 use http::header::LINK;
 
-/// Why the next page cannot be asked for.
+/// The reason why the next page cannot be asked for.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LinkError {
     #[error("the next link leads to another host")]
@@ -19,7 +19,7 @@ pub(crate) enum LinkError {
     Malformed,
 }
 
-/// The cursor of the next page; none at the end of the list.
+/// Reads the cursor of the next page; none at the end of the list.
 pub(crate) fn next_cursor(headers: &HeaderMap, org: &OrgUrl) -> Result<Option<Cursor>, LinkError> {
     let mut next = None;
     for header in headers.get_all(LINK) {
@@ -59,7 +59,7 @@ fn parse_link(link: &str) -> Option<(&str, &str)> {
     link.strip_prefix('<')?.split_once('>')
 }
 
-/// `rel` may list several relations, quoted or not.
+/// Returns true if `next` is a relation of the link: `rel` may list several relations, quoted or not.
 fn is_next(parameters: &str) -> bool {
     parameters.split(';').filter_map(|parameter| parameter.split_once('=')).any(|(name, value)| {
         name.trim().eq_ignore_ascii_case("rel")

@@ -16,7 +16,7 @@ pub struct OrgUrl {
     origin: String,
 }
 
-/// Whether `http://127.0.0.1:PORT` is an org, and so `http://host.docker.internal:PORT`, which is what a
+/// Says if `http://127.0.0.1:PORT` may be an org, and so `http://host.docker.internal:PORT`, which is what a
 /// container calls the machine it runs on: for the sandbox and for tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loopback {
@@ -26,7 +26,7 @@ pub enum Loopback {
     Refused,
 }
 
-/// Why a text is no address of an org.
+/// The reason why a text is no address of an org.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum InvalidOrgUrl {
@@ -110,12 +110,12 @@ impl OrgUrl {
         Ok(Self { origin: url.origin().ascii_serialization().trim_end_matches('.').to_owned() })
     }
 
-    /// `scheme://host[:port]`
+    /// Returns `scheme://host[:port]`, without a slash at the end.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// Whether `link`, as Okta sent it, leads to this org. A relative link does.
+    /// Returns true if `link`, as Okta sent it, leads to this org. A relative link does.
     pub(crate) fn owns(&self, link: &str) -> bool {
         if link.starts_with('/') && !link.starts_with("//") {
             return true;

@@ -1,6 +1,5 @@
 //! The page sizes above which listings time out inside Okta, for as long as that is likely to last.
 
-use crate::retry::MIN_PAGE_SIZE;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -8,15 +7,21 @@ use tokio::time::Instant;
 /// Okta may have been busy with something else, so a listing is tried at its full size again.
 const TIME_TO_LIVE: Duration = Duration::from_secs(5 * 60);
 
-/// What was learned of the listings of an org.
+/// The number of records below which a page is not made smaller.
+const MIN_PAGE_SIZE: u32 = 25;
+
+/// The page sizes, in records, that the listings of an org were found to take.
+///
+/// Okta documents no limit of this kind: it answers 500 or 504, or not at all, when a page takes it longer
+/// than about 30 s.
 #[derive(Debug, Default)]
 pub struct PageLimits {
     by_path: BTreeMap<String, (u32, Instant)>,
 }
 
 impl PageLimits {
-    /// The page size to ask the listing at `path` for, where `limit` would be wished.
-    pub fn within(&self, path: &str, limit: u32, now: Instant) -> u32 {
+    /// Returns the page size to ask the listing at `path` for, where `limit` would be wished.
+    pub(crate) fn within(&self, path: &str, limit: u32, now: Instant) -> u32 {
         match self.by_path.get(path) {
             Some((known, since)) if now < *since + TIME_TO_LIVE => limit.min(*known),
             _ => limit,
@@ -24,7 +29,7 @@ impl PageLimits {
     }
 
     /// Takes in that pages of `limit` records time out.
-    pub fn halve(&mut self, path: &str, limit: u32, now: Instant) {
+    pub(crate) fn halve(&mut self, path: &str, limit: u32, now: Instant) {
         let half = (limit / 2).max(MIN_PAGE_SIZE);
         if half < limit {
             self.by_path.insert(path.to_owned(), (half, now));

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-/// Why a text is no private key that can sign for Okta.
+/// The reason why a text is no private key that can sign for Okta.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum InvalidKey {
@@ -65,7 +65,7 @@ impl PrivateKey {
     }
 }
 
-/// Either alphabet, with or without padding.
+/// Decodes base64 of either alphabet, with or without padding.
 fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     const LENIENT: GeneralPurposeConfig =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -108,7 +108,7 @@ fn from_pkcs8(der: &[u8]) -> Option<Pair> {
     RsaKeyPair::from_pkcs8(der).map(Pair::Rsa).or_else(|_| ec()).ok()
 }
 
-/// A SEC 1 key inside PKCS#8, the only form of it that ring reads.
+/// Wraps a SEC 1 key into PKCS#8, the only form of it that ring reads.
 fn wrap(sec1: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     /// Version 0, id-ecPublicKey, secp256r1.
     const PREFIX: [u8; 24] = [

@@ -1,4 +1,4 @@
-//! What is asked of Okta: a path, parameters, a page size and a place to go on.
+//! A read of Okta's API: a path, parameters, a page size and a place to go on.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
@@ -8,22 +8,22 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 
 /// A read of Okta's API.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct OktaRequest {
     path: String,
     query: Vec<(&'static str, String)>,
     limit: Option<u32>,
     least: u32,
-    omissions: Omissions,
+    omissions: Vec<&'static str>,
 }
 
-impl Request {
+impl OktaRequest {
     /// Asks for what is at `path`, which starts with a slash and is made of safe segments.
     pub fn new(path: impl Into<String>) -> Self {
-        let omissions = Omissions::default();
-        Self { path: path.into(), query: Vec::new(), limit: None, least: 1, omissions }
+        let path = path.into();
+        Self { path, query: Vec::new(), limit: None, least: 1, omissions: Vec::new() }
     }
 
-    /// Sets a parameter. The value is encoded here and nowhere else.
+    /// Sets a parameter of the query. The value is encoded here and nowhere else.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         match self.query.iter_mut().find(|(known, _)| *known == name) {
@@ -49,40 +49,49 @@ impl Request {
         self
     }
 
-    /// Asks Okta to leave parts of users out.
+    /// Asks Okta to leave parts of records out: names such as `omitCredentials` in the `okta-response`
+    /// parameter of the media type in `Content-Type`, which Okta documents for listings of users.
     #[must_use]
-    pub fn with_omissions(mut self, omissions: Omissions) -> Self {
-        self.omissions = omissions;
+    pub fn with_omissions(mut self, omissions: impl IntoIterator<Item = &'static str>) -> Self {
+        self.omissions = omissions.into_iter().collect();
         self
     }
 
-    /// The path.
+    /// Returns the path.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The parameters, before encoding, without page size and cursor.
+    /// Returns the parameters, before encoding, without page size and cursor.
     pub fn query(&self) -> &[(&'static str, String)] {
         &self.query
     }
 
-    /// The page size of a listing.
+    /// Returns the page size of a listing; none if it is not one.
     pub fn limit(&self) -> Option<u32> {
         self.limit
     }
 
-    /// What Okta is asked to leave out.
-    pub fn omissions(&self) -> Omissions {
-        self.omissions
+    /// Returns the names of the parts that Okta is asked to leave out.
+    pub fn omissions(&self) -> &[&'static str] {
+        &self.omissions
     }
 
-    /// What the page size may not fall below.
+    /// Returns the value of the `Content-Type` header.
+    pub(crate) fn content_type(&self) -> String {
+        match self.omissions.as_slice() {
+            [] => "application/json".to_owned(),
+            omissions => format!("application/json; okta-response=\"{}\"", omissions.join(",")),
+        }
+    }
+
+    /// Returns the number that the page size may not fall below.
     pub(crate) fn least(&self) -> u32 {
         self.least
     }
 
-    /// Path and query as they are sent.
-    pub fn target(&self, cursor: Option<&Cursor>) -> String {
+    /// Returns path and query as they are sent.
+    pub(crate) fn target(&self, cursor: Option<&Cursor>) -> String {
         let mut target = self.path.clone();
         let mut separator = '?';
         let mut push = |name: &str, value: &str| {
@@ -105,35 +114,7 @@ impl Request {
     }
 }
 
-/// Parts of users that Okta leaves out when asked through the `okta-response` parameter of the
-/// `Content-Type` header. Okta saves work in some orgs only if all three are left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Omissions {
-    /// The `credentials` object.
-    pub credentials: bool,
-    /// Links such as `resetPassword`.
-    pub credentials_links: bool,
-    /// `transitioningToStatus`.
-    pub transitioning_to_status: bool,
-}
-
-impl Omissions {
-    /// The value of the `Content-Type` header.
-    pub(crate) fn content_type(self) -> String {
-        let named = [
-            (self.credentials, "omitCredentials"),
-            (self.credentials_links, "omitCredentialsLinks"),
-            (self.transitioning_to_status, "omitTransitioningToStatus"),
-        ];
-        let asked: Vec<_> = named.into_iter().filter_map(|(on, name)| on.then_some(name)).collect();
-        if asked.is_empty() {
-            return "application/json".to_owned();
-        }
-        format!("application/json; okta-response=\"{}\"", asked.join(","))
-    }
-}
-
-/// Where a listing goes on: Okta's own `after`, opaque and sent back as it came.
+/// The place where a listing goes on: Okta's own `after`, opaque and sent back as it came.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cursor(String);
 
@@ -143,7 +124,7 @@ impl Cursor {
         Self(after.into())
     }
 
-    /// The value of `after`, before encoding.
+    /// Returns the value of `after`, before encoding.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -162,7 +143,7 @@ mod tests {
 
     #[test]
     fn everything_but_unreserved_characters_is_encoded() {
-        let request = Request::new("/api/v1/users")
+        let request = OktaRequest::new("/api/v1/users")
             .with("search", r#"profile.mobilePhone eq "+1 555/\"a\\b\"" and é"#)
             .with_limit(200);
         let expected = "/api/v1/users?search=profile.mobilePhone%20eq%20%22%2B1%20555%2F%5C%22a\
@@ -172,11 +153,19 @@ mod tests {
 
     #[test]
     fn omissions_make_one_header() {
-        let all =
-            Omissions { credentials: true, credentials_links: true, transitioning_to_status: true };
-        let expected = "application/json; okta-response=\"omitCredentials,omitCredentialsLinks,\
-                        omitTransitioningToStatus\"";
-        assert_eq!(all.content_type(), expected);
-        assert_eq!(Omissions::default().content_type(), "application/json");
+        let rows: [(&[&str], _); 3] = [
+            (&[], "application/json"),
+            (&["omitCredentials"], "application/json; okta-response=\"omitCredentials\""),
+            (
+                &["omitCredentials", "omitCredentialsLinks", "omitTransitioningToStatus"],
+                "application/json; okta-response=\"omitCredentials,omitCredentialsLinks,\
+                 omitTransitioningToStatus\"",
+            ),
+        ];
+        for (omissions, expected) in rows {
+            let request = OktaRequest::new("/api/v1/users").with_omissions(omissions.to_vec());
+            assert_eq!(request.omissions(), omissions);
+            assert_eq!(request.content_type(), expected);
+        }
     }
 }

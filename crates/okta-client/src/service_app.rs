@@ -17,16 +17,23 @@ use tokio::time::Instant;
 /// The path of the org authorization server's token endpoint; no other server gives `okta.` scopes.
 pub(crate) const TOKEN_PATH: &str = "/oauth2/v1/token";
 
-/// An assertion is for one request; Okta allows an hour.
+/// The seconds for which an assertion is good. It is for one request; Okta allows an hour.
 const ASSERTION_LIFETIME: u64 = 300;
 
-/// Signed texts are dated back a little: Okta refuses what comes from the future.
-pub(crate) const BACKDATING: u64 = 5;
+/// The seconds by which signed texts are dated back: Okta refuses what comes from the future.
+const BACKDATING: u64 = 5;
+
+/// A clock that is off by this many seconds may be why a signed text was refused. Less than what it is
+/// dated back by cannot be.
+const MIN_SKEW: u64 = BACKDATING - 1;
 
 /// A token is not used in the last minute of its life.
 const TOKEN_MARGIN: Duration = Duration::from_secs(60);
 
-/// A service app of an org, and what this process knows of its tokens.
+/// A service app of an org, and the token that this process has of it.
+///
+/// Okta lets such an app prove itself by `private_key_jwt` only, gives it tokens for an hour, and demands
+/// DPoP unless an administrator turns that off.
 #[derive(Debug)]
 pub struct ServiceApp {
     client_id: String,
@@ -34,14 +41,14 @@ pub struct ServiceApp {
     signer: Arc<dyn Signer>,
     scopes: Scopes,
     /// Held while a token is asked for, so that only one is.
-    pub(crate) state: tokio::sync::Mutex<State>,
-    /// What API calls, unlike the token endpoint, want to see repeated.
+    pub(crate) state: tokio::sync::Mutex<TokenState>,
+    /// The nonce that API calls, unlike the token endpoint, want to see repeated.
     api_nonce: Mutex<Option<String>>,
     /// Okta's clock less ours, in seconds.
     skew: AtomicI64,
 }
 
-/// The scopes to ask for.
+/// The OAuth 2.0 scopes to ask for, such as `okta.users.read`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scopes {
     /// These. If one is not granted, there is no token.
@@ -51,6 +58,7 @@ pub enum Scopes {
 }
 
 impl Scopes {
+    /// Returns true if a token for some of the scopes is good as well.
     pub(crate) fn may_be_fewer(&self) -> bool {
         matches!(self, Self::Granted(_))
     }
@@ -62,28 +70,29 @@ impl Scopes {
     }
 }
 
+/// The knowledge of a process about the tokens of an app.
 #[derive(Debug, Default)]
-pub(crate) struct State {
+pub(crate) struct TokenState {
     /// The present token.
-    pub(crate) token: Option<Arc<Token>>,
+    pub(crate) token: Option<Arc<AccessToken>>,
     /// The key to prove possession with, once the app is known to demand it.
     pub(crate) dpop: Option<Arc<DpopKey>>,
-    /// What the token endpoint wants to see repeated.
+    /// The nonce that the token endpoint wants to see repeated.
     pub(crate) nonce: Option<String>,
-    /// Once all scopes together were refused: what was said of the first of them one by one, which is nothing or
-    /// a refusal.
+    /// Once all scopes together were refused: the refusals of the first of them one by one, or none for a scope
+    /// that is granted.
     pub(crate) explored: Option<Vec<Option<Error>>>,
 }
 
 /// An access token, and the key that it is bound to.
 #[derive(Debug)]
-pub(crate) struct Token {
+pub(crate) struct AccessToken {
     text: SecretString,
     key: Option<Arc<DpopKey>>,
     good_until: Instant,
 }
 
-/// What the token endpoint answers.
+/// The answer of the token endpoint.
 #[derive(Deserialize)]
 pub(crate) struct TokenAnswer {
     access_token: String,
@@ -98,14 +107,14 @@ fn an_hour() -> u64 {
 }
 
 #[derive(Serialize)]
-struct Header<'a> {
+struct AssertionHeader<'a> {
     alg: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     kid: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Claims<'a> {
+struct AssertionClaims<'a> {
     iss: &'a str,
     sub: &'a str,
     aud: &'a str,
@@ -115,7 +124,7 @@ struct Claims<'a> {
 }
 
 impl ServiceApp {
-    /// An app that has no token yet.
+    /// Makes an app that has no token yet. `key_id` is the `kid` under which Okta knows the public key.
     pub fn new(
         client_id: String,
         key_id: Option<String>,
@@ -137,15 +146,17 @@ impl ServiceApp {
         &self.scopes
     }
 
-    /// Okta's time, given ours.
+    /// Returns the time to put into what is signed, given ours: that of Okta, dated back a little.
     pub(crate) fn server_now(&self, wall_now: u64) -> u64 {
         wall_now.saturating_add_signed(self.skew.load(Ordering::Relaxed)).saturating_sub(BACKDATING)
     }
 
-    /// Takes in what time it is for Okta. Says by how many seconds that differs from what was known.
-    pub(crate) fn learn_time(&self, server_now: u64, wall_now: u64) -> u64 {
-        let skew = server_now.cast_signed().saturating_sub(wall_now.cast_signed());
-        self.skew.swap(skew, Ordering::Relaxed).abs_diff(skew)
+    /// Takes in the time of day at Okta, if an answer told it. Returns by how many seconds our notion of it was
+    /// off, if that may be why something signed was refused.
+    pub(crate) fn learn_time(&self, server_now: Option<u64>, wall_now: u64) -> Option<u64> {
+        let skew = server_now?.cast_signed().saturating_sub(wall_now.cast_signed());
+        let off_by = self.skew.swap(skew, Ordering::Relaxed).abs_diff(skew);
+        Some(off_by).filter(|&seconds| seconds >= MIN_SKEW)
     }
 
     pub(crate) fn api_nonce(&self) -> Option<String> {
@@ -156,15 +167,20 @@ impl ServiceApp {
         *self.api_nonce.lock().unwrap_or_else(PoisonError::into_inner) = Some(nonce.to_owned());
     }
 
-    /// The form that asks for a token, with a new assertion.
+    /// Makes the form that asks for a token, with a new assertion.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::KeyRefused`] or [`ErrorKind::Unavailable`] if the key does not sign.
     pub(crate) async fn form(
         &self,
         url: &str,
         scopes: &[String],
         now: u64,
     ) -> Result<String, Error> {
-        let header = Header { alg: self.signer.algorithm().name(), kid: self.key_id.as_deref() };
-        let claims = Claims {
+        let header =
+            AssertionHeader { alg: self.signer.algorithm().name(), kid: self.key_id.as_deref() };
+        let claims = AssertionClaims {
             iss: &self.client_id,
             sub: &self.client_id,
             aud: url,
@@ -191,8 +207,8 @@ impl ServiceApp {
     }
 }
 
-impl Token {
-    /// The token of an answer, bound to `key` if the answer says so.
+impl AccessToken {
+    /// Takes the token of an answer, bound to `key` if the answer says so.
     pub(crate) fn new(answer: TokenAnswer, key: Option<Arc<DpopKey>>, now: Instant) -> Self {
         let is_bound = answer.token_type.eq_ignore_ascii_case("DPoP");
         let lifetime = Duration::from_secs(answer.expires_in.min(24 * an_hour()));
@@ -203,16 +219,17 @@ impl Token {
         }
     }
 
+    /// Returns true if the token may still be sent.
     pub(crate) fn is_good(&self, now: Instant) -> bool {
         now < self.good_until
     }
 
-    /// The scheme of the `Authorization` header, and the token.
+    /// Returns the scheme of the `Authorization` header, and the token.
     pub(crate) fn authorization(&self) -> (&'static str, &SecretString) {
         (if self.key.is_some() { "DPoP" } else { "Bearer" }, &self.text)
     }
 
-    /// The proof that goes along with a read of `url`, if the token is bound to a key.
+    /// Makes the proof that goes along with a read of `url`, if the token is bound to a key.
     pub(crate) fn proof(&self, url: &str, nonce: Option<&str>, now: u64) -> Option<String> {
         let token = Some(self.text.expose_secret());
         self.key.as_ref()?.proof(&Purpose { method: "GET", url, token, nonce, now })

@@ -10,7 +10,7 @@ use crate::position::Position;
 use appflow_connector::ErrorCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use okta_client::rate_limit::{Bucket, Lesson};
+use okta_client::{Bucket, Lesson};
 use serde::{Deserialize, Serialize};
 
 /// The number of characters of a token that AppFlow carries.
@@ -80,11 +80,8 @@ pub fn seal(
 }
 
 fn encode(fingerprint: Fingerprint, position: &Position, lessons: &[(Bucket, Lesson)]) -> String {
-    let number = |bucket: Bucket| {
-        Bucket::ALL.iter().find(|(_, known)| *known == bucket).map(|(number, _)| *number)
-    };
-    let lessons = lessons.iter().filter_map(|(bucket, lesson)| {
-        Some((number(*bucket)?, lesson.limit, lesson.spent, lesson.reset, lesson.skew))
+    let lessons = lessons.iter().map(|(bucket, lesson)| {
+        (bucket.number(), lesson.limit, lesson.spent, lesson.reset, lesson.skew)
     });
     let envelope =
         Envelope { v: VERSION, q: fingerprint.0, p: position.clone(), r: lessons.collect() };
@@ -119,7 +116,7 @@ fn decode(fingerprint: Fingerprint, token: &str) -> Option<Opened> {
         return None;
     }
     let lessons = envelope.r.into_iter().filter_map(|(number, limit, spent, reset, skew)| {
-        let (_, bucket) = Bucket::ALL.into_iter().find(|(known, _)| *known == number)?;
+        let bucket = Bucket::from_number(number)?;
         Some((bucket, Lesson { limit, spent, reset, skew }))
     });
     Some(Opened { position: envelope.p, lessons: lessons.collect() })

@@ -1,0 +1,212 @@
+//! The window of one bucket: requests spent, requests on their way, and when the next one may go.
+
+use super::headers::{Observation, WINDOW};
+use std::time::Duration;
+use tokio::time::Instant;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The limit that is assumed of a bucket whose answers name none: the smallest one that Okta has
+/// published for an org.
+pub(super) const ASSUMED_LIMIT: u32 = 20;
+
+/// The time between two looks at a bucket whose limit is still unknown while its first request is on its
+/// way.
+pub(super) const FIRST_LOOK: Duration = Duration::from_millis(20);
+
+/// The state of one bucket in a form that outlives a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lesson {
+    /// Requests allowed in a window; zero if no answer has told it.
+    pub limit: u32,
+    /// Requests spent in the window.
+    pub spent: u32,
+    /// The end of the window in seconds of Okta's clock, since 1970.
+    pub reset: u64,
+    /// Okta's clock minus ours, in seconds.
+    pub skew: i64,
+}
+
+/// The window of a bucket that is running, or that is taken to run.
+#[derive(Clone, Debug)]
+pub(super) struct Window {
+    /// Known once a header told it.
+    limit: Option<u32>,
+    /// Requests spent, as headers told it or as we counted, whichever is more.
+    spent: u32,
+    /// Requests on their way: not yet in any header.
+    in_flight: u32,
+    last_sent: Option<Instant>,
+    reset: u64,
+    skew: i64,
+    ends: Instant,
+    /// The time when an answer first named this `reset`: the window ends 60 s later at the latest.
+    met: Instant,
+    /// True if the window was taken for ended since the last answer.
+    rolled: bool,
+}
+
+/// The room that a bucket has for a request.
+pub(super) enum Slot {
+    /// At any time.
+    Free,
+    /// At any time, but better then.
+    Paced(Instant),
+    /// Not before then.
+    Spent(Instant),
+}
+
+impl Window {
+    /// Begins a window of which nothing is known.
+    pub(super) fn unknown(now: Instant) -> Self {
+        Self {
+            limit: None,
+            spent: 0,
+            in_flight: 0,
+            last_sent: None,
+            reset: 0,
+            skew: 0,
+            ends: now + WINDOW,
+            met: now,
+            rolled: false,
+        }
+    }
+
+    /// Begins a new window if this one has ended. Its true end is learned from its first answer.
+    fn roll(&mut self, now: Instant) {
+        if now >= self.ends {
+            self.spent = 0;
+            self.ends = now + WINDOW;
+            self.rolled = true;
+        }
+    }
+
+    /// Returns when the next request may go, if `percent` of the limit may be used.
+    pub(super) fn next_slot(&mut self, percent: u32, now: Instant) -> Slot {
+        self.roll(now);
+        let limit = match self.limit {
+            Some(limit) => limit,
+            // The first answer tells the limit; until then one request is enough.
+            None if self.in_flight > 0 => return Slot::Spent(now + FIRST_LOOK),
+            None if self.spent == 0 => return Slot::Free,
+            None => ASSUMED_LIMIT,
+        };
+        let share = share(limit, percent);
+        let spent = self.spent.saturating_add(self.in_flight);
+        let left = share.saturating_sub(spent);
+        if left == 0 {
+            return Slot::Spent(self.ends);
+        }
+        let spacing = self.ends.saturating_duration_since(now) / left;
+        self.last_sent.map_or(Slot::Free, |sent| Slot::Paced(sent + spacing.min(WINDOW / share)))
+    }
+
+    /// Counts a request that goes now.
+    pub(super) fn send(&mut self, now: Instant) {
+        self.in_flight += 1;
+        self.last_sent = Some(now);
+    }
+
+    /// Takes in the end of a request: what its answer told, if there was one that told something.
+    pub(super) fn settle(
+        &mut self,
+        observation: Option<Observation>,
+        skew: Option<i64>,
+        now: Instant,
+    ) {
+        self.roll(now);
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.skew = skew.unwrap_or(self.skew);
+        let Some(seen) = observation else {
+            if self.spent == 0 {
+                // If this request began the window, it did so before now.
+                self.ends = self.ends.max(now + WINDOW);
+            }
+            self.spent = self.spent.saturating_add(1);
+            return;
+        };
+        let used = seen.limit - seen.remaining;
+        self.ends = now + seen.ends_in;
+        if seen.reset > self.reset {
+            self.spent = used.max(1);
+            self.reset = seen.reset;
+            self.met = now;
+        } else {
+            self.spent = self.spent.saturating_add(1).max(used);
+            if self.rolled {
+                // It had not ended, so `Date` cannot be trusted for its end.
+                self.ends = self.ends.max(self.met + WINDOW + SECOND);
+            }
+        }
+        self.rolled = false;
+        self.limit = Some(seen.limit);
+    }
+
+    /// Takes the window for used up, whatever was counted. Returns the time until it ends.
+    pub(super) fn exhaust(&mut self, now: Instant) -> Duration {
+        self.spent = self.limit.unwrap_or(u32::MAX).max(self.spent);
+        self.ends = self.ends.max(now + SECOND);
+        self.ends.saturating_duration_since(now)
+    }
+
+    /// Returns the time between two requests that use `percent` of the limit; none while it is unknown.
+    pub(super) fn spacing(&self, percent: u32) -> Option<Duration> {
+        Some(WINDOW / share(self.limit?, percent))
+    }
+
+    /// Returns the part of the limit that is left, in percent; none while it is unknown.
+    pub(super) fn remaining_percent(&self) -> Option<u32> {
+        let limit = u64::from(self.limit?).max(1);
+        let left = limit.saturating_sub(u64::from(self.spent));
+        u32::try_from(left * 100 / limit).ok()
+    }
+
+    /// Returns what another process should know. `wall_now` is our time of day in seconds since 1970.
+    pub(super) fn lesson(&self, now: Instant, wall_now: u64) -> Lesson {
+        let spent = match self.ends > now {
+            true => self.spent.saturating_add(self.in_flight),
+            false => 0,
+        };
+        let reset = match self.limit {
+            Some(_) if !self.rolled => self.reset,
+            // No answer has told the end of this window; this is the one that is assumed.
+            _ => {
+                let server_now = wall_now.saturating_add_signed(self.skew);
+                server_now.saturating_add(self.ends.saturating_duration_since(now).as_secs())
+            }
+        };
+        Lesson { limit: self.limit.unwrap_or(0), spent, reset, skew: self.skew }
+    }
+
+    /// Takes in what another process knew, unless this one knows as much already.
+    pub(super) fn learn(&mut self, lesson: Lesson, now: Instant, wall_now: u64) {
+        if self.limit.is_some() && self.reset >= lesson.reset {
+            return;
+        }
+        let server_now = wall_now.saturating_add_signed(lesson.skew);
+        // Three times of day were cut to seconds to come to this, so it may be two seconds early.
+        let seconds =
+            lesson.reset.saturating_add(2).saturating_sub(server_now).min(WINDOW.as_secs() + 2);
+        let limit = Some(lesson.limit).filter(|&limit| limit > 0);
+        if seconds == 0 || lesson.spent == 0 {
+            // The window is over; the limit will be the same.
+            self.limit = self.limit.or(limit);
+            self.rolled = true;
+            return;
+        }
+        self.limit = limit.or(self.limit);
+        self.spent = self.spent.max(lesson.spent);
+        self.reset = lesson.reset;
+        self.skew = lesson.skew;
+        self.ends = now + Duration::from_secs(seconds);
+        self.met = now;
+        self.rolled = false;
+    }
+}
+
+/// Returns the requests of a window that the connection may send. A share below one request would never
+/// ask anything; a limit of one is still kept.
+fn share(limit: u32, percent: u32) -> u32 {
+    let share = u64::from(limit) * u64::from(percent) / 100;
+    u32::try_from(share.max(1)).unwrap_or(u32::MAX)
+}
