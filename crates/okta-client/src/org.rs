@@ -115,6 +115,11 @@ impl OrgUrl {
         &self.origin
     }
 
+    /// Returns the host, with the port if there is one.
+    pub fn host(&self) -> &str {
+        self.origin.split_once("://").map_or(&self.origin, |(_, host)| host)
+    }
+
     /// Returns true if `link`, as Okta sent it, leads to this org. A relative link does.
     pub(crate) fn owns(&self, link: &str) -> bool {
         if link.starts_with('/') && !link.starts_with("//") {

@@ -23,6 +23,13 @@ impl OktaRequest {
         Self { path, query: Vec::new(), limit: None, least: 1, omissions: Vec::new() }
     }
 
+    /// Asks the same of another path.
+    #[must_use]
+    pub fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
     /// Sets a parameter of the query. The value is encoded here and nowhere else.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {

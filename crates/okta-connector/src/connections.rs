@@ -7,10 +7,9 @@ use crate::secrets::{Freshness, SecretSource};
 use crate::settings::Settings;
 use appflow_connector::request::Credentials;
 use appflow_connector::{ErrorCode, MAX_RESPONSE_BYTES};
-use okta_client::rate_limit::RateLimits;
 use okta_client::{
-    Client, ClientConfig, Credential, HttpService, Ledger, Loopback, PageLimits, Scopes,
-    ServiceApp, Signer,
+    Client, ClientConfig, Credential, HttpService, Ledger, Loopback, PageLimits, RateLimits,
+    Scopes, ServiceApp, Signer,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::{BTreeMap, HashMap};

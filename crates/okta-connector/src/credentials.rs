@@ -21,7 +21,7 @@ pub(crate) const SCOPES: &str = "scopes";
 
 /// The proof of a connection, as its secret holds it.
 #[derive(Debug)]
-pub enum Identity {
+pub(crate) enum Identity {
     /// A token that is in the secret.
     Token(Credential),
     /// A private key, of a service app.
@@ -30,20 +30,20 @@ pub enum Identity {
 
 /// The facts that a secret states of a service app.
 #[derive(Debug)]
-pub struct ServiceAppIdentity {
+pub(crate) struct ServiceAppIdentity {
     /// The id of the app.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// The `kid` under which Okta knows the key.
-    pub key_id: Option<String>,
+    pub(crate) key_id: Option<String>,
     /// The key.
-    pub key: KeyPlace,
+    pub(crate) key: KeyPlace,
     /// The scopes to ask for; all that the connector can use if absent.
-    pub scopes: Option<Vec<String>>,
+    pub(crate) scopes: Option<Vec<String>>,
 }
 
 /// The place of a service app's private key.
 #[derive(Debug)]
-pub enum KeyPlace {
+pub(crate) enum KeyPlace {
     /// In the secret.
     Here(Arc<LocalKey>),
     /// In AWS KMS, under this id.
@@ -81,7 +81,7 @@ impl From<String> for SecretText {
 /// # Errors
 ///
 /// `InvalidCredentials` if the secret is of a kind that this connector did not declare.
-pub fn identity(
+pub(crate) fn identity(
     secret: &SecretString,
     authentication_type: Option<&str>,
 ) -> Result<Identity, Error> {

@@ -135,9 +135,27 @@ fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entity::Entity;
+    use crate::plan::Way;
+    use crate::position::{Done, Frame, Lane, Order, Progress, Seconds};
+    use crate::query::{Preferences, Query};
+    use appflow_connector::Filter;
+    use proptest::prelude::*;
+
+    fn plan_of(entity: &str, filter: &str) -> Plan {
+        let filter = Filter::parse(filter).unwrap();
+        let entity = Entity::find(entity).unwrap();
+        Plan::new(&Query::new(entity, &filter, None, Preferences::default()).unwrap())
+    }
+
+    /// Three listings of two ways each.
+    fn plan() -> Plan {
+        let cities: Vec<_> = (0..120).map(|n| format!("'Some value number {n:03}'")).collect();
+        plan_of("User", &format!("city in ({})", cities.join(", ")))
+    }
 
     fn lane(cursor: &str) -> Lane {
-        let range = |from, until| Range { from: Some(from), until };
+        let range = |from, until| Seconds { from: Some(from), until };
         Lane {
             asked: Some(range(1_700_000_000, None)),
             range: range(1_700_000_000, Some(1_750_000_000)),
@@ -153,52 +171,177 @@ mod tests {
     }
 
     fn position() -> Position {
-        Position {
-            listing: 2,
-            way: 1,
-            delivered: 1_000_000,
-            progress: Progress { pages: 9, splits: 3, page_size: Some(25), order: Order::Kept },
-            lanes: vec![lane("200u1/+="), Lane::default(), lane("x"), lane("00ucw2RPGIUNTDQOYPOF")],
-        }
+        let lanes =
+            vec![lane("200u1/+="), Lane::default(), lane("x"), lane("00ucw2RPGIUNTDQOYPOF")];
+        let progress = Progress { pages: 9, splits: 3, page_size: Some(25), order: Order::Kept };
+        let frame = Frame { listing: 2, way: 1, progress, lanes };
+        Position { delivered: 1_000_000, frames: vec![frame] }
+    }
+
+    fn frames(places: &[(u32, u32)]) -> Position {
+        let frame = |&(listing, way)| Frame { listing, way, ..Frame::default() };
+        Position { frames: places.iter().map(frame).collect(), ..Position::default() }
     }
 
     #[test]
     fn what_is_sealed_is_opened() {
-        let fingerprint = Fingerprint::of(["User", "filter"]);
+        let plan = plan();
+        let fingerprint = Fingerprint::new(["User", "filter"], &plan);
         let lesson = Lesson { limit: 600, spent: 7, reset: 1_900_000_000, skew: -3 };
         let lessons = vec![(Bucket::Users, lesson), (Bucket::Other, lesson)];
         let sealed = seal(fingerprint, &position(), lessons.clone()).unwrap();
-        assert_eq!(open(fingerprint, &sealed), Ok(Opened { position: position(), lessons }));
+        assert_eq!(open(fingerprint, &plan, &sealed), Ok(Opened { position: position(), lessons }));
         assert!(sealed.len() <= MAX_TOKEN && !sealed.contains(char::is_whitespace));
     }
 
     #[test]
     fn whatever_is_wrong_has_one_message() {
-        let fingerprint = Fingerprint::of(["User", "ab", "c"]);
+        let plan = plan();
+        let fingerprint = Fingerprint::new(["User", "ab", "c"], &plan);
         let sealed = seal(fingerprint, &position(), []).unwrap();
-        let refused = |token: &str| open(fingerprint, token).unwrap_err();
+        let refused = |token: &str| open(fingerprint, &plan, token).unwrap_err();
         let message = refused("None");
-        assert_eq!(open(Fingerprint::of(["User", "a", "bc"]), &sealed), Err(message.clone()));
+        let other = Fingerprint::new(["User", "a", "bc"], &plan);
+        assert_eq!(open(other, &plan, &sealed), Err(message.clone()));
         for token in
             ["", "null", "a b", "é", &sealed[1..], &sealed[..sealed.len() - 1], &"A".repeat(9_999)]
         {
             assert_eq!(refused(token), message, "{token}");
+        }
+        for beyond in [&[(3, 0)][..], &[(0, 2)], &[(u32::MAX, 0)], &[(0, 0), (0, 0)]] {
+            let sealed = seal(fingerprint, &frames(beyond), []).unwrap();
+            assert_eq!(refused(&sealed), message, "{beyond:?}");
         }
         for index in 0..sealed.len() {
             let mut damaged = sealed.clone().into_bytes();
             damaged[index] = if damaged[index] == b'A' { b'B' } else { b'A' };
             let damaged = String::from_utf8(damaged).unwrap();
             // The last character may hold bits that mean nothing.
-            if let Ok(opened) = open(fingerprint, &damaged) {
+            if let Ok(opened) = open(fingerprint, &plan, &damaged) {
                 assert_eq!(opened.position, position());
             }
         }
     }
 
     #[test]
+    fn a_frame_inside_a_parent_is_one_of_the_way_by_references() {
+        let plan = plan_of("Application", "userId = '00u1'");
+        for (places, expected) in [
+            (&[][..], true),
+            (&[(0, 0)], true),
+            (&[(0, 1)], true),
+            (&[(0, 1), (0, 0)], true),
+            (&[(0, 0), (0, 0)], false),
+            (&[(0, 1), (1, 0)], false),
+            (&[(0, 1), (0, 1)], false),
+            (&[(0, 1), (0, 0), (0, 0)], false),
+        ] {
+            assert_eq!(plan.has(&frames(places)), expected, "{places:?}");
+        }
+    }
+
+    #[test]
     fn a_cursor_that_is_too_long_is_an_error() {
-        let position = Position { lanes: vec![lane(&"x".repeat(1_600))], ..position() };
-        let error = seal(Fingerprint::of(["User"]), &position, []).unwrap_err();
+        let long = Frame { lanes: vec![lane(&"x".repeat(1_600))], ..Frame::default() };
+        let position = Position { frames: vec![long], ..position() };
+        let error = seal(Fingerprint::new(["User"], &plan()), &position, []).unwrap_err();
         assert!(error.to_string().contains("too long"), "{error}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+        /// A position means something in its own plan alone: a token of a plan that differs in any request is refused.
+        #[test]
+        fn a_token_of_another_plan_is_refused(
+            (entity, filter) in arb_question(),
+            (other_entity, other) in arb_question(),
+        ) {
+            let (plan, other) = (plan_of(entity, &filter), plan_of(other_entity, &other));
+            let question = ["the same question"];
+            let sealed = seal(Fingerprint::new(question, &plan), &Position::default(), []).unwrap();
+            let opened = open(Fingerprint::new(question, &other), &other, &sealed);
+            prop_assert_eq!(opened.is_ok(), requests(&plan) == requests(&other));
+        }
+
+        /// The digest tells plans apart by every part of every request.
+        #[test]
+        fn a_request_that_changes_changes_the_digest(
+            (entity, filter) in arb_question(),
+            pick in any::<prop::sample::Index>(),
+            change in 0..6,
+        ) {
+            let mut plan = plan_of(entity, &filter);
+            let before = plan.digest();
+            prop_assume!(!plan.listings.is_empty());
+            let listings = plan.listings.len();
+            let listing = &mut plan.listings[pick.index(listings)];
+            let ways = listing.ways.len();
+            let way = &mut listing.ways[pick.index(ways)];
+            let request = way.request.clone();
+            let limit = request.limit().unwrap_or_default();
+            way.request = match change {
+                0 => request.at("/elsewhere"),
+                1 => request.with("search", "another"),
+                2 => request.with_limit(limit + 1),
+                3 => request.with_omissions(["another"]),
+                4 => request.with("another", ""),
+                _ => {
+                    way.id.push('x');
+                    request
+                }
+            };
+            prop_assert_ne!(plan.digest(), before);
+        }
+    }
+
+    /// All that a plan may ask.
+    fn requests(plan: &Plan) -> String {
+        let mut text = String::new();
+        for listing in &plan.listings {
+            let ways = listing.ways.iter().chain(listing.among.iter().flat_map(|it| &it.ways));
+            for way in ways {
+                let Way { request, shape, id, cut, below, .. } = way;
+                text += &format!("{request:?} {shape:?} {id} {cut:?} {below:?}\n");
+            }
+        }
+        text
+    }
+
+    fn arb_question() -> impl Strategy<Value = (&'static str, String)> {
+        let rows = vec![
+            (
+                "User",
+                vec![
+                    "",
+                    "city = 'A'",
+                    "city = 'B'",
+                    "status = 'ACTIVE'",
+                    "id = '00u1'",
+                    "lastLogin > 2024-01-01",
+                    "lastUpdated > 2024-01-01",
+                ],
+            ),
+            ("Group", vec!["", "name = 'A'", "type = 'BUILT_IN'"]),
+            (
+                "Application",
+                vec![
+                    "",
+                    "groupId = '00g1'",
+                    "userId = '00u1'",
+                    "groupId = '00g1' and userId = '00u1'",
+                    "name = 'A'",
+                ],
+            ),
+            ("Device", vec!["", "platform = 'IOS'"]),
+            ("UserType", vec![""]),
+        ];
+        let rows: Vec<_> = rows
+            .into_iter()
+            .flat_map(|(entity, filters)| {
+                filters.into_iter().map(move |it| (entity, it.to_owned()))
+            })
+            .collect();
+        prop::sample::select(rows)
     }
 }
