@@ -6,6 +6,7 @@
 //! The access token of an OAuth 2.0 connection lives an hour, and AppFlow renews it only when a call of its
 //! own is refused. Such a connection looks broken here most of the time and is better left out.
 
+use crate::metrics::Metrics;
 use appflow_connector::request::{Credentials, ValidateCredentialsRequest};
 use appflow_connector::{Connector, ErrorDetails, Operation};
 use aws_lambda_events::cloudwatch_events::CloudWatchEvent;
@@ -25,13 +26,13 @@ struct Detail {
 
 #[derive(Debug, Deserialize, Serialize)]
 struct HealthCheck {
-    connections: Vec<Connection>,
+    connections: Vec<Target>,
 }
 
-/// A connection of AppFlow.
+/// A connection of AppFlow that is to be checked.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Connection {
+struct Target {
     secret_arn: String,
     instance_url: String,
 }
@@ -39,6 +40,7 @@ struct Connection {
 /// Tries the connections that `payload` names; none if it is no health check.
 pub(crate) async fn check<C: Connector>(
     connector: &C,
+    metrics: &Metrics,
     payload: &[u8],
     time_left: Duration,
 ) -> Option<Box<RawValue>> {
@@ -52,6 +54,9 @@ pub(crate) async fn check<C: Connector>(
         let outcome = try_one(connector, connection, share).await;
         let healthy = verdict(outcome.as_ref().err());
         let problem = outcome.as_ref().err().map_or("", |details| details.error_message.as_str());
+        if let Some(healthy) = healthy {
+            metrics.health(name, healthy);
+        }
         match healthy {
             Some(true) => tracing::info!(connection = name, healthy, "checked"),
             Some(false) => tracing::warn!(connection = name, healthy, problem, "checked"),
@@ -73,13 +78,13 @@ fn verdict(failure: Option<&ErrorDetails>) -> Option<bool> {
 
 async fn try_one<C: Connector>(
     connector: &C,
-    connection: &Connection,
+    target: &Target,
     time: Duration,
 ) -> Result<(), ErrorDetails> {
-    let settings = [("instanceUrl".to_owned(), connection.instance_url.clone())];
+    let settings = [("instanceUrl".to_owned(), target.instance_url.clone())];
     let request = ValidateCredentialsRequest {
         credentials: Some(Credentials {
-            secret_arn: Some(connection.secret_arn.clone()),
+            secret_arn: Some(target.secret_arn.clone()),
             // The secret says which kind it is.
             authentication_type: None,
         }),

@@ -9,6 +9,7 @@ mod health;
 mod kms;
 mod logging;
 mod metrics;
+mod observer;
 mod sdk_error;
 mod transport;
 
@@ -16,28 +17,34 @@ use appflow_connector::{UnknownOperation, handle};
 use aws::Aws;
 use config::Environment;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
+use metrics::Metrics;
+use observer::CallLog;
 use okta_connector::{Config, OktaConnector};
 use serde_json::value::RawValue;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use transport::LazyTransport;
 
-type Okta = OktaConnector<LazyTransport, Aws>;
+type Okta = OktaConnector<LazyTransport, Aws, CallLog>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::read()?;
-    logging::start(environment.log_level, environment.label);
+    logging::start(environment.log_level);
+    let metrics = Arc::new(Metrics::new(environment.label));
     let config =
         Config { loopback: environment.loopback, ..Config::new(seconds_since_1970, seed()) };
-    let connector =
-        OktaConnector::new(LazyTransport::default(), Aws::new(environment.secrets_manager), config);
-    let connector = &connector;
-    lambda_runtime::run(service_fn(move |event| answer(connector, event))).await
+    let secrets = Aws::new(environment.secrets_manager);
+    let connector = OktaConnector::new(LazyTransport::default(), secrets, config)
+        .observed_by(CallLog::new(Arc::clone(&metrics)));
+    let (connector, metrics) = (&connector, &*metrics);
+    lambda_runtime::run(service_fn(move |event| answer(connector, metrics, event))).await
 }
 
 /// Answers one event. The only failure is an event that is neither a request of AppFlow nor a health check.
 async fn answer(
     connector: &Okta,
+    metrics: &Metrics,
     event: LambdaEvent<Box<RawValue>>,
 ) -> Result<Box<RawValue>, Diagnostic> {
     let payload = event.payload.get().as_bytes();
@@ -45,7 +52,7 @@ async fn answer(
     let response = match handle(connector, payload, time_left).await {
         Ok(response) => response,
         Err(unknown) => {
-            let checked = health::check(connector, payload, time_left).await;
+            let checked = health::check(connector, metrics, payload, time_left).await;
             return checked.ok_or_else(|| refuse(unknown));
         }
     };
@@ -53,7 +60,7 @@ async fn answer(
     Ok(RawValue::from_string(response).expect("a response is JSON"))
 }
 
-/// What Lambda leaves until it ends the call, less what it takes to send the answer.
+/// Returns what Lambda leaves until it ends the call, less what it takes to send the answer.
 fn time_left(context: &Context) -> Duration {
     const WAY_BACK: Duration = Duration::from_millis(500);
     context

@@ -1,33 +1,18 @@
 //! Metrics, in CloudWatch's embedded format: JSON lines in the log that CloudWatch turns into numbers.
 //!
-//! They are made of what the connector logs of each call, so nothing is counted twice and the connector
-//! knows nothing of CloudWatch. CloudWatch charges for each combination of dimensions, so there are few: the
-//! connector's label alone, and with it the entity of records, the code of errors, and the connection of health
-//! checks.
+//! CloudWatch charges for each combination of dimensions, so there are few: the connector's label alone, and with
+//! it the entity of records, the code of errors, and the connection of health checks.
 
+use appflow_connector::Operation;
+use okta_connector::{CallReport, Delivered, Ending, Error};
 use serde_json::{Map, Value, json};
-use std::fmt;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
-use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
-use tracing_subscriber::Layer;
-use tracing_subscriber::layer::Context;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const NAMESPACE: &str = "OktaConnector";
 
-/// What is measured of a call: the field of the log line, the metric, its unit.
-const OF_A_CALL: [(&str, &str, &str); 6] = [
-    ("pages", "Pages", "Count"),
-    ("okta_requests", "OktaRequests", "Count"),
-    ("throttle_wait_ms", "ThrottleWait", "Milliseconds"),
-    ("limit_remaining_percent", "LimitRemaining", "Percent"),
-    ("bytes", "AnswerBytes", "Bytes"),
-    ("elapsed_ms", "Duration", "Milliseconds"),
-];
-
-/// Writes a line of metrics for each call that the connector logs.
+/// Writes metrics on standard output.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     connector: String,
@@ -35,48 +20,67 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    /// Metrics under the label of the connector.
+    /// Makes metrics under the label of the connector.
     pub(crate) fn new(connector: String) -> Self {
         Self { connector, is_cold: AtomicBool::new(true) }
     }
 
-    fn of_success(&self, fields: &Map<String, Value>) -> Value {
+    /// Writes the metrics of a call, if it has any: those of records, and those of failures.
+    pub(crate) fn call(&self, report: &CallReport<'_>) {
+        match report.ending {
+            Ending::Delivered(delivered) => write(&self.of_records(report, delivered)),
+            // A setting that was mistyped is told to the one who types it.
+            Ending::Failed(_)
+                if report.operation == Operation::ValidateConnectorRuntimeSettings => {}
+            Ending::Failed(error) => write(&self.of_failure(report, error)),
+            Ending::Done => {}
+        }
+    }
+
+    /// Writes the metrics of a connection that was checked.
+    pub(crate) fn health(&self, connection: &str, healthy: bool) {
         let mut line = Line::new(&self.connector);
-        line.member("Entity", fields.get("entity"));
-        line.member("Operation", fields.get("operation"));
-        let number = |field| fields.get(field).filter(|value| value.is_number()).cloned();
-        let records = number("records").map(|records| ("Records", "Count", records));
+        line.member("Connection", Some(connection));
+        let sets = json!([["Connector"], ["Connector", "Connection"]]);
+        line.metrics(&sets, [("ConnectionHealthy", "Count", json!(u8::from(healthy)))]);
+        write(&line.finish());
+    }
+
+    fn of_records(&self, report: &CallReport<'_>, delivered: Delivered) -> Value {
+        let mut line = Line::new(&self.connector);
+        line.member("Entity", report.entity);
+        line.member("Operation", Some(&report.operation.to_string()));
+        let records = [("Records", "Count", json!(delivered.records))];
         line.metrics(&json!([["Connector"], ["Connector", "Entity"]]), records);
-        let measured = OF_A_CALL
-            .into_iter()
-            .filter_map(|(field, name, unit)| Some((name, unit, number(field)?)));
-        let cold = u8::from(self.is_cold.swap(false, Ordering::Relaxed));
-        let counted = [("Errors", "Count", json!(0)), ("ColdStarts", "Count", json!(cold))];
-        line.metrics(&json!([["Connector"]]), measured.chain(counted));
+        let cost = &report.cost;
+        let remaining = cost.limit_remaining.map(|left| ("LimitRemaining", "Percent", json!(left)));
+        let measured = [
+            ("Pages", "Count", json!(cost.pages)),
+            ("OktaRequests", "Count", json!(cost.requests)),
+            ("ThrottleWait", "Milliseconds", json!(millis(cost.waited))),
+            ("AnswerBytes", "Bytes", json!(delivered.bytes)),
+            ("Duration", "Milliseconds", json!(millis(report.elapsed))),
+            ("Errors", "Count", json!(0)),
+            self.cold_starts(),
+        ];
+        line.metrics(&json!([["Connector"]]), measured.into_iter().chain(remaining));
         line.finish()
     }
 
-    fn of_failure(&self, fields: &Map<String, Value>) -> Value {
+    fn of_failure(&self, report: &CallReport<'_>, error: &Error) -> Value {
         let mut line = Line::new(&self.connector);
-        line.member("ErrorCode", fields.get("code"));
-        line.member("Operation", fields.get("operation"));
+        line.member("ErrorCode", Some(error.code.name()));
+        line.member("Operation", Some(&report.operation.to_string()));
         let sets = json!([["Connector"], ["Connector", "ErrorCode"]]);
         line.metrics(&sets, [("Errors", "Count", json!(1))]);
-        let cold = u8::from(self.is_cold.swap(false, Ordering::Relaxed));
-        let cold = ("ColdStarts", "Count", json!(cold));
-        let is_refused = fields.get("code").is_some_and(|code| code == "RateLimitExceeded");
-        let spent = is_refused.then(|| ("LimitRemaining", "Percent", json!(0)));
-        line.metrics(&json!([["Connector"]]), [cold].into_iter().chain(spent));
+        let spent = error.retry_after.map(|_| ("LimitRemaining", "Percent", json!(0)));
+        line.metrics(&json!([["Connector"]]), [self.cold_starts()].into_iter().chain(spent));
         line.finish()
     }
 
-    fn of_health(&self, fields: &Map<String, Value>) -> Value {
-        let mut line = Line::new(&self.connector);
-        line.member("Connection", fields.get("connection"));
-        let sets = json!([["Connector"], ["Connector", "Connection"]]);
-        let healthy = u8::from(fields.get("healthy") == Some(&Value::Bool(true)));
-        line.metrics(&sets, [("ConnectionHealthy", "Count", json!(healthy))]);
-        line.finish()
+    fn cold_starts(&self) -> (&'static str, &'static str, Value) {
+        let cold = u8::from(self.is_cold.swap(false, Ordering::Relaxed));
+        ("ColdStarts", "Count", json!(cold))
     }
 }
 
@@ -93,10 +97,9 @@ impl Line {
         Self { members, directives: Vec::new() }
     }
 
-    /// A dimension or property. A dimension that is unknown has a name all the same.
-    fn member(&mut self, name: &str, value: Option<&Value>) {
-        let value = value.filter(|value| value.is_string()).cloned();
-        self.members.insert(name.to_owned(), value.unwrap_or_else(|| "unknown".into()));
+    /// Adds a dimension or property. A dimension that is unknown has a name all the same.
+    fn member(&mut self, name: &str, value: Option<&str>) {
+        self.members.insert(name.to_owned(), value.unwrap_or("unknown").into());
     }
 
     fn metrics<'a>(
@@ -125,43 +128,12 @@ impl Line {
     }
 }
 
-impl<S: Subscriber> Layer<S> for Metrics {
-    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
-        let target = event.metadata().target();
-        if target != "okta_connector::connector" && target != "bootstrap::health" {
-            return;
-        }
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        let line = match fields.0.get("message").and_then(Value::as_str) {
-            Some("answered") => self.of_success(&fields.0),
-            Some("failed" | "ValidateCredentials failed") => self.of_failure(&fields.0),
-            Some("checked") => self.of_health(&fields.0),
-            _ => return,
-        };
-        // Where the log cannot be written there is no one to tell.
-        let _ = writeln!(std::io::stdout().lock(), "{line}");
-    }
+fn write(line: &Value) {
+    // Where the log cannot be written there is no one to tell.
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
-/// The fields of a log line.
-#[derive(Default)]
-struct Fields(Map<String, Value>);
-
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.0.insert(field.name().to_owned(), format!("{value:?}").into());
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name().to_owned(), value.into());
-    }
-
-    fn record_bool(&mut self, field: &Field, value: bool) {
-        self.0.insert(field.name().to_owned(), value.into());
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        self.0.insert(field.name().to_owned(), value.into());
-    }
+/// Returns whole milliseconds.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
