@@ -1,8 +1,11 @@
 //! A flow from its first page to its last: every record once, whatever the page size.
 
+use crate::brute_force;
+use crate::collections::collection;
 use crate::support::{
     API_TOKEN, Meddling, Secrets, SimulatedOkta, World, api_token_secret, context, query,
 };
+use okta_connector::catalogue::OBJECTS;
 use okta_simulator::{Collection, Org};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,21 +127,16 @@ async fn records_are_retrieved_by_id_in_order() {
 #[tokio::test(start_paused = true)]
 async fn every_object_is_retrieved_by_its_identifying_fields() {
     let world = World::new(Org::generate(7, 50));
-    let rows = [
-        ("User", Collection::Users, "id", "/id"),
-        ("User", Collection::Users, "login", "/profile/login"),
-        ("Group", Collection::Groups, "id", "/id"),
-        ("Group", Collection::Groups, "externalId", "/profile/externalId"),
-        ("Application", Collection::Apps, "id", "/id"),
-        ("Device", Collection::Devices, "id", "/id"),
-        ("UserType", Collection::UserTypes, "id", "/id"),
-        ("UserType", Collection::UserTypes, "name", "/name"),
-    ];
-    for (entity, collection, field, pointer) in rows {
+    let identifying = OBJECTS.into_iter().flat_map(|object| {
+        let fields = object.fields.iter().filter(|field| field.unique);
+        fields.map(|field| (object.name, field.name))
+    });
+    for (entity, field) in identifying {
         let values: Vec<Value> = {
             let simulator = world.simulator();
-            let records = simulator.org().records(collection);
-            let mut values: Vec<_> = records.filter_map(|r| r.pointer(pointer)).cloned().collect();
+            let records = simulator.org().records(collection(entity));
+            let shown = brute_force::field(entity, field);
+            let mut values: Vec<_> = records.filter_map(|record| shown.value(record)).collect();
             values.truncate(6);
             values.reverse();
             values
