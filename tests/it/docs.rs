@@ -1,5 +1,6 @@
 //! Lists in the documentation are generated, and the catalogue holds the managed connector's table.
 
+use crate::generated::between;
 use crate::support::{part, top};
 use appflow_connector::Filter;
 use appflow_connector::entity::Operator;
@@ -8,6 +9,7 @@ use okta_connector::catalogue::{Field, Kind, OBJECTS, Object};
 use okta_connector::plan::{Omittable, Preferences, Query};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::Command;
 
 #[test]
@@ -21,11 +23,21 @@ fn troubleshooting_page_is_current() {
     expect_file![top().join("docs/TROUBLESHOOTING.md")].assert_eq(&page);
 }
 
-/// Every command of the README that runs the connector prints what stands there.
+/// The figures are those of the report that `make bench` keeps, the scopes those of the catalogue, and every
+/// command that runs the connector prints what stands there.
 #[test]
-fn readme_shows_what_its_commands_print() {
-    let Some(bootstrap) = part("BOOTSTRAP") else { return };
-    let readme = std::fs::read_to_string(top().join("README.md")).unwrap();
+fn readme_is_current() {
+    let file = top().join("README.md");
+    let readme = std::fs::read_to_string(&file).unwrap();
+    let readme = between(&readme, "bench", &report());
+    let mut readme = between(&readme, "scopes", &scopes());
+    if let Some(bootstrap) = part("BOOTSTRAP") {
+        readme = with_what_commands_print(&readme, &bootstrap);
+    }
+    expect_file![file].assert_eq(&readme);
+}
+
+fn with_what_commands_print(readme: &str, bootstrap: &Path) -> String {
     let path =
         std::env::join_paths([bootstrap.parent().unwrap(), "/usr/bin".as_ref(), "/bin".as_ref()]);
     let path = path.unwrap();
@@ -48,28 +60,28 @@ fn readme_shows_what_its_commands_print() {
         shown.push_str(&String::from_utf8(output.stdout).unwrap());
         while lines.next_if(|line| !line.starts_with('$') && *line != "```").is_some() {}
     }
-    expect_file![top().join("README.md")].assert_eq(&shown);
+    shown
 }
 
-/// The figures of the README are those of the report that `make bench` keeps.
-#[test]
-fn readme_quotes_the_report() {
+fn report() -> String {
     let report = std::fs::read_to_string(top().join("bench/report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    let mut quoted = format!(
-        "\n| on {} | figures | ratio |\n|---|---|---|\n",
-        report["machine"].as_str().unwrap()
-    );
+    let machine = report["machine"].as_str().unwrap();
+    let mut table = format!("\n| on {machine} | figures | ratio |\n|---|---|---|\n");
     for row in report["rows"].as_array().unwrap() {
         let text = |name: &str| row[name].as_str().unwrap().to_owned();
-        writeln!(quoted, "| {} | {} | {} |", text("measure"), text("figures"), row["ratio"])
+        writeln!(table, "| {} | {} | {} |", text("measure"), text("figures"), row["ratio"])
             .unwrap();
     }
-    let readme = std::fs::read_to_string(top().join("README.md")).unwrap();
-    let (before, rest) = readme.split_once("<!-- bench -->\n").unwrap();
-    let (_, after) = rest.split_once("<!-- /bench -->").unwrap();
-    let expected = format!("{before}<!-- bench -->\n{quoted}\n<!-- /bench -->{after}");
-    expect_file![top().join("README.md")].assert_eq(&expected);
+    table
+}
+
+fn scopes() -> String {
+    let mut table = "\n| object | scope |\n|---|---|\n".to_owned();
+    for object in OBJECTS {
+        writeln!(table, "| `{}` | `{}` |", object.name, object.scope).unwrap();
+    }
+    table
 }
 
 /// The columns: entity, field, label, data type, operators, path in the JSON of Okta.

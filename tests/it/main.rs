@@ -14,6 +14,7 @@ mod docs;
 mod events;
 mod faults;
 mod flow;
+mod generated;
 mod identity;
 mod infrastructure;
 mod lambda;
