@@ -1,6 +1,6 @@
 //! A flow from its first page to its last: every record once, whatever the page size.
 
-use crate::brute_force;
+use crate::brute_force::{self, Kind};
 use crate::collections::collection;
 use crate::support::{
     API_TOKEN, Meddling, Secrets, SimulatedOkta, World, api_token_secret, context, query,
@@ -160,6 +160,36 @@ async fn every_object_is_retrieved_by_its_identifying_fields() {
             })
             .collect();
         assert_eq!(found, values, "{entity} {field}: {answer}");
+    }
+}
+
+/// The simulator is written from Okta's documentation, so that a place that none of its records has is a
+/// mistake in the catalogue, as is a value of another type.
+#[test]
+fn every_field_has_values_of_its_type_in_the_simulated_org() {
+    let org = Org::generate(1, 2_500);
+    for object in OBJECTS {
+        for field in brute_force::fields(object.name) {
+            if field.is_request_only() {
+                continue;
+            }
+            let records = org.records(collection(object.name));
+            let values: Vec<Value> = records.filter_map(|record| field.value(record)).collect();
+            let is_of_type = |value: &Value| match field.kind {
+                Kind::Text => value.is_string(),
+                Kind::DateTime => {
+                    value.as_str().is_some_and(|text| brute_force::Instant::parse(text).is_some())
+                }
+                Kind::Boolean => value.is_boolean(),
+                Kind::Struct => value.is_object(),
+                Kind::List => value.is_array(),
+            };
+            let odd = values.iter().find(|value| !is_of_type(value));
+            assert_eq!(odd, None, "{}.{}", object.name, field.name);
+            let description = object.field(&field.name).unwrap().description;
+            let is_absent = description.ends_with("Usually absent.");
+            assert_eq!(values.is_empty(), is_absent, "{}.{}", object.name, field.name);
+        }
     }
 }
 

@@ -401,7 +401,7 @@ async fn finding_out_what_is_granted_takes_few_requests_and_gets_there() {
     let some = org(&["okta.users.read", "okta.userTypes.read"]);
     let world = some.world();
     let mut answer = Value::Null;
-    for _minute in 0..10 {
+    for _minute in 0..2 * scopes().len() {
         answer = some.validate(&world, "1").await;
         if answer["isSuccess"] == true {
             break;
