@@ -224,7 +224,7 @@ fn law_holds_in_lanes(entity: &str, by: &str, seed: u64, cases: u32) {
     });
 }
 
-/// Every object in the org of a seed.
+/// Runs every object in the org of a seed.
 fn org(seed: u64) {
     let cases = std::env::var("PARITY_CASES").ok().map(|cases| cases.parse().unwrap());
     let cases = cases.unwrap_or_else(|| share(CASES, OBJECTS.len()));
@@ -233,7 +233,7 @@ fn org(seed: u64) {
     }
 }
 
-/// Every object that is walked in lanes, in the org of a seed.
+/// Runs every object that is walked in lanes in the org of a seed.
 fn org_in_lanes(seed: u64) {
     let by = OBJECTS.into_iter().filter_map(|object| Some((object, object.endpoint.lanes?)));
     let by: Vec<_> = by.collect();
@@ -242,7 +242,7 @@ fn org_in_lanes(seed: u64) {
     }
 }
 
-/// The part of each of so many, so that one more takes no more time.
+/// Returns the part of each object, so that one more takes no more time.
 fn share(cases: u32, parts: usize) -> u32 {
     cases.div_ceil(u32::try_from(parts).unwrap())
 }
@@ -282,6 +282,7 @@ async fn recorded_records_come_out_as_recorded() {
         Some((collection, std::fs::read_to_string(folder.join(collection.file_name())).ok()?))
     });
     let files: Vec<_> = files.collect();
+    assert!(!files.is_empty(), "{} holds no file of an org", folder.display());
     let files = files.iter().map(|(collection, text)| (*collection, text.as_str()));
     let world = World::new(Org::from_json_lines(files).unwrap());
     for entity in OBJECTS.map(|object| object.name) {

@@ -37,7 +37,7 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 struct Question {
-    /// The entity: Application, Device, Group, User or UserType.
+    /// The entity, a heading of `docs/OBJECTS.md`.
     #[arg(long, default_value = "User")]
     entity: String,
     /// A filter expression, as AppFlow writes it.
