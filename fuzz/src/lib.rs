@@ -7,9 +7,11 @@
 use appflow_connector::{Filter, handle};
 use bytes::Bytes;
 use okta_client::{Bucket, HttpError, HttpService, Lesson};
-use okta_connector::token::{
-    Done, Fingerprint, Lane, Opened, Order, Position, Progress, Range, open, seal,
-};
+use okta_connector::entity::Entity;
+use okta_connector::plan::Plan;
+use okta_connector::position::{Done, Frame, Lane, Order, Position, Progress, Seconds};
+use okta_connector::query::{Preferences, Query};
+use okta_connector::token::{Fingerprint, Opened, open, seal};
 use okta_connector::{Config, OktaConnector};
 use okta_connector_cli::{API_TOKEN, SimulatedSecrets, api_token_secret};
 use std::time::Duration;
@@ -34,12 +36,13 @@ pub fn filter(data: &[u8]) {
 /// A text is a token or it is refused; whatever position is sealed is opened again, and one that is
 /// damaged in one place is not taken for another position.
 pub fn page_token(data: &[u8]) {
-    let fingerprint = Fingerprint::of(["User", "status = 'ACTIVE'"]);
+    let plan = plan();
+    let fingerprint = Fingerprint::new(["Application"], &plan);
     if let Ok(text) = std::str::from_utf8(data)
-        && let Ok(opened) = open(fingerprint, text)
+        && let Ok(opened) = open(fingerprint, &plan, text)
     {
         let sealed = seal(fingerprint, &opened.position, opened.lessons.iter().copied());
-        let again = sealed.and_then(|sealed| open(fingerprint, &sealed));
+        let again = sealed.and_then(|sealed| open(fingerprint, &plan, &sealed));
         assert_eq!(again, Ok(opened));
     }
 
@@ -53,7 +56,7 @@ pub fn page_token(data: &[u8]) {
     }
     // A cursor may be too long to be carried.
     let Ok(sealed) = seal(fingerprint, &position, lessons.clone()) else { return };
-    let opened = open(fingerprint, &sealed).expect("what was sealed is opened");
+    let opened = open(fingerprint, &plan, &sealed).expect("what was sealed is opened");
     assert_eq!(opened.position, position);
     assert!(opened.lessons == lessons || opened.lessons.is_empty());
 
@@ -61,7 +64,7 @@ pub fn page_token(data: &[u8]) {
     let place = usize::from(bytes.byte()) % damaged.len();
     damaged[place] ^= 1 << (bytes.byte() % 7);
     if let Ok(damaged) = String::from_utf8(damaged)
-        && let Ok(Opened { position: other, .. }) = open(fingerprint, &damaged)
+        && let Ok(Opened { position: other, .. }) = open(fingerprint, &plan, &damaged)
     {
         assert_eq!(other, position, "a damaged token is taken for another position");
     }
@@ -90,6 +93,13 @@ pub fn request(data: &[u8]) {
         let answer: serde_json::Value = serde_json::from_slice(&answer).expect("JSON");
         assert!(answer["isSuccess"].is_boolean(), "{answer}");
     }
+}
+
+fn plan() -> Plan {
+    let filter = Filter::parse("userId = '00u1'").expect("it is a filter");
+    let entity = Entity::find("Application").expect("it is an entity");
+    let query = Query::new(entity, &filter, None, Preferences::default());
+    Plan::new(&query.expect("the entity has the field"))
 }
 
 /// Mostly good answers, so that bodies are looked at.
@@ -138,12 +148,21 @@ impl Input<'_> {
         String::from_utf8_lossy(text).into_owned()
     }
 
+    /// A position of [`plan`]: one listing in two ways, the second one with a listing below each of its objects.
     fn position(&mut self) -> Position {
+        let way = u32::from(self.byte() % 2);
+        let mut frames = vec![self.frame(way)];
+        if way == 1 && self.byte() % 2 == 1 {
+            frames.push(self.frame(0));
+        }
+        Position { delivered: self.number(), frames }
+    }
+
+    fn frame(&mut self, way: u32) -> Frame {
         let lanes = self.byte() % 5;
-        Position {
-            listing: self.small(),
-            way: self.small(),
-            delivered: self.number(),
+        Frame {
+            listing: 0,
+            way,
             progress: Progress {
                 pages: self.small(),
                 splits: self.small(),
@@ -174,10 +193,10 @@ impl Input<'_> {
         }
     }
 
-    fn range(&mut self) -> Range {
+    fn range(&mut self) -> Seconds {
         let has = self.byte();
         let mut bound = |bit| (has & bit == bit).then(|| self.number().cast_signed());
-        Range { from: bound(1), until: bound(2) }
+        Seconds { from: bound(1), until: bound(2) }
     }
 
     fn lesson(&mut self) -> Lesson {

@@ -3,6 +3,7 @@
 use crate::contract::events;
 use crate::support::{API_TOKEN, World, context, query};
 use okta_connector::SecretError;
+use okta_connector::catalogue::OBJECTS;
 use okta_connector_cli::api_token_secret;
 use okta_simulator::Org;
 use proptest::prelude::*;
@@ -38,11 +39,10 @@ fn with_url(url: &str) -> Value {
 async fn requests() {
     let world = World::new(org());
     let filter = |filter: &str| query("User", &json!({ "filterExpression": filter }));
+    let known = OBJECTS.map(|object| object.name).join(" ");
+    let unknown = format!("InvalidArgument: Unknown entity Users. Expected one of {known}");
     let rows = [
-        (
-            query("Users", &json!({})),
-            "InvalidArgument: Unknown entity Users. Expected one of Application Device Group User UserType",
-        ),
+        (query("Users", &json!({})), unknown.as_str()),
         (
             query("UserType", &json!({ "selectedFieldNames": ["id", "salary"] })),
             "InvalidArgument: UserType has no field salary. Its fields are created createdBy default description displayName id lastUpdated lastUpdatedBy links name",

@@ -1,6 +1,7 @@
 //! An oracle for filters: what a filter means on a record, evaluated by brute force.
 //!
-//! It shares nothing with the connector but the table of fields, so that the two can disagree. The
+//! It shares nothing with the connector but names, types and places of fields, and these only for
+//! objects that the AWS-managed connector does not have, so that the two can disagree. The
 //! tree of an expression is never parsed here: it is made at random, evaluated as it stands, and
 //! printed in one of its many spellings for the connector to read.
 //!

@@ -1,7 +1,7 @@
 //! Everything that the connector says stays inside what AppFlow's public API allows, and every file
 //! of `events/` is read and answered.
 
-use crate::events::{HOST, texts};
+use crate::events::{HOST, check, texts};
 use crate::support::{World, context, query};
 use appflow_connector::response::{
     DescribeConnectorConfigurationResponse, DescribeEntityResponse, ListEntitiesResponse,
@@ -49,10 +49,12 @@ fn every_event_is_read_and_written_alike() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_event_is_answered_in_its_shape() {
+async fn every_event_is_answered_as_expected_and_in_its_shape() {
+    // The org of the sandbox.
     let world = World::new(Org::generate(1, 2_500));
     for (name, event) in events() {
         let answer = world.ask(&event).await;
+        check(&name, &answer);
         let is_write = event["type"] == "WriteDataRequest";
         assert_eq!(answer["isSuccess"], !is_write, "{name}: {answer}");
         check_shape(event["type"].as_str().unwrap(), &answer);

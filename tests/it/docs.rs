@@ -1,12 +1,17 @@
-//! Lists in the documentation are generated, and the catalogue is the managed connector's table.
+//! Lists in the documentation are generated, and the catalogue holds the managed connector's table.
 
+use crate::generated::between;
 use crate::support::{part, top};
 use appflow_connector::Filter;
 use appflow_connector::entity::Operator;
 use expect_test::expect_file;
 use okta_connector::catalogue::{Field, Kind, OBJECTS, Object};
-use okta_connector::plan::{Omittable, Preferences, Query};
+use okta_connector::entity::Entity;
+use okta_connector::plan::Plan;
+use okta_connector::query::{Deprovisioned, Preferences, Query};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::Command;
 
 #[test]
@@ -20,11 +25,21 @@ fn troubleshooting_page_is_current() {
     expect_file![top().join("docs/TROUBLESHOOTING.md")].assert_eq(&page);
 }
 
-/// Every command of the README that runs the connector prints what stands there.
+/// The figures are those of the report that `make bench` keeps, the scopes those of the catalogue, and every
+/// command that runs the connector prints what stands there.
 #[test]
-fn readme_shows_what_its_commands_print() {
-    let Some(bootstrap) = part("BOOTSTRAP") else { return };
-    let readme = std::fs::read_to_string(top().join("README.md")).unwrap();
+fn readme_is_current() {
+    let file = top().join("README.md");
+    let readme = std::fs::read_to_string(&file).unwrap();
+    let readme = between(&readme, "bench", &report());
+    let mut readme = between(&readme, "scopes", &scopes());
+    if let Some(bootstrap) = part("BOOTSTRAP") {
+        readme = with_what_commands_print(&readme, &bootstrap);
+    }
+    expect_file![file].assert_eq(&readme);
+}
+
+fn with_what_commands_print(readme: &str, bootstrap: &Path) -> String {
     let path =
         std::env::join_paths([bootstrap.parent().unwrap(), "/usr/bin".as_ref(), "/bin".as_ref()]);
     let path = path.unwrap();
@@ -47,28 +62,28 @@ fn readme_shows_what_its_commands_print() {
         shown.push_str(&String::from_utf8(output.stdout).unwrap());
         while lines.next_if(|line| !line.starts_with('$') && *line != "```").is_some() {}
     }
-    expect_file![top().join("README.md")].assert_eq(&shown);
+    shown
 }
 
-/// The figures of the README are those of the report that `make bench` keeps.
-#[test]
-fn readme_quotes_the_report() {
+fn report() -> String {
     let report = std::fs::read_to_string(top().join("bench/report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    let mut quoted = format!(
-        "\n| on {} | figures | ratio |\n|---|---|---|\n",
-        report["machine"].as_str().unwrap()
-    );
+    let machine = report["machine"].as_str().unwrap();
+    let mut table = format!("\n| on {machine} | figures | ratio |\n|---|---|---|\n");
     for row in report["rows"].as_array().unwrap() {
         let text = |name: &str| row[name].as_str().unwrap().to_owned();
-        writeln!(quoted, "| {} | {} | {} |", text("measure"), text("figures"), row["ratio"])
+        writeln!(table, "| {} | {} | {} |", text("measure"), text("figures"), row["ratio"])
             .unwrap();
     }
-    let readme = std::fs::read_to_string(top().join("README.md")).unwrap();
-    let (before, rest) = readme.split_once("<!-- bench -->\n").unwrap();
-    let (_, after) = rest.split_once("<!-- /bench -->").unwrap();
-    let expected = format!("{before}<!-- bench -->\n{quoted}\n<!-- /bench -->{after}");
-    expect_file![top().join("README.md")].assert_eq(&expected);
+    table
+}
+
+fn scopes() -> String {
+    let mut table = "\n| object | scope |\n|---|---|\n".to_owned();
+    for object in OBJECTS {
+        writeln!(table, "| `{}` | `{}` |", object.name, object.scope).unwrap();
+    }
+    table
 }
 
 /// The columns: entity, field, label, data type, operators, path in the JSON of Okta.
@@ -92,9 +107,7 @@ fn the_catalogue_holds_every_row_of_the_managed_connector() {
         let field = object.field(&name).unwrap_or_else(|| panic!("{entity}.{name} is missing"));
         assert_eq!(field.label, label, "{entity}.{name}");
         assert_eq!(format!("{:?}", field.data_type()), data_type, "{entity}.{name}");
-        if field.kind != Kind::RequestOnly {
-            assert_eq!(field.path, path, "{entity}.{name}");
-        }
+        assert_eq!(field.path().unwrap_or_default(), path, "{entity}.{name}");
         let offered: Vec<_> = field.operators().iter().map(|&operator| operator.name()).collect();
         for operator in operators.split_whitespace() {
             assert!(offered.contains(&operator), "{entity}.{name} lacks {operator}");
@@ -106,10 +119,11 @@ fn the_catalogue_holds_every_row_of_the_managed_connector() {
 #[test]
 fn fields_stand_in_the_order_of_the_managed_connector() {
     let rows = managed_rows();
-    for object in OBJECTS {
-        let expected = rows.iter().filter(|row| row[0] == object.name).map(|row| row[1].as_str());
-        let found = object.fields.iter().map(|field| field.name);
-        assert!(found.eq(expected), "{}", object.name);
+    let managed: BTreeSet<_> = rows.iter().map(|row| row[0].as_str()).collect();
+    for entity in managed {
+        let expected = rows.iter().filter(|row| row[0] == entity).map(|row| row[1].as_str());
+        let found = Object::find(entity).unwrap().fields.iter().map(|field| &*field.name);
+        assert!(found.eq(expected), "{entity}");
     }
 }
 
@@ -122,10 +136,15 @@ fn requests_of_every_field_and_operator() {
             for &operator in field.operators() {
                 let filter = sample(field, operator);
                 let parsed = Filter::parse(&filter).unwrap();
-                let selected = [object.key().name.to_owned()];
-                let query =
-                    Query::new(object, &parsed, Some(&selected), Preferences::default()).unwrap();
-                writeln!(table, "{}: {filter}\n  {}\n", object.name, query.plan()).unwrap();
+                let selected = [object.key().name.clone().into_owned()];
+                let query = Query::new(
+                    Entity::fixed(object),
+                    &parsed,
+                    Some(&selected),
+                    Preferences::default(),
+                )
+                .unwrap();
+                writeln!(table, "{}: {filter}\n  {}\n", object.name, Plan::new(&query)).unwrap();
             }
         }
     }
@@ -137,10 +156,10 @@ fn sample(field: &Field, operator: Operator) -> String {
         Kind::DateTime => "2024-05-01T12:00:00.5Z",
         Kind::Boolean => "true",
         Kind::Enumeration => "'ACTIVE'",
-        Kind::Key | Kind::RequestOnly => "'00x1ero7vZFVEIYLWPBN'",
+        Kind::Key | Kind::Id => "'00x1ero7vZFVEIYLWPBN'",
         _ => r#"'O\'Neil "x" \\ +1'"#,
     };
-    let name = field.name;
+    let name = &field.name;
     match operator {
         Operator::EqualTo => format!("{name} = {value}"),
         Operator::NotEqualTo => format!("{name} != {value}"),
@@ -195,15 +214,17 @@ fn plans() {
     for (entity, filter) in rows {
         let object = Object::find(entity).unwrap();
         let parsed = Filter::parse(&filter).unwrap();
-        let query = Query::new(object, &parsed, None, Preferences::default()).unwrap();
+        let query =
+            Query::new(Entity::fixed(object), &parsed, None, Preferences::default()).unwrap();
         let shown: String = filter.chars().take(100).collect();
-        writeln!(text, "{entity}: {shown}\n{}\n", query.plan()).unwrap();
+        writeln!(text, "{entity}: {shown}\n{}\n", Plan::new(&query)).unwrap();
     }
-    let left_out = Preferences { omittable: Omittable::LeftOut, ..Preferences::default() };
+    let left_out = Preferences { deprovisioned: Deprovisioned::LeftOut, ..Preferences::default() };
     for filter in ["", "lastUpdated >= 2024-05-01", "city = 'Rome'"] {
         let parsed = Filter::parse(filter).unwrap();
-        let query = Query::new(Object::find("User").unwrap(), &parsed, None, left_out).unwrap();
-        writeln!(text, "User without deprovisioned ones: {filter}\n{}\n", query.plan()).unwrap();
+        let query = Query::new(Entity::find("User").unwrap(), &parsed, None, left_out).unwrap();
+        writeln!(text, "User without deprovisioned ones: {filter}\n{}\n", Plan::new(&query))
+            .unwrap();
     }
     expect_file![top().join("tests/data/plans.txt")].assert_eq(&text);
 }

@@ -1,5 +1,7 @@
 //! `events/`, answered by the function beside the sandbox in the environment of `events/env.sandbox.json`,
 //! and each answer compared with the one in `tests/data/answers/`.
+//!
+//! `contract` holds what the connector answers in this process against the same files.
 
 use crate::processes::{Function, sandbox};
 use crate::support::{part, top};
@@ -34,7 +36,8 @@ fn environment() -> Vec<(String, String)> {
     variables.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().into())).collect()
 }
 
-fn check(name: &str, answer: &Value) {
+/// Holds the answer to an event against the one that is expected.
+pub(crate) fn check(name: &str, answer: &Value) {
     expect_file![top().join("tests/data/answers").join(name)].assert_eq(&format!("{answer:#}\n"));
 }
 

@@ -5,11 +5,12 @@ use expect_test::expect_file;
 use jiff::Timestamp;
 use okta_client::{PrivateKey, SignError, Signer};
 use okta_connector::KeyError;
+use okta_connector::catalogue::OBJECTS;
 use okta_connector_cli::SimulatedSecrets;
 use okta_simulator::{Collection, Org, Plan, RateLimits, ServiceApp, Simulator};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -22,13 +23,11 @@ const CLIENT_ID: &str = "0oacanaryclient12345";
 /// The longest text that AppFlow takes for an authentication parameter.
 const MAX_VALUE: usize = 2_048;
 
-const SCOPES: [&str; 5] = [
-    "okta.apps.read",
-    "okta.devices.read",
-    "okta.groups.read",
-    "okta.users.read",
-    "okta.userTypes.read",
-];
+/// Returns the scopes of all objects, each once.
+fn scopes() -> Vec<&'static str> {
+    let scopes: BTreeSet<_> = OBJECTS.into_iter().map(|object| object.scope).collect();
+    scopes.into_iter().collect()
+}
 
 /// Keys that open nothing: private ones in every form, their public halves, and texts that are no keys.
 fn keys() -> Value {
@@ -81,7 +80,7 @@ impl Case {
         let case = Self { kind, secret, cached: None, keys: BTreeMap::new(), okta };
         case.org(|org| {
             org.accept_api_token("canary-api");
-            org.accept_bearer_token("canary-access", &SCOPES);
+            org.accept_bearer_token("canary-access", &scopes());
             org.register_service_app(app());
         })
     }
@@ -168,7 +167,7 @@ fn app() -> ServiceApp {
     ServiceApp {
         client_id: CLIENT_ID.to_owned(),
         keys: vec![public_key("rsa"), public_key("ec")],
-        scopes: SCOPES.map(str::to_owned).to_vec(),
+        scopes: scopes().into_iter().map(str::to_owned).collect(),
         requires_dpop: false,
     }
 }
@@ -212,8 +211,8 @@ async fn bound_token(case: &Case) -> String {
 pub(crate) fn cases() -> Vec<(&'static str, Case)> {
     use Kind::*;
     let past = Timestamp::from_second(EPOCH - 1).unwrap();
-    let without_users = SCOPES.into_iter().filter(|scope| *scope != "okta.users.read");
-    let without_users: Vec<_> = without_users.collect();
+    let mut without_users = scopes();
+    without_users.retain(|scope| *scope != "okta.users.read");
     let api_token = json!({ "customAuthenticationType": "Okta_API_Token", "apiToken": "x" });
     let new = Case::new;
     vec![
@@ -399,12 +398,12 @@ async fn finding_out_what_is_granted_takes_few_requests_and_gets_there() {
     let answer = nothing.validate(&nothing.world(), "10").await;
     assert!(told(&answer).starts_with("AccessDenied: The Okta app is not granted"), "{answer}");
     // All of them at once, then one by one.
-    assert_eq!(nothing.okta.latest("/oauth2/v1/token").len(), 1 + SCOPES.len());
+    assert_eq!(nothing.okta.latest("/oauth2/v1/token").len(), 1 + scopes().len());
 
     let some = org(&["okta.users.read", "okta.userTypes.read"]);
     let world = some.world();
     let mut answer = Value::Null;
-    for _minute in 0..10 {
+    for _minute in 0..2 * scopes().len() {
         answer = some.validate(&world, "1").await;
         if answer["isSuccess"] == true {
             break;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic, and so may what it is helped by")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so, and answers are shown")]
 
+mod collections;
 mod processes;
 mod support;
 
@@ -13,6 +14,7 @@ mod docs;
 mod events;
 mod faults;
 mod flow;
+mod generated;
 mod identity;
 mod infrastructure;
 mod lambda;

@@ -4,46 +4,35 @@
 //! `brute_force` says what matches. It was written without a look at the connector, as was the
 //! simulator, so that the three can disagree.
 //!
-//! `PARITY_CASES` sets the number of cases for each object and org; the default is what `make test`
-//! has time for.
+//! `PARITY_CASES` sets the number of cases for each object and org; without it, all objects share what
+//! `make test` has time for.
 
 use crate::brute_force::{
     Assignment, Comparison, Expr, Filter, Literal, arb_assignment, arb_filter, arb_selection,
     expected_record, matches,
 };
+use crate::collections::{collection, ids};
 use crate::support::{World, query, top};
+use okta_connector::catalogue::{OBJECTS, Object};
 use okta_simulator::{Collection, LoggedRequest, Org};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Orgs that each object is queried in.
-const SEEDS: [u64; 4] = [1, 2, 3, 4];
+/// Cases in each org, for all objects together.
+const CASES: u32 = 600;
 
-/// 4 orgs, 5 objects: 2,400 cases.
-const DEFAULT_CASES: u32 = 120;
+/// Cases in each org where listings are walked in lanes, for all objects together.
+const CASES_IN_LANES: u32 = 24;
 
-fn collection(entity: &str) -> Collection {
-    match entity {
-        "User" => Collection::Users,
-        "Group" => Collection::Groups,
-        "Application" => Collection::Apps,
-        "Device" => Collection::Devices,
-        "UserType" => Collection::UserTypes,
-        other => panic!("{other}"),
-    }
-}
+/// Records that are enough for several lanes.
+const ENOUGH_FOR_LANES: usize = 700;
 
-fn records(world: &World, collection: Collection) -> Vec<Value> {
-    world.simulator().org().records(collection).cloned().collect()
-}
-
-fn ids(records: &[Value]) -> Vec<String> {
-    records.iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect()
+fn records(world: &World, entity: &str) -> Vec<Value> {
+    world.simulator().org().records(collection(entity)).cloned().collect()
 }
 
 /// A case: what AppFlow asks.
@@ -116,12 +105,10 @@ fn check(
     let found: Vec<_> =
         found.into_iter().map(|record| record.as_object().unwrap().clone()).collect();
     let expected = case.expected(world, entity);
-    let alone = |path: &str| matches!(path.split('/').collect::<Vec<_>>()[..], [_, _, _, _, _]);
-    let read_alone = world
-        .simulator()
-        .requests()
-        .iter()
-        .any(|request| alone(&request.path) && !request.path.starts_with("/api/v1/meta"));
+    let listing = Object::find(entity).unwrap().endpoint.path;
+    let read_alone = world.simulator().requests().iter().any(|request| {
+        request.path.strip_prefix(listing).is_some_and(|rest| rest.starts_with('/'))
+    });
     let differing: &[&str] = if read_alone { &["links", "embedded"] } else { &[] };
     let requests = || {
         let simulator = world.simulator();
@@ -149,126 +136,138 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-fn law_holds(entity: &str) {
-    let cases = std::env::var("PARITY_CASES").ok().map_or(DEFAULT_CASES, |n| n.parse().unwrap());
-    for seed in SEEDS {
-        let runtime = runtime();
-        let world = runtime.block_on(async { World::new(Org::generate(seed, 60)) });
-        world.simulator().set_app_assignment_filters(seed % 2 == 0);
-        world.simulator().set_projection_supported(seed % 3 != 0);
-        let sample = Arc::new(records(&world, collection(entity)));
-        let assignment = match entity {
-            "Application" => arb_assignment(
-                &ids(&records(&world, Collection::Groups)),
-                &ids(&records(&world, Collection::Users)),
-            ),
-            _ => Just(Assignment::default()).boxed(),
-        };
-        let case = (
-            arb_filter(entity, sample),
-            assignment,
-            arb_selection(entity),
-            prop::sample::select(&[1, 2, 7, 200][..]),
-            any::<u64>(),
-        )
-            .prop_map(|(filter, assignment, selection, max_results, style)| Case {
-                filter,
-                assignment,
-                selection,
-                max_results,
-                style,
-            });
-        let config = ProptestConfig {
-            failure_persistence: None,
-            rng_seed: prop::test_runner::RngSeed::Fixed(seed),
-            ..ProptestConfig::with_cases(cases)
-        };
-        proptest!(config, |(case in case)| {
-            check(&runtime, &world, entity, &case, &case.event(entity));
-        });
+fn config(seed: u64, cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        failure_persistence: None,
+        rng_seed: prop::test_runner::RngSeed::Fixed(seed),
+        ..ProptestConfig::with_cases(cases)
     }
 }
 
-/// The law in large and slow orgs, where listings are walked side by side, and at most one at a time.
-fn law_holds_in_lanes(entity: &str, users: usize) {
+fn law_holds(entity: &str, seed: u64, cases: u32) {
     let runtime = runtime();
-    let split = Cell::new(0);
-    for seed in 1..=4 {
-        let world = runtime.block_on(async { World::new(Org::generate(seed, users)) });
-        world.simulator().set_latency(Duration::from_millis(300));
-        let sample = Arc::new(records(&world, collection(entity)));
-        // What every record passes and `filter` does not know, so that `search` is used.
-        let created = Expr::Compare {
-            field: "created".to_owned(),
-            comparison: Comparison::Greater,
-            literal: Literal::Text("2000-01-01".to_owned()),
-        };
-        let every = Filter { expr: Some(created), limit: None };
-        let case = (
-            prop_oneof![Just(every), arb_filter(entity, sample)],
-            prop::sample::select(&[300, 1_000, 10_000][..]),
-            prop::sample::select(&["1", "2", "4"][..]),
-            any::<u64>(),
-        )
-            .prop_map(|(filter, max_results, concurrency, style)| {
-                let selection = Some(vec!["id".to_owned(), "created".to_owned()]);
-                let assignment = Assignment::default();
-                (Case { filter, assignment, selection, max_results, style }, concurrency)
-            });
-        let config = ProptestConfig {
-            failure_persistence: None,
-            rng_seed: prop::test_runner::RngSeed::Fixed(seed),
-            ..ProptestConfig::with_cases(12)
-        };
-        proptest!(config, |((case, concurrency) in case)| {
-            let mut event = case.event(entity);
-            event["connectorContext"]["connectorRuntimeSettings"]["maxConcurrentRequests"] =
-                concurrency.into();
-            check(&runtime, &world, entity, &case, &event);
-            let bounded = |request: &LoggedRequest| {
-                request.param("search").is_some_and(|search| search.contains(" and created ge "))
-            };
-            let in_lanes = world.simulator().requests().iter().any(bounded);
-            split.set(split.get() + u32::from(in_lanes));
-            assert!(!in_lanes || concurrency != "1");
+    let world = runtime.block_on(async { World::new(Org::generate(seed, 60)) });
+    world.simulator().set_app_assignment_filters(seed.is_multiple_of(2));
+    world.simulator().set_projection_supported(!seed.is_multiple_of(3));
+    let sample = Arc::new(records(&world, entity));
+    let assignment = {
+        let simulator = world.simulator();
+        let of = |collection| ids(simulator.org(), collection);
+        arb_assignment(entity, &of(Collection::Groups), &of(Collection::Users))
+    };
+    let case = (
+        arb_filter(entity, sample),
+        assignment,
+        arb_selection(entity),
+        prop::sample::select(&[1, 2, 7, 200][..]),
+        any::<u64>(),
+    )
+        .prop_map(|(filter, assignment, selection, max_results, style)| Case {
+            filter,
+            assignment,
+            selection,
+            max_results,
+            style,
         });
+    proptest!(config(seed, cases), |(case in case)| {
+        check(&runtime, &world, entity, &case, &case.event(entity));
+    });
+}
+
+/// Returns an org with enough records of an entity, made of as many users as that takes.
+fn large_org(seed: u64, entity: &str) -> Org {
+    let sizes = [1_500, 8_000, 30_000];
+    let mut orgs = sizes.into_iter().map(|users| Org::generate(seed, users));
+    let large = orgs.find(|org| org.count(collection(entity)) >= ENOUGH_FOR_LANES);
+    large.unwrap_or_else(|| panic!("the largest org has too few records of {entity}"))
+}
+
+/// The law in large and slow orgs, where listings are walked side by side.
+fn law_holds_in_lanes(entity: &str, by: &str, seed: u64, cases: u32) {
+    let runtime = runtime();
+    let world = runtime.block_on(async { World::new(large_org(seed, entity)) });
+    world.simulator().set_latency(Duration::from_millis(300));
+    let sample = Arc::new(records(&world, entity));
+    // Checks a case, and tells whether a listing was cut into ranges.
+    let is_cut = |case: &Case, concurrency: &str| {
+        let mut event = case.event(entity);
+        event["connectorContext"]["connectorRuntimeSettings"]["maxConcurrentRequests"] =
+            concurrency.into();
+        check(&runtime, &world, entity, case, &event);
+        let range = format!(" and {by} ge ");
+        let is_range = |request: &LoggedRequest| {
+            request.param("search").is_some_and(|search| search.contains(&range))
+        };
+        world.simulator().requests().iter().any(is_range)
+    };
+    let case = |filter, max_results, style| {
+        let selection = Some(vec!["id".to_owned(), by.to_owned()]);
+        Case { filter, assignment: Assignment::default(), selection, max_results, style }
+    };
+    // What every record passes and `filter` does not know, so that `search` is used.
+    let compared = Expr::Compare {
+        field: by.to_owned(),
+        comparison: Comparison::Greater,
+        literal: Literal::Text("2000-01-01".to_owned()),
+    };
+    let every = Filter { expr: Some(compared), limit: None };
+    assert!(is_cut(&case(every.clone(), 10_000, 0), "4"), "no listing of {entity} was cut");
+    let drawn = (
+        prop_oneof![Just(every), arb_filter(entity, sample)],
+        prop::sample::select(&[300, 1_000, 10_000][..]),
+        prop::sample::select(&["1", "2", "4"][..]),
+        any::<u64>(),
+    );
+    proptest!(config(seed, cases), |((filter, max_results, concurrency, style) in drawn)| {
+        let is_cut = is_cut(&case(filter, max_results, style), concurrency);
+        assert!(!is_cut || concurrency != "1");
+    });
+}
+
+/// Runs every object in the org of a seed.
+fn org(seed: u64) {
+    let cases = std::env::var("PARITY_CASES").ok().map(|cases| cases.parse().unwrap());
+    let cases = cases.unwrap_or_else(|| share(CASES, OBJECTS.len()));
+    for object in OBJECTS {
+        law_holds(object.name, seed, cases);
     }
-    assert!(split.get() > 0, "no listing of {entity} was cut");
 }
 
-#[test]
-fn users_in_lanes() {
-    law_holds_in_lanes("User", 1_500);
+/// Runs every object that is walked in lanes in the org of a seed.
+fn org_in_lanes(seed: u64) {
+    let by = OBJECTS.into_iter().filter_map(|object| Some((object, object.endpoint.lanes?)));
+    let by: Vec<_> = by.collect();
+    for (object, field) in &by {
+        law_holds_in_lanes(object.name, field, seed, share(CASES_IN_LANES, by.len()));
+    }
 }
 
-#[test]
-fn groups_in_lanes() {
-    law_holds_in_lanes("Group", 8_000);
+/// Returns the part of each object, so that one more takes no more time.
+fn share(cases: u32, parts: usize) -> u32 {
+    cases.div_ceil(u32::try_from(parts).unwrap())
 }
 
-#[test]
-fn applications() {
-    law_holds("Application");
+macro_rules! orgs {
+    ($($name:ident $in_lanes:ident: $seed:literal)*) => {
+        $(
+            #[test]
+            fn $name() {
+                org($seed);
+            }
+
+            #[test]
+            fn $in_lanes() {
+                org_in_lanes($seed);
+            }
+        )*
+    };
 }
 
-#[test]
-fn devices() {
-    law_holds("Device");
-}
-
-#[test]
-fn groups() {
-    law_holds("Group");
-}
-
-#[test]
-fn users() {
-    law_holds("User");
-}
-
-#[test]
-fn user_types() {
-    law_holds("UserType");
+orgs! {
+    org_1 org_1_in_lanes: 1
+    org_2 org_2_in_lanes: 2
+    org_3 org_3_in_lanes: 3
+    org_4 org_4_in_lanes: 4
 }
 
 /// Records of real orgs come out as they were recorded, where the recordings lie beside the checkout.
@@ -279,21 +278,17 @@ async fn recorded_records_come_out_as_recorded() {
         println!("*** SKIPPED: there are no recordings beside this checkout ***");
         return;
     }
-    let entities = ["Application", "Device", "Group", "User", "UserType"];
-    let files: Vec<_> = entities
-        .map(collection)
-        .into_iter()
-        .chain([Collection::UserSchemas, Collection::GroupSchemas])
-        .map(|collection| {
-            (collection, std::fs::read_to_string(folder.join(collection.file_name())).unwrap())
-        })
-        .collect();
+    let files = Collection::ALL.into_iter().filter_map(|collection| {
+        Some((collection, std::fs::read_to_string(folder.join(collection.file_name())).ok()?))
+    });
+    let files: Vec<_> = files.collect();
+    assert!(!files.is_empty(), "{} holds no file of an org", folder.display());
     let files = files.iter().map(|(collection, text)| (*collection, text.as_str()));
     let world = World::new(Org::from_json_lines(files).unwrap());
-    for entity in entities {
+    for entity in OBJECTS.map(|object| object.name) {
         let found = world.run(&query(entity, &json!({ "maxResults": 5 }))).await.unwrap();
         let found = found.into_iter().map(|record| record.as_object().unwrap().clone());
-        let recorded = records(&world, collection(entity));
+        let recorded = records(&world, entity);
         let expected = recorded
             .iter()
             .map(|record| expected_record(entity, record, None, &Assignment::default()));

@@ -78,7 +78,7 @@ fn value(page: &Bytes, fields: Option<&[String]>, times: u32) -> anyhow::Result<
     let selected: Vec<_> = user
         .fields
         .iter()
-        .filter(|field| fields.is_none_or(|fields| fields.iter().any(|name| name == field.name)))
+        .filter(|field| fields.is_none_or(|fields| fields.iter().any(|name| *name == field.name)))
         .collect();
     for _ in 0..times {
         let users: Vec<Value> = serde_json::from_slice(page)?;
@@ -86,9 +86,10 @@ fn value(page: &Bytes, fields: Option<&[String]>, times: u32) -> anyhow::Result<
         for user in &users {
             let mut record = Map::new();
             for field in &selected {
-                let value = field.path.split('.').try_fold(user, |value, name| value.get(name));
+                let path = field.path().unwrap_or_default();
+                let value = path.split('.').try_fold(user, |value, name| value.get(name));
                 if let Some(value) = value.filter(|value| !value.is_null()) {
-                    record.insert(field.name.to_owned(), value.clone());
+                    record.insert(field.name.clone().into_owned(), value.clone());
                 }
             }
             if user["status"] != "NONE" {

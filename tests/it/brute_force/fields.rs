@@ -1,8 +1,10 @@
-//! The fields of each object and what may be asked of them, from the table of the AWS-managed
-//! connector.
+//! The fields of each object and what may be asked of them: from the table of the AWS-managed
+//! connector where it has the object, and else from the catalogue.
 
 use std::sync::LazyLock;
 
+use appflow_connector::entity::FieldDataType;
+use okta_connector::catalogue::{self, Collation, Field, OBJECTS, Object};
 use serde_json::Value;
 
 use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
@@ -10,7 +12,7 @@ use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
 /// One row for each field; entity, field, label, type, operators of the managed connector, path.
 const TABLE: &str = include_str!("../../data/managed-connector-fields.csv");
 
-/// The objects in which text ignores case.
+/// The objects of the table in which text ignores case.
 const IGNORE_CASE: [&str; 3] = ["User", "Group", "Device"];
 
 /// How the values of a field compare.
@@ -69,6 +71,25 @@ impl FieldRow {
         }
     }
 
+    /// Reads a field that the table does not know off the catalogue.
+    fn of(object: &Object, field: &Field) -> Self {
+        let is_key = field.kind == catalogue::Kind::Key;
+        Self {
+            entity: object.name.to_owned(),
+            name: field.name.clone().into_owned(),
+            kind: match field.data_type() {
+                FieldDataType::String => Kind::Text,
+                FieldDataType::DateTime => Kind::DateTime,
+                FieldDataType::Boolean => Kind::Boolean,
+                FieldDataType::Struct => Kind::Struct,
+                FieldDataType::List => Kind::List,
+                other => panic!("the catalogue has no field of type {other:?}"),
+            },
+            path: field.path().unwrap_or_default().to_owned(),
+            ignores_case: object.collation == Collation::IgnoreCase && !is_key,
+        }
+    }
+
     /// Whether the field exists in the request only.
     pub(crate) fn is_request_only(&self) -> bool {
         self.path.is_empty()
@@ -122,13 +143,20 @@ fn kind(data_type: &str) -> Kind {
     }
 }
 
-static ROWS: LazyLock<Vec<FieldRow>> =
-    LazyLock::new(|| TABLE.lines().skip(1).map(FieldRow::parse).collect());
+static ROWS: LazyLock<Vec<FieldRow>> = LazyLock::new(|| {
+    let mut rows: Vec<_> = TABLE.lines().skip(1).map(FieldRow::parse).collect();
+    for object in OBJECTS {
+        if !rows.iter().any(|row| row.entity == object.name) {
+            rows.extend(object.fields.iter().map(|field| FieldRow::of(object, field)));
+        }
+    }
+    rows
+});
 
-/// The fields of an object, in the order of the table.
+/// The fields of an object, in their order.
 pub(crate) fn fields(entity: &str) -> Vec<FieldRow> {
     let rows: Vec<_> = ROWS.iter().filter(|row| row.entity == entity).cloned().collect();
-    assert!(!rows.is_empty(), "the table knows no object {entity}");
+    assert!(!rows.is_empty(), "there is no object {entity}");
     rows
 }
 

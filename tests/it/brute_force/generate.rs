@@ -71,8 +71,15 @@ pub(crate) fn arb_selection(entity: &str) -> BoxedStrategy<Option<Vec<String>>> 
     option::weighted(0.8, subsequence(names, 1..=all).prop_shuffle()).boxed()
 }
 
-/// A group, a user, both or neither for a listing of applications.
-pub(crate) fn arb_assignment(groups: &[String], users: &[String]) -> BoxedStrategy<Assignment> {
+/// A group, a user, both or neither, where the object has the fields for it.
+pub(crate) fn arb_assignment(
+    entity: &str,
+    groups: &[String],
+    users: &[String],
+) -> BoxedStrategy<Assignment> {
+    if !fields(entity).iter().any(FieldRow::is_request_only) {
+        return Just(Assignment::default()).boxed();
+    }
     let one_of = |ids: &[String]| match ids {
         [] => Just(None).boxed(),
         ids => option::weighted(0.4, select(ids.to_vec())).boxed(),

@@ -480,7 +480,10 @@ fn random_filters_are_selective() {
 fn random_selections_and_assignments() {
     let mut runner = runner();
     let ids = ["a", "b"].map(str::to_owned);
-    let (selections, assignments) = (arb_selection("Group"), arb_assignment(&ids, &[]));
+    let selections = arb_selection("Group");
+    let assignments = arb_assignment("Application", &ids, &[]);
+    let none = arb_assignment("Group", &ids, &ids).new_tree(&mut runner).unwrap().current();
+    assert_eq!(none, Assignment::default());
     for _ in 0..DRAWS {
         let selection = selections.new_tree(&mut runner).unwrap().current();
         let names = selection.unwrap_or_else(|| vec!["id".to_owned()]);

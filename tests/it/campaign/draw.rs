@@ -1,13 +1,15 @@
 //! From a seed to a scenario. The same seed gives the same scenario on every machine.
 
-use super::orgs::{hub, ids, org};
-use super::scenario::{AppFlow, Ask, Deprovisioned, Okta, Scenario, collection};
+use super::orgs::{hub, org};
+use super::scenario::{AppFlow, Ask, Deprovisioned, Okta, Scenario};
 use super::script;
 use crate::brute_force::{
-    Assignment, Comparison, Expr, Filter, Instant, Literal, arb_assignment, arb_filter,
-    arb_selection,
+    Assignment, Comparison, Expr, Filter, Instant, Kind, Literal, arb_assignment, arb_filter,
+    arb_selection, fields,
 };
+use crate::collections::{collection, ids};
 use fastrand::Rng;
+use okta_connector::catalogue::{OBJECTS, Object};
 use okta_simulator::{Collection, Org, Plan, RateLimits};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -25,9 +27,9 @@ impl Scenario {
     /// What this seed stands for.
     pub(crate) fn draw(seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
-        let entity = ["User", "User", "User", "Group", "Application", "Device", "UserType"]
-            [random.usize(..7)];
-        let size = size(&mut random, entity);
+        let object = object(&mut random);
+        let entity = object.name;
+        let size = size(&mut random, object);
         let org = org(seed, entity, size);
         let okta = okta(&mut random, collection(entity));
         let mut ask = ask(&mut random, entity, &org);
@@ -39,9 +41,18 @@ impl Scenario {
     }
 }
 
-fn size(random: &mut Rng, entity: &str) -> usize {
+/// Draws an object. Those whose listing is walked in lanes come more often, since most can go wrong there.
+fn object(random: &mut Rng) -> &'static Object {
+    let weight = |object: &Object| if object.endpoint.lanes.is_some() { 3 } else { 1 };
+    let urn = OBJECTS.into_iter().flat_map(|object| std::iter::repeat_n(object, weight(object)));
+    let urn: Vec<_> = urn.collect();
+    urn[random.usize(..urn.len())]
+}
+
+fn size(random: &mut Rng, object: &Object) -> usize {
     match random.u32(..8) {
-        _ if entity == "UserType" => random.usize(1..12),
+        // The listing is one answer, so the org has but a few.
+        _ if object.endpoint.page_size.is_none() => random.usize(1..12),
         0..4 => random.usize(..=60),
         4 | 5 => [0, 1, 199, 200, 201, 400, 401][random.usize(..7)],
         _ => random.usize(..=600),
@@ -88,8 +99,7 @@ fn ask(random: &mut Rng, entity: &str, org: &Org) -> Ask {
 fn filter(random: &mut Rng, entity: &str, records: Vec<Value>, runner: &mut TestRunner) -> Filter {
     let expr = match random.u32(..8) {
         0..3 => None,
-        3 | 4 => window(random, "lastUpdated", &records),
-        5 => window(random, "created", &records),
+        3..6 => window(random, entity, &records),
         _ => return arb_filter(entity, Arc::new(records)).new_tree(runner).unwrap().current(),
     };
     let limit = match random.u32(..6) {
@@ -101,22 +111,32 @@ fn filter(random: &mut Rng, entity: &str, records: Vec<Value>, runner: &mut Test
 }
 
 /// A window between the times of two records, in one of the forms that incremental flows have.
-fn window(random: &mut Rng, field: &str, records: &[Value]) -> Option<Expr> {
-    let times = records.iter().filter_map(|record| Instant::parse(record[field].as_str()?));
-    let mut times: Vec<_> = times.collect();
+fn window(random: &mut Rng, entity: &str, records: &[Value]) -> Option<Expr> {
+    let mut known = fields(entity);
+    known.retain(|field| field.kind == Kind::DateTime);
+    if known.is_empty() {
+        return None;
+    }
+    let usual = known.iter().find(|field| field.name == "lastUpdated");
+    let field = match usual.filter(|_| random.u32(..3) > 0) {
+        Some(usual) => usual,
+        None => &known[random.usize(..known.len())],
+    };
+    let time = |record: &Value| Instant::parse(field.value(record)?.as_str()?);
+    let mut times: Vec<_> = records.iter().filter_map(time).collect();
     if times.is_empty() {
         return None;
     }
     random.shuffle(&mut times);
     let (low, high) = (times.first()?.min(times.last()?), times.first()?.max(times.last()?));
     let compare = |comparison, instant: &Instant| Expr::Compare {
-        field: field.to_owned(),
+        field: field.name.clone(),
         comparison,
         literal: Literal::Instant(instant.clone()),
     };
     Some(match random.u32(..4) {
         0 => Expr::Between {
-            field: field.to_owned(),
+            field: field.name.clone(),
             low: Literal::Instant(low.clone()),
             high: Literal::Instant(high.clone()),
         },
@@ -127,16 +147,12 @@ fn window(random: &mut Rng, field: &str, records: &[Value]) -> Option<Expr> {
 }
 
 fn assignment(random: &mut Rng, entity: &str, org: &Org, runner: &mut TestRunner) -> Assignment {
-    if entity != "Application" {
-        return Assignment::default();
+    let (groups, users) = (ids(org, Collection::Groups), ids(org, Collection::Users));
+    let mut drawn = arb_assignment(entity, &groups, &users).new_tree(runner).unwrap().current();
+    if collection(entity) == Collection::Apps && random.u32(..3) == 0 {
+        drawn = Assignment { group_id: hub(org), user_id: None };
     }
-    match (random.u32(..3), hub(org)) {
-        (0, group_id) => Assignment { group_id, user_id: None },
-        _ => {
-            let (groups, users) = (ids(org, Collection::Groups), ids(org, Collection::Users));
-            arb_assignment(&groups, &users).new_tree(runner).unwrap().current()
-        }
-    }
+    drawn
 }
 
 fn okta(random: &mut Rng, collection: Collection) -> Okta {
@@ -192,4 +208,13 @@ pub(crate) fn room_for(records: impl Iterator<Item = String>) -> usize {
     /// Room for everything in an answer but its records.
     const REST: usize = 2_048 + 256;
     records.map(|text| serde_json::json!(text).to_string().len()).max().unwrap_or(0) + REST
+}
+
+/// The seeds that `make test` runs.
+#[test]
+fn every_object_is_drawn() {
+    for object in OBJECTS {
+        let is_drawn = |seed| self::object(&mut Rng::with_seed(seed)).name == object.name;
+        assert!((0..300).any(is_drawn), "{} is in no seed that is run", object.name);
+    }
 }

@@ -1,6 +1,6 @@
 //! Orgs of any size: generated ones, with one collection grown or cut to so many records.
 
-use super::scenario::collection;
+use crate::collections::{collection, id, ids};
 use fastrand::Rng;
 use okta_simulator::{Assignee, Collection, Org};
 use serde_json::Value;
@@ -10,11 +10,12 @@ const USERS_ELSEWHERE: usize = 40;
 
 /// An org with exactly `size` records of an entity.
 pub(crate) fn org(seed: u64, entity: &str, size: usize) -> Org {
-    if entity == "User" {
+    let collection = collection(entity);
+    if collection == Collection::Users {
         return Org::generate(seed, size);
     }
     let mut org = Org::generate(seed, USERS_ELSEWHERE);
-    resize(&mut org, collection(entity), size, &mut Rng::with_seed(seed));
+    resize(&mut org, collection, size, &mut Rng::with_seed(seed));
     org
 }
 
@@ -23,18 +24,9 @@ pub(crate) fn hub(org: &Org) -> Option<String> {
     ids(org, Collection::Groups).into_iter().next()
 }
 
-/// The ids of a collection.
-pub(crate) fn ids(org: &Org, collection: Collection) -> Vec<String> {
-    org.records(collection).map(|record| id(record).to_owned()).collect()
-}
-
-/// The id of a record.
-pub(crate) fn id(record: &Value) -> &str {
-    record["id"].as_str().unwrap()
-}
-
 fn resize(org: &mut Org, collection: Collection, size: usize, random: &mut Rng) {
     let models: Vec<Value> = org.records(collection).cloned().collect();
+    assert!(!models.is_empty(), "the simulator generates no {collection:?}");
     let surplus = models.len().saturating_sub(size);
     for model in &models[..surplus] {
         org.remove(collection, id(model));

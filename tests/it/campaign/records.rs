@@ -4,9 +4,9 @@
 //! It must arrive if it was there all the time and every version matched; it may arrive in the form
 //! of any version that matched. What stands still arrives once.
 
-use super::orgs::id;
 use super::scenario::{Ask, Deprovisioned, Scenario};
 use crate::brute_force::{expected_record, matches};
+use crate::collections::id;
 use okta_simulator::Org;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};

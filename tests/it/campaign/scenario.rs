@@ -1,6 +1,7 @@
 //! A world and a flow through it, as data: what a seed stands for.
 
 use crate::brute_force::{Assignment, Comparison, Expr, Filter};
+use crate::collections::collection;
 use okta_simulator::{Collection, Fault, RateLimits};
 use std::fmt;
 use std::time::Duration;
@@ -78,18 +79,6 @@ pub(crate) struct AppFlow {
 impl Scenario {
     pub(crate) fn collection(&self) -> Collection {
         collection(self.entity)
-    }
-}
-
-/// Where the org keeps the records of an entity.
-pub(crate) fn collection(entity: &str) -> Collection {
-    match entity {
-        "User" => Collection::Users,
-        "Group" => Collection::Groups,
-        "Application" => Collection::Apps,
-        "Device" => Collection::Devices,
-        "UserType" => Collection::UserTypes,
-        other => panic!("{other}"),
     }
 }
 

@@ -8,8 +8,9 @@ use appflow_connector::response::QueryDataResponse;
 use appflow_connector::{Filter, Operation, Request, handle};
 use clap::Args;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use okta_connector::catalogue::{OBJECTS, Object};
-use okta_connector::plan::{Preferences, Query};
+use okta_connector::entity::Entity;
+use okta_connector::plan::Plan;
+use okta_connector::query::{Preferences, Query};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -37,7 +38,7 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 struct Question {
-    /// The entity: Application, Device, Group, User or UserType.
+    /// The entity, a heading of `docs/OBJECTS.md`.
     #[arg(long, default_value = "User")]
     entity: String,
     /// A filter expression, as AppFlow writes it.
@@ -51,13 +52,10 @@ struct Question {
 impl Explain {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let Question { entity, filter, fields } = self.question;
-        let object = Object::find(&entity).with_context(|| {
-            let names: Vec<_> = OBJECTS.iter().map(|object| object.name).collect();
-            format!("unknown entity {entity:?}, expected one of {}", names.join(", "))
-        })?;
+        let entity = Entity::find(&entity)?;
         let filter = Filter::parse(filter.as_deref().unwrap_or_default())?;
-        let query = Query::new(object, &filter, fields.as_deref(), Preferences::default())?;
-        print(&format!("{}\n", query.plan()))
+        let query = Query::new(entity, &filter, fields.as_deref(), Preferences::default())?;
+        print(&format!("{}\n", Plan::new(&query)))
     }
 }
 

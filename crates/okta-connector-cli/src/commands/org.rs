@@ -23,17 +23,6 @@ pub(crate) struct OrgArguments {
     seed: u64,
 }
 
-/// Every file that an org may consist of.
-const COLLECTIONS: [Collection; 7] = [
-    Collection::Users,
-    Collection::Groups,
-    Collection::Apps,
-    Collection::Devices,
-    Collection::UserTypes,
-    Collection::UserSchemas,
-    Collection::GroupSchemas,
-];
-
 impl OrgArguments {
     /// Makes the org, which accepts [`API_TOKEN`].
     pub(crate) fn okta(&self) -> anyhow::Result<SimulatedOkta> {
@@ -61,7 +50,7 @@ fn seconds_since_1970() -> u64 {
 fn read(folder: &Path) -> anyhow::Result<Org> {
     anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
     let mut files = Vec::new();
-    for collection in COLLECTIONS {
+    for collection in Collection::ALL {
         let path = folder.join(collection.file_name());
         if path.exists() {
             let text = std::fs::read_to_string(&path)

@@ -1,0 +1,363 @@
+//! Files that are written from the catalogue, so that a new object has them by itself: its events, its flow and
+//! its place in the list of flows.
+//!
+//! `make bless` runs these tests before all others, which read the files. What no rule gives stands in two
+//! tables: [`QUERIES`] and [`FLOWS`].
+
+use crate::support::top;
+use appflow_connector::entity::FieldDataType;
+use expect_test::expect_file;
+use okta_connector::catalogue::{Field, Kind, OBJECTS, Object};
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// A query that shows more of the language than the one that every object gets.
+struct Query {
+    entity: &'static str,
+    fields: &'static [&'static str],
+    filter: &'static str,
+}
+
+const QUERIES: [Query; 4] = [
+    Query {
+        entity: "Application",
+        fields: &["id", "name", "label", "status", "created"],
+        filter: "status = 'ACTIVE' and created >= 2024-10-01",
+    },
+    Query {
+        entity: "Device",
+        fields: &["id", "displayName", "platform", "lastUpdated"],
+        filter: "(platform = 'WINDOWS' or platform = 'MACOS') and lastUpdated >= 2024-10-01",
+    },
+    Query {
+        entity: "Group",
+        fields: &["id", "name", "type", "lastMembershipUpdated"],
+        filter: "lastMembershipUpdated between 2024-05-01T00:00:00Z and 2024-05-08T00:00:00Z and type = 'OKTA_GROUP'",
+    },
+    Query {
+        entity: "User",
+        fields: &["id", "login", "email", "status", "lastUpdated"],
+        filter: "lastUpdated between 2024-05-01T00:00:00Z and 2024-05-02T00:00:00Z and status = \"ACTIVE\"",
+    },
+];
+
+/// What the flow of an object has beside that of every object.
+struct Flow {
+    entity: &'static str,
+    /// What to know about it.
+    about: &'static str,
+    parameters: &'static str,
+    conditions: &'static str,
+    /// The field by which it is incremental, if a parameter names it.
+    incremental: Option<&'static str>,
+    settings: &'static str,
+    filters: &'static str,
+}
+
+const PLAIN: Flow = Flow {
+    entity: "",
+    about: "",
+    parameters: "",
+    conditions: "",
+    incremental: None,
+    settings: "",
+    filters: "",
+};
+
+const FLOWS: [Flow; 4] = [
+    Flow {
+        entity: "Device",
+        about: "\
+# lastUpdated moves with the status of a device and with the signals that a sign-in saves. Okta lists no deleted devices.",
+        ..PLAIN
+    },
+    Flow {
+        entity: "Group",
+        about: "\
+# lastUpdated moves with the profile of a group; who joins or leaves moves lastMembershipUpdated alone. IncrementalField
+# says which of them to follow. GroupType shows what a filter looks like.",
+        parameters: r#"  IncrementalField:
+    Type: String
+    Default: lastUpdated
+    AllowedValues: [lastUpdated, lastMembershipUpdated]
+    Description: Which changes an incremental run transfers, those of the profile or those of who is a member.
+  GroupType:
+    Type: String
+    Default: ""
+    AllowedValues: ["", OKTA_GROUP, APP_GROUP, BUILT_IN]
+    Description: The only type of groups to transfer. Empty for all.
+"#,
+        conditions: r#"  FiltersByType: !Not [!Equals [!Ref GroupType, ""]]
+"#,
+        incremental: Some("!Ref IncrementalField"),
+        filters: "        - !If
+          - FiltersByType
+          - TaskType: Filter
+            SourceFields: [type]
+            ConnectorOperator: {CustomConnector: EQUAL_TO}
+            TaskProperties:
+              - {Key: DATA_TYPE, Value: String}
+              - {Key: VALUE, Value: !Ref GroupType}
+          - !Ref AWS::NoValue
+",
+        ..PLAIN
+    },
+    Flow {
+        entity: "User",
+        about: "\
+# Deprovisioned users are included unless IncludeDeprovisioned is false.
+#
+# lastUpdated moves with the profile and the status of a user, not with a sign-in: lastLogin is as it was when the user
+# was last transferred. A user who is deleted for good is in no later run; a flow with PullMode Complete, once a week say,
+# shows who is left.",
+        parameters: r#"  IncludeDeprovisioned:
+    Type: String
+    Default: "true"
+    AllowedValues: ["true", "false"]
+    Description: Whether deprovisioned users are transferred.
+"#,
+        settings: "            CustomProperties:
+              includeDeprovisioned: !Ref IncludeDeprovisioned
+",
+        ..PLAIN
+    },
+    Flow {
+        entity: "UserType",
+        about: "# There are a handful, in one answer, so they are transferred completely.",
+        ..PLAIN
+    },
+];
+
+/// Writes a text for each name of a template, `{{name}}`.
+fn fill(template: &str, texts: &[(&str, &str)]) -> String {
+    let mut filled = template.to_owned();
+    for (name, text) in texts {
+        let name = format!("{{{{{name}}}}}");
+        assert!(filled.contains(&name), "the template has no {name}");
+        filled = filled.replace(&name, text);
+    }
+    assert!(!filled.contains("{{"), "{filled}");
+    filled
+}
+
+/// Returns the name of an entity as files have it: `user-type` for `UserType`.
+fn file_name(entity: &str) -> String {
+    let mut name = String::new();
+    let mut before = None;
+    for c in entity.chars() {
+        if c.is_uppercase() && before.is_some_and(char::is_lowercase) {
+            name.push('-');
+        }
+        name.push(c.to_ascii_lowercase());
+        before = Some(c);
+    }
+    name
+}
+
+/// Returns what several things with a label are called: `user types` for `User Type`.
+fn plural(label: &str) -> String {
+    let label = label.to_lowercase();
+    let is_consonant = |stem: &&str| !stem.ends_with(['a', 'e', 'i', 'o', 'u']);
+    match label.strip_suffix('y').filter(is_consonant) {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{label}s"),
+    }
+}
+
+/// Returns the name of the flow of things with a label: `okta-user-types` for `User Type`.
+fn flow_name(label: &str) -> String {
+    format!("okta-{}", plural(label).replace(' ', "-"))
+}
+
+/// Returns the field by which a flow of an object is incremental.
+fn incremental(object: &Object) -> &'static Field {
+    let first = || object.fields.iter().find(|field| field.kind == Kind::DateTime);
+    let field = object.field("lastUpdated").or_else(first);
+    field.unwrap_or_else(|| panic!("{} has no time by which a flow is incremental", object.name))
+}
+
+/// Tells whether Okta finds the records that an incremental flow asks for.
+fn finds_what_changed(object: &Object) -> bool {
+    let pushdown = incremental(object).pushdown;
+    pushdown.search || pushdown.filter
+}
+
+/// Returns the fields that a table has columns for. Those that exist in the request only are none.
+fn columns(object: &Object) -> impl Iterator<Item = &'static Field> {
+    let opaque = [FieldDataType::Struct, FieldDataType::List];
+    object
+        .fields
+        .iter()
+        .filter(move |field| field.path().is_some() && !opaque.contains(&field.data_type()))
+}
+
+fn query(object: &Object) -> (Vec<&'static Field>, String) {
+    if let Some(query) = QUERIES.iter().find(|query| query.entity == object.name) {
+        let fields = query.fields.iter().map(|name| object.field(name).unwrap());
+        return (fields.collect(), query.filter.to_owned());
+    }
+    let mut fields: Vec<_> = columns(object).filter(|field| field.kind != Kind::DateTime).collect();
+    // The key first, then what identifies a record besides.
+    fields.sort_by_key(|field| (field.kind != Kind::Key, !field.unique));
+    fields.truncate(4);
+    fields.push(incremental(object));
+    (fields, format!("{} >= 2024-05-01 LIMIT 5", &incremental(object).name))
+}
+
+fn query_data(object: &Object) -> String {
+    let (fields, filter) = query(object);
+    let described: Vec<_> = fields
+        .iter()
+        .map(|field| {
+            let key = match field.kind {
+                Kind::Key => ",\n          \"isPrimaryKey\": true",
+                _ => "",
+            };
+            format!(
+                "        {{\n          \"fieldName\": \"{}\",\n          \"dataType\": \"{:?}\",\n          \
+                 \"label\": {}{key}\n        }}",
+                field.name,
+                field.data_type(),
+                Value::from(&*field.label),
+            )
+        })
+        .collect();
+    let selected: Vec<_> = fields.iter().map(|field| format!("    \"{}\"", field.name)).collect();
+    fill(
+        include_str!("../data/templates/query-data.json"),
+        &[
+            ("entity", object.name),
+            ("label", object.label),
+            ("fields", &described.join(",\n")),
+            ("flow", &flow_name(object.label)),
+            ("selected", &selected.join(",\n")),
+            ("filter", &Value::from(filter).to_string()),
+        ],
+    )
+}
+
+#[test]
+fn events() {
+    for object in OBJECTS {
+        let describe_entity = include_str!("../data/templates/describe-entity.json");
+        let describe_entity = fill(describe_entity, &[("entity", object.name)]);
+        let name = file_name(object.name);
+        for (operation, event) in
+            [("describe-entity", describe_entity), ("query-data", query_data(object))]
+        {
+            let file = top().join("events").join(format!("{operation}-{name}.json"));
+            expect_file![file].assert_eq(&event);
+        }
+    }
+}
+
+fn flow(object: &Object) -> String {
+    let special = FLOWS.iter().find(|flow| flow.entity == object.name).unwrap_or(&PLAIN);
+    let plural = plural(object.label);
+    let (pull_mode, rate) = match finds_what_changed(object) {
+        true => ("Incremental", "rate(1hours)"),
+        false => ("Complete", "rate(1days)"),
+    };
+    let about = match special.about {
+        "" if finds_what_changed(object) => {
+            "# Okta finds what changed, so that a scheduled run transfers nothing else. What is gone is in no later run.".to_owned()
+        }
+        "" => format!(
+            "# Okta cannot search {plural} by time, so the connector reads the list of all of them either way; a complete pull\n\
+             # costs Okta the same as an incremental one and shows which are gone. PullMode Incremental works too."
+        ),
+        about => about.to_owned(),
+    };
+    let columns: Vec<_> = columns(object).collect();
+    let longest = columns.iter().map(|column| column.name.len()).max().unwrap_or_default();
+    let (mut projected, mut mapped) = (String::new(), String::new());
+    for column in columns {
+        let (name, data_type) = (&column.name, column.data_type());
+        let space = " ".repeat(longest - name.len());
+        writeln!(projected, "            - {name}").unwrap();
+        writeln!(
+            mapped,
+            "        - {{TaskType: Map, SourceFields: [{name}],{space} DestinationField: {name},{space} \
+             ConnectorOperator: {{CustomConnector: NO_OP}}, \
+             TaskProperties: [{{Key: SOURCE_DATA_TYPE, Value: {data_type:?}}}]}}"
+        )
+        .unwrap();
+    }
+    fill(
+        include_str!("../data/templates/flow.yaml"),
+        &[
+            ("about", &about),
+            ("plural", &plural),
+            ("flow", &flow_name(object.label)),
+            ("parameters", special.parameters),
+            ("pull mode", pull_mode),
+            ("rate", rate),
+            ("conditions", special.conditions),
+            ("incremental", special.incremental.unwrap_or(&incremental(object).name)),
+            ("entity", object.name),
+            ("settings", special.settings),
+            ("projected", &projected),
+            ("filters", special.filters),
+            ("mapped", &mapped),
+        ],
+    )
+}
+
+#[test]
+fn flows() {
+    for object in OBJECTS {
+        let file = top().join(format!("examples/flows/{}.yaml", file_name(object.name)));
+        expect_file![file].assert_eq(&flow(object));
+    }
+}
+
+/// The list of flows on the page on examples, a row for each way to pull.
+#[test]
+fn list_of_flows() {
+    let mut rows: Vec<(String, &str, Vec<String>)> = Vec::new();
+    for object in OBJECTS {
+        let name = file_name(object.name);
+        let (how, why) = match finds_what_changed(object) {
+            true => (
+                format!("`Incremental` on `{}`, hourly", &incremental(object).name),
+                "Okta finds what changed",
+            ),
+            false => (
+                "`Complete`, daily".to_owned(),
+                "Okta has no such search, and a complete pull shows what is gone",
+            ),
+        };
+        let link = format!("[{name}](flows/{name}.yaml)");
+        match rows.iter_mut().find(|row| row.0 == how) {
+            Some((_, _, links)) => links.push(link),
+            None => rows.push((how, why, vec![link])),
+        }
+    }
+    let mut list = "\n| flow | pull mode | why |\n|---|---|---|\n".to_owned();
+    for (how, why, links) in rows {
+        writeln!(list, "| {} | {how} | {why} |", links.join(", ")).unwrap();
+    }
+    let file = top().join("examples/README.md");
+    let page = std::fs::read_to_string(&file).unwrap();
+    expect_file![file].assert_eq(&between(&page, "flows", &list));
+}
+
+/// Returns the page with a text between `<!-- name -->` and `<!-- /name -->`.
+pub(crate) fn between(page: &str, name: &str, text: &str) -> String {
+    let [begin, end] = [format!("<!-- {name} -->\n"), format!("\n<!-- /{name} -->")];
+    let (before, rest) = page.split_once(&begin).unwrap();
+    let (_, after) = rest.split_once(&end).unwrap();
+    format!("{before}{begin}{text}{end}{after}")
+}
+
+#[test]
+fn names() {
+    let rows = [
+        ("UserType", "User Type", "user-type", "okta-user-types"),
+        ("OAuthKey", "OAuth Key", "oauth-key", "okta-oauth-keys"),
+        ("Policy", "Policy", "policy", "okta-policies"),
+    ];
+    for (entity, label, file, flow) in rows {
+        assert_eq!((file_name(entity), flow_name(label)), (file.to_owned(), flow.to_owned()));
+    }
+}
