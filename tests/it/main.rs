@@ -18,6 +18,7 @@ mod generated;
 mod identity;
 mod infrastructure;
 mod lambda;
+mod observer;
 mod parity;
 mod tidy;
 

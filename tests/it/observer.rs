@@ -1,0 +1,164 @@
+//! Every call is reported to the observer, whatever becomes of it, with its costs.
+
+use crate::support::{API_TOKEN, EPOCH, context, query, simulated_okta};
+use appflow_connector::{Operation, handle};
+use okta_connector::{CallReport, Config, Ending, Observer, OktaConnector, SecretError};
+use okta_connector_cli::{SimulatedSecrets, api_token_secret};
+use okta_simulator::{Effect, Fault, Org, When};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// Writes down what it hears.
+#[derive(Clone, Default)]
+struct Ear(Arc<Mutex<Vec<String>>>);
+
+impl Observer for Ear {
+    fn call(&self, report: &CallReport<'_>) {
+        let ending = match report.ending {
+            Ending::Done => "done".to_owned(),
+            Ending::Delivered(it) => format!("{} records, more {}", it.records, it.has_more),
+            Ending::Failed(error) => error.code.name().to_owned(),
+        };
+        let line = format!(
+            "{} {} at {}: {ending}; {} requests, {} pages, {} ids",
+            report.operation,
+            report.entity.unwrap_or("-"),
+            report.org.unwrap_or("-"),
+            report.cost.requests,
+            report.cost.pages,
+            report.cost.request_ids.len()
+        );
+        self.0.lock().unwrap().push(line);
+    }
+}
+
+/// Asks one thing, and returns what the observer heard of it.
+async fn heard(
+    secret: Result<String, SecretError>,
+    faults: Vec<Fault>,
+    event: &Value,
+) -> Vec<String> {
+    let okta = simulated_okta(Org::generate(1, 450));
+    okta.simulator().set_faults(faults.into());
+    let ear = Ear::default();
+    let config = Config::new(|| EPOCH.cast_unsigned(), 1);
+    let secrets = SimulatedSecrets::new(secret);
+    let connector = OktaConnector::new(okta, secrets, config).observed_by(ear.clone());
+    let payload = event.to_string();
+    let answer = handle(&connector, payload.as_bytes(), Duration::from_secs(30)).await.unwrap();
+    drop(answer);
+    let heard = ear.0.lock().unwrap().clone();
+    heard
+}
+
+fn good_secret() -> Result<String, SecretError> {
+    Ok(api_token_secret(API_TOKEN))
+}
+
+/// A request of each operation that succeeds, where one can, and one that fails.
+fn requests() -> Vec<(Operation, Option<Value>, Option<Value>)> {
+    let settings = |url: &str| json!({ "instanceUrl": url });
+    let about = |request: &str, entity: &str| json!({ "type": request, "entityIdentifier": entity, "connectorContext": context() });
+    let retrieve = |entity: &str| {
+        let mut event = about("RetrieveDataRequest", entity);
+        event["ids"] = json!(["00u1"]);
+        event
+    };
+    let validate = |url: &str| {
+        json!({
+            "type": "ValidateCredentialsRequest",
+            "connectorRuntimeSettings": settings(url),
+            "credentials": context()["credentials"],
+        })
+    };
+    let settings = |url: &str| {
+        json!({
+            "type": "ValidateConnectorRuntimeSettingsRequest",
+            "scope": "CONNECTOR_PROFILE",
+            "connectorRuntimeSettings": settings(url),
+        })
+    };
+    let list = |path: &str| json!({ "type": "ListEntitiesRequest", "entitiesPath": path, "connectorContext": context() });
+    let (good, bad) = ("https://acme.okta.com", "https://127.0.0.1");
+    vec![
+        (
+            Operation::DescribeConnectorConfiguration,
+            Some(json!({ "type": "DescribeConnectorConfigurationRequest" })),
+            None,
+        ),
+        (Operation::ValidateConnectorRuntimeSettings, Some(settings(good)), Some(settings(bad))),
+        (Operation::ValidateCredentials, Some(validate(good)), Some(validate(bad))),
+        (Operation::ListEntities, Some(list("")), Some(list("Nobody"))),
+        (
+            Operation::DescribeEntity,
+            Some(about("DescribeEntityRequest", "User")),
+            Some(about("DescribeEntityRequest", "Nobody")),
+        ),
+        (
+            Operation::QueryData,
+            Some(query("User", &json!({ "maxResults": 200 }))),
+            Some(query("Nobody", &json!({}))),
+        ),
+        (Operation::RetrieveData, Some(retrieve("User")), Some(retrieve("Nobody"))),
+        (Operation::WriteData, None, Some(about("WriteDataRequest", "User"))),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_call_of_every_operation_is_reported_once() {
+    let requests = requests();
+    assert_eq!(
+        requests.iter().map(|(operation, ..)| *operation).collect::<Vec<_>>(),
+        Operation::ALL
+    );
+    for (operation, good, bad) in requests {
+        let named = |heard: &[String]| {
+            let [line] = heard else { panic!("{operation} was heard as {heard:?}") };
+            assert!(line.starts_with(&format!("{operation} ")), "{line}");
+            line.clone()
+        };
+        if let Some(good) = good {
+            let line = named(&heard(good_secret(), Vec::new(), &good).await);
+            assert!(line.contains(": done") || line.contains(" records, "), "{line}");
+        }
+        if let Some(bad) = bad {
+            let line = named(&heard(good_secret(), Vec::new(), &bad).await);
+            assert!(line.contains("InvalidArgument"), "{line}");
+        }
+        // Nor is one forgotten that cannot be read.
+        let unreadable = json!({ "type": operation.request_type(), "connectorContext": 5, "entityIdentifier": 5, "connectorRuntimeSettings": 5 });
+        named(&heard(good_secret(), Vec::new(), &unreadable).await);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_carry_their_costs() {
+    let users = query("User", &json!({ "maxResults": 1_000 }));
+    let status = |status, when| Fault { when, ..Fault::always(Effect::status(status)) };
+    let rows = [
+        (
+            good_secret(),
+            vec![],
+            "QueryData User at acme.okta.com: 450 records, more false; 3 requests, 3 pages, 3 ids",
+        ),
+        (
+            good_secret(),
+            vec![status(403, When::From(1))],
+            "QueryData User at acme.okta.com: AccessDenied; 1 requests, 0 pages, 1 ids",
+        ),
+        (
+            good_secret(),
+            vec![status(503, When::From(1))],
+            "QueryData User at acme.okta.com: ServiceUnavailable; 6 requests, 0 pages, 6 ids",
+        ),
+        (
+            Err(SecretError::NotFound),
+            vec![],
+            "QueryData User at acme.okta.com: ResourceNotFoundError; 0 requests, 0 pages, 0 ids",
+        ),
+    ];
+    for (secret, faults, expected) in rows {
+        assert_eq!(heard(secret, faults, &users).await, [expected]);
+    }
+}
