@@ -5,7 +5,7 @@ use expect_test::expect_file;
 use jiff::Timestamp;
 use okta_client::{PrivateKey, SignError, Signer};
 use okta_connector::KeyError;
-use okta_simulator::{Collection, Org, Plan, RateLimits, ServiceApp, Simulator};
+use okta_simulator::{Collection, Org, RateLimits, ServiceApp, Simulator, Subscription};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -190,7 +190,7 @@ fn local(form: &str) -> Arc<dyn Signer> {
 }
 
 fn everything_forbidden(org: &mut Simulator, holder: &str) {
-    for collection in Collection::ALL {
+    for &collection in Collection::ALL {
         org.forbid(holder, collection);
     }
 }
@@ -390,7 +390,10 @@ async fn finding_out_what_is_granted_takes_few_requests_and_gets_there() {
     let org = |granted: &[&str]| {
         let granted: Vec<_> = granted.iter().map(|scope| (*scope).to_owned()).collect();
         Case::new(Kind::ServiceApp).app(|app| app.scopes = granted).org(|org| {
-            org.set_rate_limits(RateLimits { plan: Plan::IntegratorFree, ..RateLimits::default() });
+            org.set_rate_limits(RateLimits {
+                subscription: Subscription::IntegratorFree,
+                ..RateLimits::default()
+            });
         })
     };
     let nothing = org(&[]);

@@ -8,17 +8,6 @@ use std::path::Path;
 /// The token that the simulated org knows. It is no secret: it opens nothing but the simulator.
 pub(crate) const API_TOKEN: &str = "00sandbox-token-of-the-simulator";
 
-/// Every file that an org may consist of.
-const COLLECTIONS: [Collection; 7] = [
-    Collection::Users,
-    Collection::Groups,
-    Collection::Apps,
-    Collection::Devices,
-    Collection::UserTypes,
-    Collection::UserSchemas,
-    Collection::GroupSchemas,
-];
-
 impl OrgArguments {
     /// Makes the org.
     pub(crate) fn simulator(&self) -> anyhow::Result<Simulator> {
@@ -35,7 +24,7 @@ impl OrgArguments {
 fn read(folder: &Path) -> anyhow::Result<Org> {
     anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
     let mut files = Vec::new();
-    for collection in COLLECTIONS {
+    for &collection in Collection::ALL {
         let path = folder.join(collection.file_name());
         if path.exists() {
             let text = std::fs::read_to_string(&path)

@@ -1,4 +1,4 @@
-//! What a caller asks to be left out: the `fields` parameter and the `okta-response` omissions.
+//! Parts that a caller asks to be left out: the `fields` parameter and the `okta-response` omissions.
 
 use std::collections::BTreeMap;
 

@@ -127,7 +127,7 @@ impl ServiceApp {
                  one.",
             );
         }
-        let key = match jwt.header.get("kid") {
+        let key = match jwt.jose_header.get("kid") {
             None if keys.len() == 1 => keys.first(),
             None => None,
             kid => {
@@ -146,7 +146,7 @@ impl ServiceApp {
     }
 }
 
-/// Whether a claim names this audience. It may name one as text, or several in a list.
+/// Tells whether a claim names this audience. It may name one as text, or several in a list.
 fn is_audience(claim: Option<&Value>, url: &str) -> bool {
     match claim {
         Some(Value::String(audience)) => audience == url,

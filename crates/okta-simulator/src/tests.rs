@@ -21,15 +21,17 @@ mod users;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{Collection, Delivery, Org, Simulator};
 
 const ORIGIN: &str = "https://acme.okta.com";
 
-/// A client with an API token.
+/// A client with an API token, and the time it is.
 struct Caller {
     simulator: Simulator,
+    now: Timestamp,
 }
 
 struct Answer {
@@ -43,7 +45,14 @@ impl Caller {
     fn new(org: Org) -> Self {
         let mut simulator = Simulator::new(org);
         simulator.accept_api_token("token");
-        Self { simulator }
+        let mut caller = Self { simulator, now: Timestamp::UNIX_EPOCH };
+        caller.set_time(Timestamp::constant(1_767_225_600, 0)); // 2026-01-01T00:00:00Z
+        caller
+    }
+
+    fn set_time(&mut self, now: Timestamp) {
+        self.now = now;
+        self.simulator.set_time(now);
     }
 
     /// An org of these records, written as JSON lines.

@@ -70,7 +70,7 @@ impl Service {
     }
 
     pub(super) fn now(&self) -> i64 {
-        self.caller.simulator.time().as_second()
+        self.caller.now.as_second()
     }
 
     fn new_id(&mut self) -> String {
@@ -151,7 +151,7 @@ impl Service {
         form.retain(|(_, value)| !value.is_empty());
         let body: Vec<_> = form
             .iter()
-            .map(|(name, value)| format!("{name}={}", crate::request::encode_form(value)))
+            .map(|(name, value)| format!("{name}={}", crate::call::encode_form(value)))
             .collect();
         let mut http = http::Request::post(format!("{url}{}", request.query));
         for (name, value) in &request.headers {
@@ -172,8 +172,7 @@ impl Service {
 
     /// Lets hours pass.
     pub(super) fn wait(&mut self, hours: i64) {
-        let simulator = &mut self.caller.simulator;
-        simulator.set_time(simulator.time() + SignedDuration::from_hours(hours));
+        self.caller.set_time(self.caller.now + SignedDuration::from_hours(hours));
     }
 
     /// A token that is not bound to a key.

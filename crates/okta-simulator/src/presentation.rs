@@ -6,39 +6,43 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::Collection;
+use crate::call::Call;
+use crate::collection::{Collection, Expansion, Listing};
 use crate::error::OktaError;
-use crate::expand::Expansion;
-use crate::listing::Listing;
+use crate::expand::{embed, expansions};
 use crate::projection::{Fields, Omissions};
-use crate::request::Call;
-use crate::view::{Projection, View};
+use crate::view::View;
 
-/// How a record is shown.
-pub(crate) struct Shape {
-    expansion: Option<Expansion>,
+/// What a caller asks to be added to records and to be left out of them.
+pub(crate) struct Presentation {
+    expansions: Vec<Expansion>,
     fields: Option<Fields>,
     omissions: Omissions,
 }
 
-impl Shape {
-    pub(crate) fn read(view: View<'_>, listing: &Listing) -> Result<Self, OktaError> {
-        let projects = listing.projects && view.settings.projection == Projection::Supported;
+impl Presentation {
+    pub(crate) fn read(
+        view: View<'_>,
+        collection: Collection,
+        listing: &Listing,
+    ) -> Result<Self, OktaError> {
+        let projects = listing.projects && view.behaviour.projection;
         let fields = view.call.param("fields").filter(|_| projects);
         Ok(Self {
-            expansion: Expansion::read(view, listing.collection)?,
+            expansions: expansions(view.call, collection)?,
             fields: fields.map(Fields::parse).transpose()?,
-            omissions: omissions(view.call, listing.collection),
+            omissions: omissions(view.call, collection),
         })
     }
 
+    /// Shows the record that is kept under `id`.
     pub(crate) fn show<'a>(&self, view: View<'_>, id: &str, record: &'a Value) -> Cow<'a, Value> {
-        if self.expansion.is_none() && self.fields.is_none() && self.omissions.is_empty() {
+        if self.expansions.is_empty() && self.fields.is_none() && self.omissions.is_empty() {
             return Cow::Borrowed(record);
         }
         let mut shown = self.omissions.apply(record.clone());
-        if let Some(expansion) = &self.expansion {
-            expansion.apply(view, id, &mut shown);
+        for &expansion in &self.expansions {
+            embed(expansion, view, id, &mut shown);
         }
         Cow::Owned(match &self.fields {
             Some(fields) => fields.apply(shown),
@@ -47,10 +51,10 @@ impl Shape {
     }
 }
 
-/// What the caller asks to be left out of users.
+/// Reads what the caller asks to be left out of objects that have credentials.
 pub(crate) fn omissions(call: &Call, collection: Collection) -> Omissions {
     match call.header(&http::header::CONTENT_TYPE) {
-        Some(content_type) if collection == Collection::Users => Omissions::parse(content_type),
+        Some(content_type) if collection.row().has_credentials => Omissions::parse(content_type),
         _ => Omissions::default(),
     }
 }
