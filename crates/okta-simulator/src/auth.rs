@@ -24,7 +24,7 @@ pub(crate) struct Authorizer<'a> {
     pub(crate) now: Timestamp,
 }
 
-/// What the answer to a refused OAuth token says.
+/// The answer to a refused OAuth token names these.
 struct Challenge {
     scheme: AuthScheme,
     status: StatusCode,

@@ -1,21 +1,21 @@
 //! Switches, for what differs between orgs or is left open by Okta's documents.
 
-/// How this org behaves.
+/// An org behaves as these say.
 #[derive(Clone, Debug)]
 pub(crate) struct Behaviour {
-    /// Whether there is an active org behind the host name.
+    /// There is an active org behind the host name.
     pub(crate) active: bool,
-    /// Whether all calls come from outside the network zones that credentials may be used from.
+    /// All calls come from outside the network zones that credentials may be used from.
     pub(crate) zone_blocked: bool,
-    /// Whether some pages are short or empty although more follows.
+    /// Some pages are short or empty although more follows.
     pub(crate) sparse_pages: bool,
-    /// Whether the org knows the `fields` parameter.
+    /// The org knows the `fields` parameter.
     pub(crate) projection: bool,
-    /// Whether `filter` on apps takes `user.id` and `group.id`.
+    /// The `filter` on apps takes `user.id` and `group.id`.
     pub(crate) app_assignment_filters: bool,
-    /// Whether the API wants a nonce in each proof of possession.
+    /// The API wants a nonce in each proof of possession.
     pub(crate) api_nonce: bool,
-    /// Whether a token request of which no scope is granted is told that consent is required.
+    /// A token request of which no scope is granted is told that consent is required.
     pub(crate) consent_required: bool,
     /// Query parameters that `next` links lose, beyond those that Okta is known to drop.
     pub(crate) links_drop: Vec<String>,

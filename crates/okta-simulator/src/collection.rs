@@ -36,7 +36,7 @@ pub(crate) struct Row {
     /// The schemas that define the profile attributes of its objects.
     pub(crate) schemas: Option<Collection>,
     pub(crate) expand: Expand,
-    /// Whether its objects have credentials, which a caller may ask to be left out.
+    /// Its objects have credentials, which a caller may ask to be left out.
     pub(crate) has_credentials: bool,
     /// The attribute that a mutation changes: the pointer of the object that holds it, and its name.
     pub(crate) mutable: (&'static str, &'static str),
@@ -53,9 +53,9 @@ pub(crate) struct Listing {
     pub(crate) search: Option<Dialect>,
     pub(crate) filter: Option<Dialect>,
     pub(crate) keyword: Option<Keyword>,
-    /// Whether `sortBy` is understood beside `search`.
+    /// `sortBy` is understood beside `search`.
     pub(crate) sorts: bool,
-    /// Whether `fields` is understood.
+    /// `fields` is understood.
     pub(crate) projects: bool,
     /// Tells whether a record stays out of an answer.
     pub(crate) hides: fn(&Value, Mode, &Call) -> bool,
@@ -67,7 +67,7 @@ pub(crate) struct Listing {
     pub(crate) links_drop: &'static [&'static str],
 }
 
-/// How many records a page may hold. A `limit` above the maximum is lowered to it.
+/// A page holds at least, by default and at most this many records. A `limit` above the maximum is lowered to it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PageLimits {
     pub(crate) min: usize,
@@ -81,9 +81,9 @@ pub(crate) struct Keyword {
     pub(crate) properties: &'static [&'static str],
     pub(crate) default_limit: usize,
     pub(crate) max_limit: usize,
-    /// Whether the answer has links. Where it has none, what exceeds the limit cannot be had.
+    /// The answer has links. If it has none, what exceeds the limit cannot be had.
     pub(crate) paged: bool,
-    /// Whether `filter` may stand beside `q`.
+    /// A `filter` may stand beside `q`.
     pub(crate) with_filter: bool,
 }
 
@@ -120,7 +120,7 @@ pub(crate) enum Lookup {
     Only,
 }
 
-/// What `expand` does.
+/// `expand` is treated in one of these ways.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Expand {
     /// It embeds related objects, by its values. Other values are passed over.
@@ -132,7 +132,7 @@ pub(crate) enum Expand {
 /// Related objects that `expand` embeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expansion {
-    /// How many members and applications a group has.
+    /// Counts of the members and applications of a group.
     GroupStats,
     /// The whole users of a device.
     DeviceUsers,

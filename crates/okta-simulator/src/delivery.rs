@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-/// How a response reaches the caller. It is in the extensions of the response; a response without one is
+/// A response takes time, and may arrive in part. This is in the extensions of the response; a response without one is
 /// delivered at once and whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
-    /// How long the response takes.
+    /// The response takes this long.
     pub delay: Duration,
-    /// After how many bytes of the body the connection breaks, if it does.
+    /// The connection breaks after so many bytes of the body, if it does.
     pub cut_after: Option<usize>,
 }

@@ -6,12 +6,12 @@
 use crate::expression::Operator;
 use crate::expression::Operator::{Co, Eq, Ge, Gt, Le, Lt, Pr, Sw};
 
-/// What a parameter that takes expressions understands.
+/// A parameter that takes expressions understands these.
 #[derive(Debug)]
 pub(crate) struct Dialect {
-    /// Whether texts compare without regard to case.
+    /// Texts compare without regard to case.
     pub(crate) ignores_case: bool,
-    /// Whether `and` and `or` may join comparisons.
+    /// `and` and `or` may join comparisons.
     pub(crate) joins: bool,
     /// Properties by name, with their type and operators.
     pub(crate) properties: &'static [PropertyRule],
@@ -28,11 +28,11 @@ pub(crate) struct AttributeRules {
     pub(crate) text: &'static [Operator],
     pub(crate) number: &'static [Operator],
     pub(crate) boolean: &'static [Operator],
-    /// Whether an attribute that no schema defines is refused.
+    /// An attribute that no schema defines is refused.
     pub(crate) must_be_defined: bool,
 }
 
-/// How the values of a property compare.
+/// Values of a property compare by their kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ValueKind {
     Text,

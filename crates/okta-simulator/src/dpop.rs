@@ -16,7 +16,7 @@ pub(crate) struct Proofs {
     seen: SingleUse,
 }
 
-/// Why a proof is not accepted.
+/// A proof is refused for one of these reasons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ProofError {
     /// It is wrong, as described.
@@ -25,14 +25,14 @@ pub(crate) enum ProofError {
     NonceNeeded(String),
 }
 
-/// Who asks for a nonce. Okta's documents do not say that one is good for the other, so it is not.
+/// One of these asks for a nonce. Okta's documents do not say that one is good for the other, so it is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NonceIssuer {
     AuthorizationServer,
     Api,
 }
 
-/// What a proof that comes with a token must fit.
+/// A proof that comes with a token must fit these.
 #[derive(Clone, Copy)]
 pub(crate) struct Binding<'a> {
     pub(crate) token: &'a str,

@@ -45,7 +45,7 @@ pub(crate) enum Literal {
     Boolean(bool),
 }
 
-/// How deep parentheses may nest before Okta calls an expression too complex.
+/// Parentheses nested deeper make an expression too complex for Okta.
 const MAX_DEPTH: usize = 32;
 
 impl Expression {

@@ -11,11 +11,11 @@ use jiff::SignedDuration;
 use crate::call::Call;
 use crate::mutation::Mutation;
 
-/// What goes wrong, and when. The empty script, which is the default, lets everything go well.
+/// A list of faults. The empty script, which is the default, lets everything go well.
 #[derive(Clone, Debug, Default)]
 pub struct FaultScript {
     faults: Vec<Fault>,
-    /// How many calls each fault has been compared with and fits.
+    /// Counts, for each fault, of the calls so far that fit its path.
     fitting: Vec<u64>,
 }
 
@@ -26,7 +26,7 @@ pub struct Fault {
     pub path: String,
     /// Which of those calls it meets.
     pub when: When,
-    /// What happens to them.
+    /// This happens to them.
     pub what: Effect,
 }
 
@@ -43,12 +43,12 @@ pub enum When {
     Chance {
         /// The share of calls, in percent.
         percent: u32,
-        /// What the draws are made from.
+        /// The draws are made from this.
         seed: u64,
     },
 }
 
-/// What happens to a call.
+/// An effect on a call.
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// The answer has this status. Without a body of its own it has the error body that Okta sends with it.
@@ -76,12 +76,12 @@ pub enum Effect {
     Delay(Duration),
     /// The connection breaks after so many bytes of the body.
     Cut {
-        /// How many bytes still come.
+        /// So many bytes still come.
         after: usize,
     },
     /// The body ends early, and nothing tells that it does.
     TruncateBody {
-        /// How many bytes are left.
+        /// So many bytes are left.
         to: usize,
     },
     /// The body is not JSON, although it says so.

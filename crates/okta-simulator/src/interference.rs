@@ -1,4 +1,4 @@
-//! How faults change an exchange: the reply, the headers, the delivery.
+//! Faults change an exchange here: the reply, the headers, the delivery.
 //!
 //! Each function takes all effects that a call met and acts on those of its own stage.
 

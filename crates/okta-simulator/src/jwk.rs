@@ -10,7 +10,7 @@ use ring::signature::{
 };
 use serde_json::Value;
 
-/// How a token is signed.
+/// A token is signed with one of these.
 ///
 /// Okta knows `ES512` too. Nothing here can verify it, so it is refused like an algorithm that nobody knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) struct PublicKey {
     parts: Parts,
     /// The one algorithm that the key is for, if it says so.
     algorithm: Option<String>,
-    /// What the thumbprint is made of: the required members in alphabetical order.
+    /// The thumbprint is made of this: the required members in alphabetical order.
     canonical: String,
 }
 

@@ -15,17 +15,17 @@ use crate::bucket::Bucket;
 pub struct RateLimits {
     /// The subscription, which decides the size of each bucket.
     pub subscription: Subscription,
-    /// What the numbers of the subscription are multiplied by.
+    /// The numbers of the subscription are multiplied by this.
     pub multiplier: u32,
     /// The share of a bucket that one credential may use, in percent. Headers show the share, not the whole.
     pub share_percent: u32,
     /// Requests per minute that other clients of the org send to each bucket, evenly spread.
     pub others_per_minute: u32,
-    /// How many requests of the org may be in flight at once.
+    /// So many requests of the org may be in flight at once.
     pub concurrency: usize,
 }
 
-/// What the org has subscribed to.
+/// An org has one of these subscriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subscription {
     /// Workforce Identity.
@@ -69,22 +69,22 @@ impl RateLimits {
     }
 }
 
-/// What was used of a bucket in one window.
+/// The use of a bucket in one window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowUsage {
     /// The bucket, named by its path.
     pub bucket: &'static str,
-    /// When the first request of the window came.
+    /// The first request of the window came then.
     pub started: Timestamp,
-    /// How many requests the credential may send in it.
+    /// The credential may send so many requests in it.
     pub limit: u64,
-    /// How many were let through.
+    /// So many were let through.
     pub used: u64,
-    /// How many were refused with 429.
+    /// So many were refused with 429.
     pub rejected: u64,
 }
 
-/// What the three rate-limit headers say.
+/// The three rate-limit headers say this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Quota {
     pub(crate) limit: u64,
@@ -98,9 +98,9 @@ pub(crate) struct Limiter {
     pub(crate) limits: RateLimits,
     /// All windows so far, in the order in which they started.
     pub(crate) windows: Vec<WindowUsage>,
-    /// Where the current window of a bucket is.
+    /// The index of the current window of each bucket.
     current: BTreeMap<&'static str, usize>,
-    /// When each request that was let through will have been answered.
+    /// The times at which the requests that were let through will have been answered.
     in_flight: Vec<Timestamp>,
 }
 

@@ -20,7 +20,7 @@ pub struct LoggedRequest {
     pub bucket: Option<&'static str>,
     /// The status of the answer.
     pub status: StatusCode,
-    /// When it came, in virtual time.
+    /// It came at this virtual time.
     pub time: Timestamp,
     /// The names of the faults that it met.
     pub faults: Vec<String>,

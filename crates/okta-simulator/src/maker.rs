@@ -11,9 +11,9 @@ pub(crate) const ORIGIN: &str = "https://acme.okta.com";
 #[derive(Debug)]
 pub(crate) struct Maker {
     pub(crate) random: Rng,
-    /// How many users the org has. Other collections are in proportion.
+    /// The org has so many users. Other collections are in proportion.
     pub(crate) users: usize,
-    /// Over how many days time stamps spread: few in a small org, so that some are equal there too.
+    /// Time stamps spread over so many days: few in a small org, so that some are equal there too.
     days: i64,
     last_id: String,
 }

@@ -18,7 +18,7 @@ pub enum Mutation {
     Remove(Collection),
 }
 
-/// What a mutation does to the records of a collection.
+/// A mutation does this to the records of a collection.
 pub(crate) enum Change {
     Put(Collection, Value),
     Remove(Collection, String),

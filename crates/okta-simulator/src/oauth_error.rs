@@ -14,7 +14,7 @@ pub(crate) struct OAuthError {
     pub(crate) status: StatusCode,
     pub(crate) error: &'static str,
     pub(crate) description: Cow<'static, str>,
-    /// What the next proof has to carry.
+    /// The next proof has to carry this.
     pub(crate) dpop_nonce: Option<String>,
 }
 

@@ -76,7 +76,7 @@ fn with_lifecycle_links(mut user: Value) -> Value {
     user
 }
 
-/// What can be done with a user: the link's name, its path, and the statuses that allow it.
+/// Actions on a user: the link's name, its path, and the statuses that allow it.
 #[rustfmt::skip]
 const LIFECYCLE: [(&str, &str, &[&str]); 10] = [
     ("activate",               "lifecycle/activate",                   &["STAGED", "DEPROVISIONED"]),

@@ -25,7 +25,7 @@ pub struct Org {
     hidden_fractions: bool,
 }
 
-/// Who an application is assigned to.
+/// An application is assigned to one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Assignee {
     /// The user with this id.
@@ -34,7 +34,7 @@ pub enum Assignee {
     Group(String),
 }
 
-/// Why JSON lines could not be read as an org.
+/// JSON lines could not be read as an org.
 #[derive(Debug, thiserror::Error)]
 #[error("{file}, line {line}: {cause}", file = collection.file_name())]
 pub struct LoadError {
@@ -42,11 +42,11 @@ pub struct LoadError {
     pub collection: Collection,
     /// The line, counted from one.
     pub line: usize,
-    /// What is wrong with it.
+    /// The fault of the line.
     pub cause: LoadErrorCause,
 }
 
-/// What is wrong with a line.
+/// A line has one of these faults.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadErrorCause {
     /// The line is not JSON.

@@ -16,11 +16,11 @@ use crate::view::View;
 pub(crate) struct Cursor {
     pub(crate) id: String,
     pub(crate) sort_key: Option<String>,
-    /// Whether an empty page was already shown at this position.
+    /// An empty page was already shown at this position.
     paused: bool,
 }
 
-/// How the cursors of one listing are written.
+/// The cursors of one listing are written in a style.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CursorStyle {
     pub(crate) collection: Collection,
@@ -124,7 +124,7 @@ pub(crate) fn page<'a>(
     Page { records, next }
 }
 
-/// How full a page is.
+/// A page is full, or it is one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PageKind {
     Full,

@@ -1,4 +1,4 @@
-//! How a record is shown: with what is embedded, and without what was not asked for.
+//! Records are shown here: with what is embedded, and without what was not asked for.
 //!
 //! Embedding comes first, so `fields` can leave out `_embedded` like anything else.
 
@@ -13,7 +13,7 @@ use crate::expand::{embed, expansions};
 use crate::projection::{Fields, Omissions};
 use crate::view::View;
 
-/// What a caller asks to be added to records and to be left out of them.
+/// A caller asks for these to be added to records and to be left out of them.
 pub(crate) struct Presentation {
     expansions: Vec<Expansion>,
     fields: Option<Fields>,

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::{OktaError, Refusal};
 
-/// What an endpoint answers with.
+/// An endpoint answers with this.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,

@@ -30,7 +30,7 @@ type Position = (String, String);
 /// All positions of a collection, in the order of a property.
 type Order = Arc<[Position]>;
 
-/// What the index believes of a record until a time. `None` is: no such record.
+/// The index believes this of a record until a time. `None` is: no such record.
 #[derive(Clone, Debug)]
 struct Stale {
     until: Timestamp,

@@ -296,7 +296,7 @@ impl Simulator {
     }
 }
 
-/// What is learned of a call on its way.
+/// Facts about a call that are learned on its way.
 #[derive(Debug, Default)]
 struct Exchange {
     bucket: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! What a caller sees: requests in, answers out.
+//! Tests from outside: requests in, answers out.
 //!
 //! Most tests are rows over one of the two helpers here: [`Caller::get`] for one answer, and
 //! [`Caller::ids`] for the ids of a listing that is followed to its end.
@@ -55,7 +55,7 @@ impl Caller {
         self.simulator.set_time(now);
     }
 
-    /// An org of these records, written as JSON lines.
+    /// Makes an org of these records, written as JSON lines.
     fn with(collection: Collection, lines: &str) -> Self {
         Self::new(Org::from_json_lines([(collection, lines)]).unwrap())
     }
@@ -94,7 +94,7 @@ impl Caller {
         self.send(request.body(Bytes::new()).unwrap())
     }
 
-    /// The ids of a whole listing, page after page.
+    /// Collects the ids of a whole listing, page after page.
     fn ids(&mut self, target: &str) -> Vec<String> {
         self.pages(target).into_iter().flatten().collect()
     }
@@ -138,7 +138,7 @@ impl Answer {
         self.headers.get(name).unwrap_or_else(|| panic!("no header {name}")).to_str().unwrap()
     }
 
-    /// The status and the error code, as in `400 E0000031`; only the status of a success.
+    /// Writes the status and the error code, as in `400 E0000031`; only the status of a success.
     fn outcome(&self) -> String {
         if self.status.is_success() || self.body.is_empty() {
             return self.status.as_str().to_owned();

@@ -40,7 +40,7 @@ const OPENID_SCOPES: [&str; 8] =
 
 const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
-/// What the endpoint works with.
+/// The endpoint works with these.
 pub(crate) struct TokenEndpoint<'a> {
     pub(crate) apps: &'a mut ServiceApps,
     pub(crate) proofs: &'a mut Proofs,

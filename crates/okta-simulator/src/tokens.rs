@@ -13,15 +13,15 @@ pub(crate) struct Tokens {
     api: BTreeMap<String, Option<Timestamp>>,
     oauth: BTreeMap<String, OAuthToken>,
     revoked: BTreeSet<String>,
-    /// What the role of a holder leaves out. A holder is a token, or a service app by its id.
+    /// The role of a holder leaves out these. A holder is a token, or a service app by its id.
     forbidden: BTreeMap<String, BTreeSet<Collection>>,
 }
 
-/// What an OAuth token may be used for.
+/// An OAuth token may be used for this.
 #[derive(Clone, Default)]
 pub(crate) struct OAuthToken {
     pub(crate) scopes: BTreeSet<String>,
-    /// When it stops working, if it does.
+    /// It stops working then, if it does.
     pub(crate) expires: Option<Timestamp>,
     /// The thumbprint of the key that it is bound to, if it is.
     pub(crate) thumbprint: Option<String>,
@@ -29,7 +29,7 @@ pub(crate) struct OAuthToken {
     pub(crate) client_id: Option<String>,
 }
 
-/// Why a token does not let anybody in.
+/// A token is refused for one of these reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rejection {
     Unknown,

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::org::Org;
 use crate::search_index::SearchIndex;
 
-/// What an endpoint may look at, all of it as it is now.
+/// An endpoint may look at these, as they are now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View<'a> {
     pub(crate) org: &'a Org,

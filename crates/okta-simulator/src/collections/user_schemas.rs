@@ -103,7 +103,7 @@ fn user_base() -> Attributes {
     attributes.collect()
 }
 
-/// Custom attributes. The types of users agree on all of them but `clearance`.
+/// Makes the custom attributes. The types of users agree on all of them but `clearance`.
 fn user_custom(user_type: usize) -> Attributes {
     let clearance = if user_type == 0 { "integer" } else { "string" };
     let mut attributes = Attributes::new();

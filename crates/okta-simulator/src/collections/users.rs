@@ -248,7 +248,7 @@ const OPTIONAL: &[(&str, &[&str])] = &[
     ("favoriteColor", COLORS),
 ];
 
-/// Custom attributes that are not text.
+/// Sets custom attributes that are not text.
 fn custom(maker: &mut Maker, set: &mut impl FnMut(&str, Option<Value>)) {
     if maker.random.bool() {
         set("isContractor", Some(Value::Bool(maker.random.bool())));

@@ -1,4 +1,4 @@
-//! Who may not read what, and orgs that answer nobody.
+//! Roles that leave something out, and orgs that answer nobody.
 
 use jiff::{SignedDuration, Timestamp};
 
