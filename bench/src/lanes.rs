@@ -2,7 +2,7 @@
 
 use crate::report::Row;
 use crate::world::{Conditions, run};
-use okta_simulator::{Plan, RateLimits};
+use okta_simulator::{RateLimits, Subscription};
 use std::time::Duration;
 
 const USERS: usize = 20_000;
@@ -14,7 +14,7 @@ pub(crate) fn rows() -> anyhow::Result<Vec<Row>> {
         users: USERS,
         latency: LATENCY,
         rate_limits: RateLimits {
-            plan: Plan::Workforce,
+            subscription: Subscription::Workforce,
             share_percent: 100,
             ..RateLimits::default()
         },

@@ -9,21 +9,10 @@ pub(crate) fn collection(entity: &str) -> Collection {
     let object = Object::find(entity).unwrap_or_else(|| panic!("there is no entity {entity}"));
     let listed = object.endpoint.path;
     Collection::ALL
-        .into_iter()
-        .find(|&collection| path(collection) == Some(listed))
+        .iter()
+        .copied()
+        .find(|collection| collection.path() == Some(listed))
         .unwrap_or_else(|| panic!("the simulator has no collection at {listed}"))
-}
-
-/// Returns the path of the listing of a collection; nothing for one that has no listing.
-fn path(collection: Collection) -> Option<&'static str> {
-    match collection {
-        Collection::Users => Some("/api/v1/users"),
-        Collection::Groups => Some("/api/v1/groups"),
-        Collection::Apps => Some("/api/v1/apps"),
-        Collection::Devices => Some("/api/v1/devices"),
-        Collection::UserTypes => Some("/api/v1/meta/types/user"),
-        Collection::UserSchemas | Collection::GroupSchemas => None,
-    }
 }
 
 /// Returns the ids of the records of a collection.

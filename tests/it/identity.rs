@@ -7,7 +7,7 @@ use okta_client::{PrivateKey, SignError, Signer};
 use okta_connector::KeyError;
 use okta_connector::catalogue::OBJECTS;
 use okta_connector_cli::SimulatedSecrets;
-use okta_simulator::{Collection, Org, Plan, RateLimits, ServiceApp, Simulator};
+use okta_simulator::{Collection, Org, RateLimits, ServiceApp, Simulator, Subscription};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -191,7 +191,7 @@ fn local(form: &str) -> Arc<dyn Signer> {
 }
 
 fn everything_forbidden(org: &mut Simulator, holder: &str) {
-    for collection in Collection::ALL {
+    for &collection in Collection::ALL {
         org.forbid(holder, collection);
     }
 }
@@ -391,7 +391,10 @@ async fn finding_out_what_is_granted_takes_few_requests_and_gets_there() {
     let org = |granted: &[&str]| {
         let granted: Vec<_> = granted.iter().map(|scope| (*scope).to_owned()).collect();
         Case::new(Kind::ServiceApp).app(|app| app.scopes = granted).org(|org| {
-            org.set_rate_limits(RateLimits { plan: Plan::IntegratorFree, ..RateLimits::default() });
+            org.set_rate_limits(RateLimits {
+                subscription: Subscription::IntegratorFree,
+                ..RateLimits::default()
+            });
         })
     };
     let nothing = org(&[]);

@@ -283,7 +283,7 @@ async fn recorded_records_come_out_as_recorded() {
     });
     let files: Vec<_> = files.collect();
     assert!(!files.is_empty(), "{} holds no file of an org", folder.display());
-    let files = files.iter().map(|(collection, text)| (*collection, text.as_str()));
+    let files = files.iter().map(|(collection, text)| (**collection, text.as_str()));
     let world = World::new(Org::from_json_lines(files).unwrap());
     for entity in OBJECTS.map(|object| object.name) {
         let found = world.run(&query(entity, &json!({ "maxResults": 5 }))).await.unwrap();

@@ -1,4 +1,4 @@
-//! Who may call, and with which scopes.
+//! Credentials of calls: which are let in, and for what.
 //!
 //! An API token (`SSWS`) may read everything that its owner's role allows. An OAuth token (`Bearer`, or `DPoP` if
 //! it is bound to a key) may read what its scopes say besides, and is refused without a body: the reason is in
@@ -9,24 +9,24 @@ use std::collections::BTreeSet;
 use http::{StatusCode, header};
 use jiff::Timestamp;
 
-use crate::Collection;
+use crate::behaviour::Behaviour;
+use crate::call::Call;
+use crate::collection::Collection;
 use crate::dpop::{Binding, NonceIssuer, ProofError, Proofs, proof_of};
 use crate::error::{OktaError, Refusal};
-use crate::request::Call;
 use crate::tokens::{Rejection, Tokens};
-use crate::view::{ApiNonce, NetworkZone, Settings};
 
-/// Where calls to the API are let in.
-pub(crate) struct Gate<'a> {
+/// Everything that decides about a call to the API.
+pub(crate) struct Authorizer<'a> {
     pub(crate) tokens: &'a mut Tokens,
     pub(crate) proofs: &'a mut Proofs,
-    pub(crate) settings: &'a Settings,
+    pub(crate) behaviour: &'a Behaviour,
     pub(crate) now: Timestamp,
 }
 
-/// What the answer to a refused OAuth token says.
+/// The answer to a refused OAuth token names these.
 struct Challenge {
-    scheme: Scheme,
+    scheme: AuthScheme,
     status: StatusCode,
     error: &'static str,
     description: &'static str,
@@ -34,12 +34,12 @@ struct Challenge {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scheme {
+enum AuthScheme {
     Bearer,
     Dpop,
 }
 
-impl Gate<'_> {
+impl Authorizer<'_> {
     /// Lets a call that needs `scope` pass, or says why not. What passes may still be forbidden to read these
     /// collections, because of the role of whoever calls.
     pub(crate) fn authorize(
@@ -54,8 +54,8 @@ impl Gate<'_> {
             return self.authorize_api(token);
         }
         let scheme = match (is("Bearer"), is("DPoP")) {
-            (true, _) => Scheme::Bearer,
-            (_, true) => Scheme::Dpop,
+            (true, _) => AuthScheme::Bearer,
+            (_, true) => AuthScheme::Dpop,
             _ => return Err(OktaError::invalid_session().into()),
         };
         self.authorize_oauth(call, scheme, token, scope)
@@ -73,7 +73,7 @@ impl Gate<'_> {
     fn authorize_oauth(
         &mut self,
         call: &Call,
-        scheme: Scheme,
+        scheme: AuthScheme,
         token: &str,
         scope: &str,
     ) -> Result<BTreeSet<Collection>, Refusal> {
@@ -90,17 +90,17 @@ impl Gate<'_> {
             }
         };
         match (scheme, &grant.thumbprint) {
-            (Scheme::Bearer, None) => {}
-            (Scheme::Bearer, Some(_)) => {
+            (AuthScheme::Bearer, None) => {}
+            (AuthScheme::Bearer, Some(_)) => {
                 let description = "The resource request must use the DPoP authentication scheme \
                                    when using a DPoP bound token.";
                 return Err(refuse(Challenge::bad_request("invalid_request", description)));
             }
-            (Scheme::Dpop, None) => {
+            (AuthScheme::Dpop, None) => {
                 let description = "The presented access_token is not DPoP bound.";
                 return Err(refuse(Challenge::invalid_token(scheme, description)));
             }
-            (Scheme::Dpop, Some(thumbprint)) => {
+            (AuthScheme::Dpop, Some(thumbprint)) => {
                 let binding = Binding { token, thumbprint };
                 self.check_proof(call, binding).map_err(refuse)?;
             }
@@ -118,10 +118,7 @@ impl Gate<'_> {
     }
 
     fn check_proof(&mut self, call: &Call, binding: Binding<'_>) -> Result<(), Challenge> {
-        let nonce = match self.settings.api_nonce {
-            ApiNonce::Required => Some(NonceIssuer::Api),
-            ApiNonce::Unasked => None,
-        };
+        let nonce = self.behaviour.api_nonce.then_some(NonceIssuer::Api);
         let checked = proof_of(call).and_then(|proof| {
             proof
                 .map(|proof| self.proofs.check(proof, call, Some(binding), nonce, self.now))
@@ -145,45 +142,45 @@ impl Gate<'_> {
     /// A guess: Okta documents only what its token endpoint answers. Of the documented answers of the API this is
     /// the one that says neither that the credential is wrong nor that a second try would help.
     fn check_zone(&self) -> Result<(), Refusal> {
-        match self.settings.zone {
-            NetworkZone::Allowed => Ok(()),
-            NetworkZone::Blocked => Err(OktaError::no_permission().into()),
+        match self.behaviour.zone_blocked {
+            false => Ok(()),
+            true => Err(OktaError::no_permission().into()),
         }
     }
 }
 
-/// The token that a call carries, whatever its scheme.
+/// Returns the token that a call carries, whatever its scheme.
 pub(crate) fn token_of(call: &Call) -> Option<&str> {
     call.header(&header::AUTHORIZATION)?.split_once(' ').map(|(_, token)| token)
 }
 
 impl Challenge {
-    fn invalid_token(scheme: Scheme, description: &'static str) -> Self {
+    fn invalid_token(scheme: AuthScheme, description: &'static str) -> Self {
         let (status, error) = (StatusCode::UNAUTHORIZED, "invalid_token");
         Self { scheme, status, error, description, dpop_nonce: None }
     }
 
-    fn insufficient_scope(scheme: Scheme) -> Self {
+    fn insufficient_scope(scheme: AuthScheme) -> Self {
         let description = "The access token provided does not contain the required scopes.";
         let (status, error) = (StatusCode::FORBIDDEN, "insufficient_scope");
         Self { scheme, status, error, description, dpop_nonce: None }
     }
 
     fn bad_request(error: &'static str, description: &'static str) -> Self {
-        let (scheme, status) = (Scheme::Dpop, StatusCode::BAD_REQUEST);
+        let (scheme, status) = (AuthScheme::Dpop, StatusCode::BAD_REQUEST);
         Self { scheme, status, error, description, dpop_nonce: None }
     }
 
     fn use_dpop_nonce(nonce: String) -> Self {
-        let (scheme, status) = (Scheme::Dpop, StatusCode::UNAUTHORIZED);
+        let (scheme, status) = (AuthScheme::Dpop, StatusCode::UNAUTHORIZED);
         let description = "Resource server requires nonce in DPoP proof.";
         Self { scheme, status, error: "use_dpop_nonce", description, dpop_nonce: Some(nonce) }
     }
 
     fn into_refusal(self, call: &Call, scope: &str) -> Refusal {
         let scheme = match self.scheme {
-            Scheme::Bearer => "Bearer",
-            Scheme::Dpop => "DPoP algs=\"RS256 RS384 RS512 ES256 ES384 ES512\",",
+            AuthScheme::Bearer => "Bearer",
+            AuthScheme::Dpop => "DPoP algs=\"RS256 RS384 RS512 ES256 ES384 ES512\",",
         };
         // Okta writes these URLs with `http`, whatever the scheme of the call.
         let host = call.origin.split_once("://").map_or("localhost", |(_, host)| host);

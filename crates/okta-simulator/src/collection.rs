@@ -1,87 +1,270 @@
-//! The kinds of object an org holds.
+//! One kind of object that an org holds, described by a row.
 //!
-//! A record is kept under its `id`; a schema is kept under the last segment of its `self` link, because the
-//! `id` inside a schema is a URL that says `default` for every user type.
+//! A row is plain data that the listings, the endpoints for one object and the generator read. So a new kind of
+//! object is a new row, in a file of its own below `collections/`.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::Value;
 
-/// One kind of object of an Okta org.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Collection {
-    /// People, `/api/v1/users`.
-    Users,
-    /// Groups, `/api/v1/groups`.
-    Groups,
-    /// Applications, `/api/v1/apps`.
-    Apps,
-    /// Devices, `/api/v1/devices`.
-    Devices,
-    /// User types, `/api/v1/meta/types/user`.
-    UserTypes,
-    /// Profile schemas of users, one for each user type.
-    UserSchemas,
-    /// The profile schema of groups.
-    GroupSchemas,
+use crate::bucket::Bucket;
+use crate::call::Call;
+use crate::dialect::Dialect;
+use crate::error::OktaError;
+use crate::maker::Maker;
+
+/// One kind of object of an Okta org, such as [`Collection::Users`].
+#[derive(Clone, Copy)]
+pub struct Collection(&'static Row);
+
+/// Everything that is particular about a collection.
+pub(crate) struct Row {
+    /// The name of the constant.
+    pub(crate) name: &'static str,
+    /// The name of the JSON-lines file that holds the collection.
+    pub(crate) file_name: &'static str,
+    /// The first three characters of the ids that Okta gives to its objects.
+    pub(crate) id_prefix: &'static str,
+    /// The name by which an error text calls its objects.
+    pub(crate) type_name: &'static str,
+    /// The scope that an OAuth token needs to read it.
+    pub(crate) scope: &'static str,
+    pub(crate) listing: Option<Listing>,
+    pub(crate) single: Option<Single>,
+    /// The schemas that define the profile attributes of its objects.
+    pub(crate) schemas: Option<Collection>,
+    pub(crate) expand: Expand,
+    /// Its objects have credentials, which a caller may ask to be left out.
+    pub(crate) has_credentials: bool,
+    /// The attribute that a mutation changes: the pointer of the object that holds it, and its name.
+    pub(crate) mutable: (&'static str, &'static str),
+    /// Makes the records of a generated org. Those that the rows before it in the table made are at hand.
+    pub(crate) generate: fn(&mut Maker, &Made) -> Vec<Value>,
 }
 
+/// The endpoint that lists a collection.
+pub(crate) struct Listing {
+    pub(crate) path: &'static str,
+    pub(crate) bucket: &'static Bucket,
+    /// The page sizes. Without any, all records come at once, and no parameter is looked at.
+    pub(crate) limits: Option<PageLimits>,
+    pub(crate) search: Option<Dialect>,
+    pub(crate) filter: Option<Dialect>,
+    pub(crate) keyword: Option<Keyword>,
+    /// `sortBy` is understood beside `search`.
+    pub(crate) sorts: bool,
+    /// `fields` is understood.
+    pub(crate) projects: bool,
+    /// Tells whether a record stays out of an answer.
+    pub(crate) hides: fn(&Value, Mode, &Call) -> bool,
+    /// Returns what stands in front of the ids in cursors.
+    pub(crate) cursor_prefix: fn(Mode) -> &'static str,
+    /// Makes the answer to a cursor that the listing never wrote.
+    pub(crate) invalid_cursor: fn() -> OktaError,
+    /// Parameters that Okta leaves out of `next` links.
+    pub(crate) links_drop: &'static [&'static str],
+}
+
+/// A page holds at least, by default and at most this many records. A `limit` above the maximum is lowered to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PageLimits {
+    pub(crate) min: usize,
+    pub(crate) default: usize,
+    pub(crate) max: usize,
+}
+
+/// The keyword search of a listing: `q` is a prefix of one of the properties.
+#[derive(Debug)]
+pub(crate) struct Keyword {
+    pub(crate) properties: &'static [&'static str],
+    pub(crate) default_limit: usize,
+    pub(crate) max_limit: usize,
+    /// The answer has links. If it has none, what exceeds the limit cannot be had.
+    pub(crate) paged: bool,
+    /// A `filter` may stand beside `q`.
+    pub(crate) with_filter: bool,
+}
+
+/// The parameter that chooses the records of a listing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Plain,
+    Search,
+    Filter,
+    Keyword,
+}
+
+/// The endpoint that answers with one object.
+#[derive(Debug)]
+pub(crate) struct Single {
+    /// The path, in which `{}` stands for the name of the object.
+    pub(crate) path: &'static str,
+    pub(crate) bucket: &'static Bucket,
+    pub(crate) lookup: Lookup,
+}
+
+/// The names that find one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lookup {
+    /// Its id.
+    Id,
+    /// The id or login of a user, or `me`.
+    User,
+    /// The id of a user type, or `default`.
+    UserType,
+    /// The id of a schema, or `default` for that of the default user type.
+    UserSchema,
+    /// None: the collection has one object.
+    Only,
+}
+
+/// `expand` is treated in one of these ways.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Expand {
+    /// It embeds related objects, by its values. Other values are passed over.
+    Embeds(&'static [(&'static str, Expansion)]),
+    /// It is refused, whatever it holds.
+    Refused,
+}
+
+/// Related objects that `expand` embeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expansion {
+    /// Counts of the members and applications of a group.
+    GroupStats,
+    /// The whole users of a device.
+    DeviceUsers,
+    /// The names of the users of a device.
+    DeviceUserSummaries,
+}
+
+/// The records of an org that is being generated, in the order in which they were made.
+#[derive(Debug, Default)]
+pub(crate) struct Made(BTreeMap<Collection, Vec<Value>>);
+
 impl Collection {
-    /// Every collection, in the order of the enum.
-    pub const ALL: [Self; 7] = [
-        Self::Users,
-        Self::Groups,
-        Self::Apps,
-        Self::Devices,
-        Self::UserTypes,
-        Self::UserSchemas,
-        Self::GroupSchemas,
-    ];
+    pub(crate) const fn new(row: &'static Row) -> Self {
+        Self(row)
+    }
 
-    /// The name of the JSON-lines file that holds the collection.
+    pub(crate) fn row(self) -> &'static Row {
+        self.0
+    }
+
+    /// Returns the path of the endpoint that lists the collection, such as `/api/v1/users`. Schemas have none.
+    pub fn path(self) -> Option<&'static str> {
+        self.0.listing.as_ref().map(|listing| listing.path)
+    }
+
+    /// Returns the name of the JSON-lines file that holds the collection.
     pub fn file_name(self) -> &'static str {
-        match self {
-            Self::Users => "users.jsonl",
-            Self::Groups => "groups.jsonl",
-            Self::Apps => "apps.jsonl",
-            Self::Devices => "devices.jsonl",
-            Self::UserTypes => "types.jsonl",
-            Self::UserSchemas => "user_schemas.jsonl",
-            Self::GroupSchemas => "group_schemas.jsonl",
-        }
+        self.0.file_name
+    }
+}
+
+/// Returns the key that a record is kept under: its `id`, or the last segment of its `self` link where the `id`
+/// is a URL. The `id` of a schema is one, and says `default` for every user type.
+pub(crate) fn key_of(record: &Value) -> Option<&str> {
+    let id = record.get("id").and_then(Value::as_str)?;
+    if !id.contains("://") {
+        return Some(id);
+    }
+    let link = record.pointer("/_links/self/href").and_then(Value::as_str);
+    link.unwrap_or(id).rsplit('/').next()
+}
+
+// By the name, which no two rows share. A row holds functions, which compare with nothing.
+impl PartialEq for Collection {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for Collection {}
+
+impl PartialOrd for Collection {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Collection {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.name.cmp(other.0.name)
+    }
+}
+
+impl fmt::Debug for Collection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
+impl Listing {
+    /// Describes a listing that understands `limit` and `after`, and nothing else.
+    pub(crate) const fn paged(
+        path: &'static str,
+        bucket: &'static Bucket,
+        limits: PageLimits,
+    ) -> Self {
+        Self { limits: Some(limits), ..Self::whole(path, bucket) }
     }
 
-    /// The first three characters of the ids that Okta gives to objects of this kind.
-    pub(crate) fn id_prefix(self) -> &'static str {
-        match self {
-            Self::Users => "00u",
-            Self::Groups => "00g",
-            Self::Apps => "0oa",
-            Self::Devices => "guo",
-            Self::UserTypes => "oty",
-            Self::UserSchemas | Self::GroupSchemas => "osc",
+    /// Describes a listing that answers with all records at once.
+    pub(crate) const fn whole(path: &'static str, bucket: &'static Bucket) -> Self {
+        Self {
+            path,
+            bucket,
+            limits: None,
+            search: None,
+            filter: None,
+            keyword: None,
+            sorts: false,
+            projects: false,
+            hides: |_, _, _| false,
+            cursor_prefix: |_| "",
+            invalid_cursor: || OktaError::invalid_search("Invalid cursor."),
+            links_drop: &[],
         }
+    }
+}
+
+impl PageLimits {
+    /// Describes pages of 1 to `max` records, and `default` where nothing is asked for.
+    pub(crate) const fn up_to(max: usize, default: usize) -> Self {
+        Self { min: 1, default, max }
+    }
+}
+
+impl Made {
+    pub(crate) fn add(&mut self, collection: Collection, records: Vec<Value>) {
+        self.0.insert(collection, records);
     }
 
-    /// What Okta calls an object of this kind in an error text.
-    pub(crate) fn type_name(self) -> &'static str {
-        match self {
-            Self::Users => "User",
-            Self::Groups => "UserGroup",
-            Self::Apps => "AppInstance",
-            Self::Devices => "UDDevice",
-            Self::UserTypes => "UserType",
-            Self::UserSchemas | Self::GroupSchemas => "Schema",
-        }
+    /// Returns the records of a collection, if its turn was before.
+    pub(crate) fn records(&self, collection: Collection) -> &[Value] {
+        self.0.get(&collection).map_or(&[], Vec::as_slice)
     }
 
-    /// The key that `record` is kept under.
-    pub(crate) fn key_of(self, record: &Value) -> Option<&str> {
-        let id = record.get("id").and_then(Value::as_str);
-        match self {
-            Self::UserSchemas | Self::GroupSchemas => {
-                let link = record.pointer("/_links/self/href").and_then(Value::as_str);
-                link.or(id)?.rsplit('/').next()
-            }
-            _ => id,
-        }
+    /// Returns the ids of a collection, in the order in which they were made.
+    pub(crate) fn ids(&self, collection: Collection) -> Vec<String> {
+        let ids = self.records(collection).iter().filter_map(|record| record["id"].as_str());
+        ids.map(str::to_owned).collect()
     }
+}
+
+impl IntoIterator for Made {
+    type Item = (Collection, Vec<Value>);
+    type IntoIter = std::collections::btree_map::IntoIter<Collection, Vec<Value>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// Tells whether a record has this status.
+pub(crate) fn has_status(record: &Value, status: &str) -> bool {
+    record.get("status").and_then(Value::as_str) == Some(status)
 }

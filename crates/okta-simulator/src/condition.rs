@@ -1,4 +1,4 @@
-//! What a condition means: whether a record matches.
+//! Conditions, and which records match them.
 //!
 //! Text ignores case in `search` and does not in `filter`. Folding is one `char` at a time, so a diacritic
 //! counts and a final sigma is a sigma. A record that lacks the property matches nothing.
@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::Org;
 use crate::expression::Operator;
+use crate::org::Org;
 
-/// An expression that a place has accepted, with its literals read.
+/// An expression that an endpoint has accepted, with its literals read.
 #[derive(Clone, Debug)]
 pub(crate) enum Condition {
     All(Vec<Self>),
@@ -28,7 +28,7 @@ pub(crate) enum Condition {
 }
 
 /// The dotted name of a property, as in `profile.firstName`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Property(pub(crate) String);
 
 /// The right-hand side of a comparison.
@@ -43,7 +43,7 @@ pub(crate) enum Operand {
 }
 
 impl Condition {
-    /// Whether the record that is kept under `id` matches.
+    /// Tells whether the record that is kept under `id` matches.
     pub(crate) fn matches(&self, org: &Org, id: &str, record: &Value) -> bool {
         match self {
             Self::All(terms) => terms.iter().all(|term| term.matches(org, id, record)),
@@ -71,11 +71,12 @@ fn is_present(value: &Value) -> bool {
 }
 
 impl Property {
+    /// Finds the property in a record.
     pub(crate) fn of<'a>(&self, record: &'a Value) -> Option<&'a Value> {
         self.0.split('.').try_fold(record, |value, name| value.get(name))
     }
 
-    /// What the store knows of a time stamp beyond what the record shows.
+    /// Returns what the store knows of a time stamp beyond what the record shows.
     pub(crate) fn hidden_time(&self, org: &Org, id: &str) -> SignedDuration {
         SignedDuration::from_millis(org.hidden_millis(id, &self.0))
     }
@@ -124,7 +125,7 @@ fn holds_order(operator: Operator, ordering: Ordering) -> bool {
     }
 }
 
-/// Text as `search` compares it.
+/// Folds a text as `search` compares it.
 pub(crate) fn fold(text: &str) -> String {
     folded(text).collect()
 }

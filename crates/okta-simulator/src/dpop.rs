@@ -4,10 +4,10 @@ use fastrand::Rng;
 use http::HeaderName;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::jwk::{PublicKey, hash};
+use crate::call::{Call, decode_percent};
+use crate::fnv::fnv;
+use crate::jwk::{PublicKey, sha256};
 use crate::jwt::Jwt;
-use crate::org::fnv;
-use crate::request::{Call, decode_percent};
 use crate::single_use::SingleUse;
 
 /// The proofs that an org has seen.
@@ -16,7 +16,7 @@ pub(crate) struct Proofs {
     seen: SingleUse,
 }
 
-/// Why a proof is not accepted.
+/// A proof is refused for one of these reasons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ProofError {
     /// It is wrong, as described.
@@ -25,14 +25,14 @@ pub(crate) enum ProofError {
     NonceNeeded(String),
 }
 
-/// Who asks for a nonce. Okta's documents do not say that one is good for the other, so it is not.
+/// One of these asks for a nonce. Okta's documents do not say that one is good for the other, so it is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NonceIssuer {
     AuthorizationServer,
     Api,
 }
 
-/// What a proof that comes with a token must fit.
+/// A proof that comes with a token must fit these.
 #[derive(Clone, Copy)]
 pub(crate) struct Binding<'a> {
     pub(crate) token: &'a str,
@@ -45,12 +45,12 @@ const NONCE_PERIOD_SECONDS: i64 = 24 * 60 * 60;
 const NONCE_PERIODS_VALID: i64 = 3;
 
 impl NonceIssuer {
-    /// The nonce of today. It changes at midnight, and follows from the date alone.
+    /// Returns the nonce of today. It changes at midnight, and follows from the date alone.
     pub(crate) fn nonce(self, now: Timestamp) -> String {
         self.nonce_of(now.as_second().div_euclid(NONCE_PERIOD_SECONDS))
     }
 
-    /// Whether a nonce was issued less than three days ago, counted from when it came into being.
+    /// Tells whether a nonce was issued less than three days ago, counted from when it came into being.
     fn accepts(self, nonce: &str, now: Timestamp) -> bool {
         let today = now.as_second().div_euclid(NONCE_PERIOD_SECONDS);
         (0..NONCE_PERIODS_VALID).any(|age| self.nonce_of(today - age) == nonce)
@@ -62,7 +62,7 @@ impl NonceIssuer {
     }
 }
 
-/// The proof that a call carries, if it does.
+/// Returns the proof that a call carries, if it does.
 pub(crate) fn proof_of(call: &Call) -> Result<Option<&str>, ProofError> {
     let mut proofs = call.headers.get_all(HeaderName::from_static("dpop")).iter();
     let Some(proof) = proofs.next() else { return Ok(None) };
@@ -90,13 +90,13 @@ impl Proofs {
         let Some(jwt) = Jwt::parse(proof) else {
             return invalid("The DPoP proof JWT cannot be parsed.");
         };
-        let thumbprint = check_header(&jwt)?;
+        let thumbprint = check_jose_header(&jwt)?;
         let issued = check_claims(&jwt, call, now)?;
         if let Some(binding) = binding {
             if binding.thumbprint != thumbprint {
                 return invalid("The access_token is not bound to the provided DPoP proof.");
             }
-            if jwt.text("ath") != Some(&hash(binding.token)) {
+            if jwt.text("ath") != Some(&sha256(binding.token)) {
                 return invalid(
                     "'ath' claim in the DPoP proof does not match the presented access_token.",
                 );
@@ -122,15 +122,15 @@ impl Proofs {
 }
 
 /// Verifies the signature by the key in the header, and answers with its thumbprint.
-fn check_header(jwt: &Jwt<'_>) -> Result<String, ProofError> {
+fn check_jose_header(jwt: &Jwt<'_>) -> Result<String, ProofError> {
     let invalid = |description| Err(ProofError::Invalid(description));
-    if jwt.header.get("typ").and_then(|typ| typ.as_str()) != Some("dpop+jwt") {
+    if jwt.jose_header.get("typ").and_then(|typ| typ.as_str()) != Some("dpop+jwt") {
         return invalid("'typ' must be 'dpop+jwt' in the DPoP proof JWT.");
     }
     let Some(algorithm) = jwt.algorithm() else {
         return invalid("The DPoP proof JWT signature algorithm is invalid.");
     };
-    let Some(key) = jwt.header.get("jwk").and_then(PublicKey::parse) else {
+    let Some(key) = jwt.jose_header.get("jwk").and_then(PublicKey::parse) else {
         return invalid("The DPoP proof JWT is invalid.");
     };
     if !key.fits(algorithm) {
@@ -167,7 +167,7 @@ fn check_claims(jwt: &Jwt<'_>, call: &Call, now: Timestamp) -> Result<Timestamp,
     }
 }
 
-/// Whether a URL is that of the call, without query.
+/// Tells whether a URL is that of the call, without query.
 ///
 /// Okta decodes the path of the call but not that of the URL in the proof, so one that has to be encoded
 /// never fits.
@@ -177,7 +177,7 @@ fn is_url_of(url: &str, call: &Call) -> bool {
     origin == own && decode_percent(&call.path).is_ok_and(|own| own == path)
 }
 
-/// Scheme and host in lower case and without the usual port, and what follows them.
+/// Splits a URL into scheme and host, in lower case and without the usual port, and what follows them.
 fn split_origin(url: &str) -> Option<(String, &str)> {
     let (scheme, rest) = url.split_once("://")?;
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));

@@ -6,7 +6,6 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::Collection;
 use crate::oauth_error::OAuthError;
 
 /// A call that is not answered with data.
@@ -71,8 +70,8 @@ impl OktaError {
         Self::new(403, "E0000006", summary)
     }
 
-    pub(crate) fn not_found(id: &str, collection: Collection) -> Self {
-        let summary = format!("Not found: Resource not found: {id} ({})", collection.type_name());
+    pub(crate) fn not_found(id: &str, type_name: &str) -> Self {
+        let summary = format!("Not found: Resource not found: {id} ({type_name})");
         Self::new(404, "E0000007", summary)
     }
 
@@ -86,11 +85,6 @@ impl OktaError {
 
     pub(crate) fn invalid_token() -> Self {
         Self::new(401, "E0000011", "Invalid token provided")
-    }
-
-    pub(crate) fn no_feature() -> Self {
-        let summary = "You do not have permission to access the feature you are requesting";
-        Self::new(401, "E0000015", summary)
     }
 
     pub(crate) fn unsupported_media_type() -> Self {
@@ -144,7 +138,7 @@ impl OktaError {
         Self::new(414, "E0000256", "The response header is too large.")
     }
 
-    /// What Okta most likely means by a status.
+    /// Returns what Okta most likely means by a status.
     pub(crate) fn of_status(status: u16) -> Self {
         match status {
             401 => Self::invalid_token(),
@@ -157,7 +151,7 @@ impl OktaError {
         }
     }
 
-    /// The JSON body, for the occurrence with this id.
+    /// Writes the JSON body, for the occurrence with this id.
     pub(crate) fn body(&self, error_id: &str) -> Value {
         let causes: Vec<_> =
             self.causes.iter().map(|cause| json!({ "errorSummary": cause })).collect();

@@ -1,7 +1,7 @@
 //! The grammar of Okta's `search` and `filter` expressions.
 //!
 //! This file knows what an expression looks like, not what it means: every operator of the language parses
-//! here, and [`crate::dialect`] refuses those that a place does not offer. `and` binds tighter than `or`.
+//! here, and [`crate::compile`] refuses those that a dialect does not offer. `and` binds tighter than `or`.
 
 use serde_json::{Number, Value};
 
@@ -45,16 +45,16 @@ pub(crate) enum Literal {
     Boolean(bool),
 }
 
-/// How deep parentheses may nest before Okta calls an expression too complex.
+/// Parentheses nested deeper make an expression too complex for Okta.
 const MAX_DEPTH: usize = 32;
 
 impl Expression {
     pub(crate) fn parse(text: &str) -> Result<Self, OktaError> {
-        let mut parser = Parser { tokens: tokens(text)?.into_iter().peekable(), depth: 0 };
+        let mut parser = Parser { lexemes: lexemes(text)?.into_iter().peekable(), depth: 0 };
         let expression = parser.disjunction()?;
-        match parser.tokens.next() {
+        match parser.lexemes.next() {
             None => Ok(expression),
-            Some(token) => Err(malformed(format!("Unexpected {}.", token.describe()))),
+            Some(lexeme) => Err(malformed(format!("Unexpected {}.", lexeme.describe()))),
         }
     }
 }
@@ -64,14 +64,14 @@ fn malformed(cause: impl Into<String>) -> OktaError {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Token {
+enum Lexeme {
     Open,
     Close,
     Word(String),
     Literal(Literal),
 }
 
-impl Token {
+impl Lexeme {
     fn describe(&self) -> String {
         match self {
             Self::Open => "`(`".to_owned(),
@@ -86,61 +86,61 @@ impl Token {
     }
 }
 
-fn tokens(text: &str) -> Result<Vec<Token>, OktaError> {
-    let mut tokens = Vec::new();
+fn lexemes(text: &str) -> Result<Vec<Lexeme>, OktaError> {
+    let mut lexemes = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
-        let (token, length) = match first {
-            '(' => (Token::Open, 1),
-            ')' => (Token::Close, 1),
+        let (lexeme, length) = match first {
+            '(' => (Lexeme::Open, 1),
+            ')' => (Lexeme::Close, 1),
             '"' => quoted(rest)?,
             _ => bare(rest)?,
         };
-        tokens.push(token);
+        lexemes.push(lexeme);
         rest = rest[length..].trim_start();
     }
-    Ok(tokens)
+    Ok(lexemes)
 }
 
-/// A JSON string at the start of `text`.
-fn quoted(text: &str) -> Result<(Token, usize), OktaError> {
+/// Reads a JSON string at the start of `text`.
+fn quoted(text: &str) -> Result<(Lexeme, usize), OktaError> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<String>();
     match values.next() {
-        Some(Ok(literal)) => Ok((Token::Literal(Literal::Text(literal)), values.byte_offset())),
+        Some(Ok(literal)) => Ok((Lexeme::Literal(Literal::Text(literal)), values.byte_offset())),
         _ => Err(malformed("A text literal must be a valid JSON string.")),
     }
 }
 
-/// An attribute, an operator, a number or a boolean at the start of `text`.
-fn bare(text: &str) -> Result<(Token, usize), OktaError> {
+/// Reads an attribute, an operator, a number or a boolean at the start of `text`.
+fn bare(text: &str) -> Result<(Lexeme, usize), OktaError> {
     let delimiter = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"');
     let word = &text[..text.find(delimiter).unwrap_or(text.len())];
-    let token = match word {
-        "true" => Token::Literal(Literal::Boolean(true)),
-        "false" => Token::Literal(Literal::Boolean(false)),
+    let lexeme = match word {
+        "true" => Lexeme::Literal(Literal::Boolean(true)),
+        "false" => Lexeme::Literal(Literal::Boolean(false)),
         _ if word.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
             match serde_json::from_str(word) {
-                Ok(Value::Number(number)) => Token::Literal(Literal::Number(number)),
+                Ok(Value::Number(number)) => Lexeme::Literal(Literal::Number(number)),
                 _ => return Err(malformed(format!("Unquoted literal `{word}`."))),
             }
         }
         _ if word.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '$')) => {
-            Token::Word(word.to_owned())
+            Lexeme::Word(word.to_owned())
         }
         _ => return Err(malformed(format!("Unexpected `{word}`."))),
     };
-    Ok((token, word.len()))
+    Ok((lexeme, word.len()))
 }
 
 struct Parser {
-    tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
+    lexemes: std::iter::Peekable<std::vec::IntoIter<Lexeme>>,
     depth: usize,
 }
 
 impl Parser {
     fn disjunction(&mut self) -> Result<Expression, OktaError> {
         let mut terms = vec![self.conjunction()?];
-        while self.tokens.next_if(|token| token.is_keyword("or")).is_some() {
+        while self.lexemes.next_if(|lexeme| lexeme.is_keyword("or")).is_some() {
             terms.push(self.conjunction()?);
         }
         Ok(only_or(terms, Expression::Or))
@@ -148,17 +148,17 @@ impl Parser {
 
     fn conjunction(&mut self) -> Result<Expression, OktaError> {
         let mut terms = vec![self.term()?];
-        while self.tokens.next_if(|token| token.is_keyword("and")).is_some() {
+        while self.lexemes.next_if(|lexeme| lexeme.is_keyword("and")).is_some() {
             terms.push(self.term()?);
         }
         Ok(only_or(terms, Expression::And))
     }
 
     fn term(&mut self) -> Result<Expression, OktaError> {
-        match self.tokens.next() {
-            Some(Token::Open) => self.group(),
-            Some(Token::Word(attribute)) => self.comparison(attribute),
-            Some(token) => Err(malformed(format!("Unexpected {}.", token.describe()))),
+        match self.lexemes.next() {
+            Some(Lexeme::Open) => self.group(),
+            Some(Lexeme::Word(attribute)) => self.comparison(attribute),
+            Some(lexeme) => Err(malformed(format!("Unexpected {}.", lexeme.describe()))),
             None => Err(malformed("The expression ends too early.")),
         }
     }
@@ -170,21 +170,21 @@ impl Parser {
         }
         let expression = self.disjunction()?;
         self.depth -= 1;
-        match self.tokens.next() {
-            Some(Token::Close) => Ok(expression),
+        match self.lexemes.next() {
+            Some(Lexeme::Close) => Ok(expression),
             _ => Err(malformed("A parenthesis is not closed.")),
         }
     }
 
     fn comparison(&mut self, attribute: String) -> Result<Expression, OktaError> {
-        let Some(Token::Word(word)) = self.tokens.next() else {
+        let Some(Lexeme::Word(word)) = self.lexemes.next() else {
             return Err(malformed(format!("`{attribute}` has no operator.")));
         };
         let operator = operator(&word)?;
         let literal = match operator {
             Operator::Pr => None,
-            _ => match self.tokens.next() {
-                Some(Token::Literal(literal)) => Some(literal),
+            _ => match self.lexemes.next() {
+                Some(Lexeme::Literal(literal)) => Some(literal),
                 _ => return Err(malformed(format!("`{attribute} {word}` needs a literal."))),
             },
         };

@@ -1,21 +1,21 @@
 //! Things that go wrong, by script.
 //!
 //! A script is a list of faults, each with the calls that it meets. It is data, so a test can say in one line
-//! what fails and when; a random one is made from a seed and can be repeated.
+//! what fails and when.
 
 use std::time::Duration;
 
 use fastrand::Rng;
 use jiff::SignedDuration;
 
+use crate::call::Call;
 use crate::mutation::Mutation;
-use crate::request::Call;
 
-/// What goes wrong, and when. The empty script, which is the default, lets everything go well.
+/// A list of faults. The empty script, which is the default, lets everything go well.
 #[derive(Clone, Debug, Default)]
 pub struct FaultScript {
     faults: Vec<Fault>,
-    /// How many calls each fault has been compared with and fits.
+    /// Counts, for each fault, of the calls so far that fit its path.
     fitting: Vec<u64>,
 }
 
@@ -26,7 +26,7 @@ pub struct Fault {
     pub path: String,
     /// Which of those calls it meets.
     pub when: When,
-    /// What happens to them.
+    /// This happens to them.
     pub what: Effect,
 }
 
@@ -43,12 +43,12 @@ pub enum When {
     Chance {
         /// The share of calls, in percent.
         percent: u32,
-        /// What the draws are made from.
+        /// The draws are made from this.
         seed: u64,
     },
 }
 
-/// What happens to a call.
+/// An effect on a call.
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// The answer has this status. Without a body of its own it has the error body that Okta sends with it.
@@ -76,12 +76,12 @@ pub enum Effect {
     Delay(Duration),
     /// The connection breaks after so many bytes of the body.
     Cut {
-        /// How many bytes still come.
+        /// So many bytes still come.
         after: usize,
     },
     /// The body ends early, and nothing tells that it does.
     TruncateBody {
-        /// How many bytes are left.
+        /// So many bytes are left.
         to: usize,
     },
     /// The body is not JSON, although it says so.
@@ -114,30 +114,30 @@ pub enum Effect {
 }
 
 impl Fault {
-    /// A fault of every call.
+    /// Makes a fault of every call.
     pub fn always(what: Effect) -> Self {
         Self { path: String::new(), when: When::Always, what }
     }
 
-    /// A fault of the n-th call, counted from one.
+    /// Makes a fault of the n-th call, counted from one.
     pub fn on_call(n: u64, what: Effect) -> Self {
         Self { path: String::new(), when: When::Nth(n), what }
     }
 
-    /// The same fault, of calls to this path only.
+    /// Narrows the fault to calls of this path.
     pub fn to(self, path: impl Into<String>) -> Self {
         Self { path: path.into(), ..self }
     }
 }
 
 impl Effect {
-    /// An answer with this status, and the error body that Okta sends with it.
+    /// Makes an answer with this status, and the error body that Okta sends with it.
     pub fn status(status: u16) -> Self {
         Self::Status { status, body: None, headers: Vec::new() }
     }
 
-    /// What it is called in a report, without its numbers but for the status.
-    pub fn name(&self) -> String {
+    /// Returns its name for a report, without its numbers but for the status.
+    pub(crate) fn name(&self) -> String {
         let name = match self {
             Self::Status { status, .. } => return format!("status {status}"),
             Self::TimeOutAbove { .. } => "time-out of long pages",
@@ -170,38 +170,7 @@ impl From<Vec<Fault>> for FaultScript {
 }
 
 impl FaultScript {
-    /// A script drawn from a seed, of faults that a patient client survives: refusals that pass, broken
-    /// connections, slowness, and headers that differ from the usual without saying anything false.
-    ///
-    /// The intensity is roughly the share of calls that meet any fault, in percent.
-    pub fn random(seed: u64, intensity: u32) -> Self {
-        let mut random = Rng::with_seed(seed);
-        let kinds = [
-            Effect::status(429),
-            Effect::status(500),
-            Effect::status(502),
-            Effect::status(503),
-            Effect::status(504),
-            Effect::Delay(Duration::from_millis(random.u64(1..2_000))),
-            Effect::Cut { after: random.usize(0..2_000) },
-            Effect::DuplicateRateLimitHeaders,
-            Effect::MissingRateLimitHeaders,
-            Effect::SkewedDate(SignedDuration::from_secs(random.i64(-90..90))),
-            Effect::FoldedLinks,
-        ];
-        let mut left = intensity.min(100);
-        let mut faults = Vec::new();
-        while left > 0 {
-            let percent = random.u32(1..=left.min(10));
-            let what = kinds[random.usize(..kinds.len())].clone();
-            let when = When::Chance { percent, seed: random.u64(..) };
-            faults.push(Fault { path: String::new(), when, what });
-            left -= percent;
-        }
-        faults.into()
-    }
-
-    /// The effects that this call meets. Asking counts the call.
+    /// Returns the effects that this call meets, and counts the call.
     pub(crate) fn meet(&mut self, call: &Call) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (fault, fitting) in self.faults.iter().zip(&mut self.fitting) {

@@ -1,4 +1,4 @@
-//! How faults change an exchange: the reply, the headers, the delivery.
+//! Faults change an exchange here: the reply, the headers, the delivery.
 //!
 //! Each function takes all effects that a call met and acts on those of its own stage.
 
@@ -6,15 +6,15 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 
+use crate::call::{Call, encode_form};
+use crate::delivery::Delivery;
 use crate::error::{OktaError, Refusal};
 use crate::faults::Effect;
 use crate::oauth_error::OAuthError;
 use crate::reply::{Link, Reply};
-use crate::request::{Call, encode_form};
-use crate::simulator::Delivery;
 use crate::token_endpoint::TOKEN_PATH;
 
-/// The error that replaces what the call asked for, if there is one.
+/// Returns the error that replaces what the call asked for, if there is one.
 pub(crate) fn refusal(effects: &[Effect], call: &Call) -> Option<Refusal> {
     effects.iter().find_map(|effect| match effect {
         Effect::CursorExpired if call.param("after").is_some() => {
@@ -32,7 +32,7 @@ fn refusal_of_status(status: u16, call: &Call) -> Refusal {
     }
 }
 
-/// Whether a listing takes too long. Its own link tells the limit that was in effect.
+/// Tells whether a listing takes too long. Its own link tells the limit that was in effect.
 pub(crate) fn times_out(effects: &[Effect], reply: &Reply) -> bool {
     let limit = reply.links.iter().find_map(|link| {
         let (_, query) = link.url.split_once('?')?;
@@ -122,7 +122,7 @@ pub(crate) fn alter_headers(effects: &[Effect], headers: &mut HeaderMap) {
     }
 }
 
-/// By how much the `Date` header is off.
+/// Adds up by how much the `Date` header is off.
 pub(crate) fn skew(effects: &[Effect]) -> SignedDuration {
     let skews = effects.iter().filter_map(|effect| match effect {
         Effect::SkewedDate(skew) => Some(*skew),
@@ -159,7 +159,7 @@ fn with_cursor(url: &str, after: &str) -> String {
     format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
 }
 
-/// A header as a script writes it.
+/// Reads a header as a script writes it.
 ///
 /// # Panics
 ///

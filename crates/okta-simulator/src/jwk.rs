@@ -10,14 +10,24 @@ use ring::signature::{
 };
 use serde_json::Value;
 
-use crate::jwt::Algorithm;
+/// A token is signed with one of these.
+///
+/// Okta knows `ES512` too. Nothing here can verify it, so it is refused like an algorithm that nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    Rs256,
+    Rs384,
+    Rs512,
+    Es256,
+    Es384,
+}
 
 /// A public key that is fit for signatures.
 pub(crate) struct PublicKey {
     parts: Parts,
     /// The one algorithm that the key is for, if it says so.
     algorithm: Option<String>,
-    /// What the thumbprint is made of: the required members in alphabetical order.
+    /// The thumbprint is made of this: the required members in alphabetical order.
     canonical: String,
 }
 
@@ -32,6 +42,25 @@ const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// Okta refuses shorter RSA keys.
 const MIN_RSA_BITS: usize = 2048;
+
+impl Algorithm {
+    const ALL: [Self; 5] = [Self::Rs256, Self::Rs384, Self::Rs512, Self::Es256, Self::Es384];
+
+    /// Finds the algorithm with this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+        }
+    }
+}
 
 impl PublicKey {
     /// Reads a key. There is none if the key gives a secret away, is not for signatures, or is too weak.
@@ -67,7 +96,7 @@ impl PublicKey {
         Some(Self { parts, algorithm: text("alg").map(str::to_owned), canonical })
     }
 
-    /// Whether the key can be used with an algorithm.
+    /// Tells whether the key can be used with an algorithm.
     pub(crate) fn fits(&self, algorithm: Algorithm) -> bool {
         let kind = matches!(
             (&self.parts, algorithm),
@@ -78,7 +107,7 @@ impl PublicKey {
         kind && self.algorithm.as_deref().is_none_or(|name| name == algorithm.name())
     }
 
-    /// Whether a signature is by this key.
+    /// Verifies a signature.
     pub(crate) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         let verified =
             match &self.parts {
@@ -99,17 +128,18 @@ impl PublicKey {
         self.fits(algorithm) && verified.is_ok()
     }
 
-    /// The name of the key: a hash of what makes it this key.
+    /// Returns the name of the key: a hash of what makes it this key.
     pub(crate) fn thumbprint(&self) -> String {
-        hash(&self.canonical)
+        sha256(&self.canonical)
     }
 }
 
-/// The SHA-256 hash of a text, in the encoding that tokens use for it.
-pub(crate) fn hash(text: &str) -> String {
+/// Returns the SHA-256 hash of a text, in the encoding that tokens use for it.
+pub(crate) fn sha256(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
 }
 
+/// Reads the base64 of tokens and keys.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }

@@ -3,47 +3,22 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::jwk::{PublicKey, decode};
+use crate::jwk::{Algorithm, PublicKey, decode};
 
 /// A signed token in its compact form. Its signature is yet to be verified.
 pub(crate) struct Jwt<'a> {
-    pub(crate) header: Map<String, Value>,
+    pub(crate) jose_header: Map<String, Value>,
     pub(crate) claims: Map<String, Value>,
     signed: &'a str,
     signature: Vec<u8>,
-}
-
-/// How a token is signed.
-///
-/// Okta knows `ES512` too. Nothing here can verify it, so it is refused like an algorithm that nobody knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Algorithm {
-    Rs256,
-    Rs384,
-    Rs512,
-    Es256,
-    Es384,
 }
 
 /// A claim that should be a time in whole seconds is something else.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NotATime;
 
-impl Algorithm {
-    const ALL: [Self; 5] = [Self::Rs256, Self::Rs384, Self::Rs512, Self::Es256, Self::Es384];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-            Self::Rs384 => "RS384",
-            Self::Rs512 => "RS512",
-            Self::Es256 => "ES256",
-            Self::Es384 => "ES384",
-        }
-    }
-}
-
 impl<'a> Jwt<'a> {
+    /// Takes a token apart.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (signed, signature) = text.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
@@ -52,32 +27,34 @@ impl<'a> Jwt<'a> {
             _ => None,
         };
         let jwt = Self {
-            header: object(header)?,
+            jose_header: object(header)?,
             claims: object(claims)?,
             signed,
             signature: decode(signature)?,
         };
         // Who marks an extension as critical wants it understood, and none is.
-        (!jwt.header.contains_key("crit")).then_some(jwt)
+        (!jwt.jose_header.contains_key("crit")).then_some(jwt)
     }
 
+    /// Returns the algorithm of the signature, if it is one that is understood.
     pub(crate) fn algorithm(&self) -> Option<Algorithm> {
-        let name = self.header.get("alg")?.as_str()?;
-        Algorithm::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+        let name = self.jose_header.get("alg")?.as_str()?;
+        Algorithm::named(name)
     }
 
+    /// Verifies the signature.
     pub(crate) fn is_signed_by(&self, key: &PublicKey) -> bool {
         self.algorithm().is_some_and(|algorithm| {
             key.verifies(algorithm, self.signed.as_bytes(), &self.signature)
         })
     }
 
-    /// A claim that is text.
+    /// Returns a claim that is text.
     pub(crate) fn text(&self, claim: &str) -> Option<&str> {
         self.claims.get(claim)?.as_str()
     }
 
-    /// A claim that is a time, if it is there. Times beyond all calendars are the nearest that has a date.
+    /// Returns a claim that is a time, if it is there. Times beyond all calendars are the nearest that has a date.
     pub(crate) fn time(&self, claim: &str) -> Result<Option<Timestamp>, NotATime> {
         let Some(value) = self.claims.get(claim) else { return Ok(None) };
         let seconds = value.as_i64().ok_or(NotATime)?;

@@ -28,15 +28,15 @@
 //!
 //! * **Objects**: users, groups, apps, devices, user types, and the profile schemas of users and groups, as
 //!   listings and one by one; the apps and members of a group; the app links of a user.
-//! * **Expressions**: `search` and `filter` with the properties and operators that Okta documents for each place.
+//! * **Expressions**: `search` and `filter` with the properties and operators that Okta documents for each endpoint.
 //!   All others are refused, also where a real org might be lenient.
 //! * **Paging**: opaque cursors and `Link` headers; on request short pages, empty pages and links that lose
 //!   parameters.
 //! * **Credentials**: API tokens that die of disuse, and OAuth tokens with scopes, bound to a key (`DPoP`) or not.
 //!   Any of them may lack a part of the admin role that it needs besides.
 //! * **The org authorization server**: `POST /oauth2/v1/token` for a [`ServiceApp`], which really verifies
-//!   assertions and proofs of possession; its metadata and its keys.
-//! * **States**: an org on the Classic Engine, one that is gone, one that calls may not come to from here.
+//!   assertions and proofs of possession.
+//! * **Orgs that answer nobody**: one that is gone, and one that calls may not come to from here.
 //! * **Faults**: a [`FaultScript`] of refusals, broken connections, odd headers, and records that change while
 //!   they are being listed.
 //! * **Limits**: rate-limit buckets with their headers, and the concurrency limit, on a virtual clock.
@@ -53,50 +53,61 @@
 //! and it is for the transport to wait, and to break the connection where it says so.
 
 mod auth;
+mod behaviour;
+mod bucket;
+mod call;
+mod children;
 mod collection;
+mod collections;
+mod compile;
 mod condition;
+mod delivery;
 mod dialect;
 mod dpop;
 mod error;
 mod expand;
 mod expression;
 mod faults;
+mod fnv;
 mod generate;
 mod interference;
 mod jwk;
 mod jwt;
-mod lag;
 mod limits;
 mod links;
 mod listing;
 mod log;
-mod metadata;
+mod maker;
 mod mutation;
 mod oauth_error;
 mod objects;
 mod org;
 mod paging;
+mod parameters;
+mod presentation;
+mod profile_schema;
 mod projection;
-mod query;
 mod reply;
-mod request;
 mod routes;
 mod schema;
+mod search_index;
 mod service_app;
-mod shape;
 mod simulator;
 mod single_use;
+mod sort;
 #[cfg(test)]
 mod tests;
 mod token_endpoint;
 mod tokens;
 mod view;
+mod words;
 
 pub use collection::Collection;
+pub use delivery::Delivery;
 pub use faults::{Effect, Fault, FaultScript, When};
-pub use limits::{Plan, RateLimits, WindowUsage};
+pub use limits::{RateLimits, Subscription, WindowUsage};
 pub use log::LoggedRequest;
 pub use mutation::Mutation;
 pub use org::{Assignee, LoadError, LoadErrorCause, Org};
 pub use service_app::ServiceApp;
-pub use simulator::{Delivery, Simulator};
+pub use simulator::Simulator;

@@ -8,42 +8,39 @@ use std::collections::BTreeMap;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::routes::{
-    APP_BUCKET, APPS_BUCKET, DEVICES_BUCKET, GROUP_BUCKET, GROUPS_BUCKET, TOKEN_BUCKET,
-    USER_BUCKET, USERS_BUCKET,
-};
+use crate::bucket::Bucket;
 
 /// The limits that an org enforces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimits {
-    /// The table of requests per minute.
-    pub plan: Plan,
-    /// What the numbers of the plan are multiplied by.
+    /// The subscription, which decides the size of each bucket.
+    pub subscription: Subscription,
+    /// The numbers of the subscription are multiplied by this.
     pub multiplier: u32,
     /// The share of a bucket that one credential may use, in percent. Headers show the share, not the whole.
     pub share_percent: u32,
     /// Requests per minute that other clients of the org send to each bucket, evenly spread.
     pub others_per_minute: u32,
-    /// How many requests of the org may be in flight at once.
+    /// So many requests of the org may be in flight at once.
     pub concurrency: usize,
 }
 
-/// A subscription, which decides the size of each bucket.
+/// An org has one of these subscriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plan {
+pub enum Subscription {
     /// Workforce Identity.
     Workforce,
     /// Customer Identity, enterprise.
     CustomerIdentity,
-    /// The free plan for integrators.
+    /// The free one for integrators.
     IntegratorFree,
 }
 
 impl Default for RateLimits {
-    /// What a paying workforce org has.
+    /// Returns what a paying workforce org has.
     fn default() -> Self {
         Self {
-            plan: Plan::Workforce,
+            subscription: Subscription::Workforce,
             multiplier: 1,
             share_percent: 50,
             others_per_minute: 0,
@@ -53,52 +50,41 @@ impl Default for RateLimits {
 }
 
 impl RateLimits {
-    /// Limits that no test meets by accident: a workforce org, a thousand times over.
+    /// Returns limits that no test meets by accident: a workforce org, a thousand times over.
     pub fn generous() -> Self {
         Self { multiplier: 1000, concurrency: usize::MAX, ..Self::default() }
     }
 
-    fn of_org(&self, bucket: &str) -> u64 {
-        let (workforce, customer, free): (u64, u64, u64) = match bucket {
-            APPS_BUCKET => (100, 100, 20),
-            APP_BUCKET => (500, 600, 100),
-            GROUPS_BUCKET => (500, 600, 100),
-            GROUP_BUCKET => (1000, 600, 100),
-            USERS_BUCKET => (600, 600, 100),
-            USER_BUCKET => (2000, 1000, 100),
-            DEVICES_BUCKET => (100, 150, 100),
-            TOKEN_BUCKET => (2000, 1200, 300),
-            _ => (1200, 600, 100),
+    fn of_org(&self, bucket: &Bucket) -> u64 {
+        let per_minute = match self.subscription {
+            Subscription::Workforce => bucket.workforce,
+            Subscription::CustomerIdentity => bucket.customer_identity,
+            Subscription::IntegratorFree => bucket.integrator_free,
         };
-        let per_minute = match self.plan {
-            Plan::Workforce => workforce,
-            Plan::CustomerIdentity => customer,
-            Plan::IntegratorFree => free,
-        };
-        per_minute * u64::from(self.multiplier)
+        u64::from(per_minute) * u64::from(self.multiplier)
     }
 
-    fn of_credential(&self, bucket: &str) -> u64 {
+    fn of_credential(&self, bucket: &Bucket) -> u64 {
         (self.of_org(bucket) * u64::from(self.share_percent) / 100).max(1)
     }
 }
 
-/// What was used of a bucket in one window.
+/// The use of a bucket in one window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowUsage {
     /// The bucket, named by its path.
     pub bucket: &'static str,
-    /// When the first request of the window came.
+    /// The first request of the window came then.
     pub started: Timestamp,
-    /// How many requests the credential may send in it.
+    /// The credential may send so many requests in it.
     pub limit: u64,
-    /// How many were let through.
+    /// So many were let through.
     pub used: u64,
-    /// How many were refused with 429.
+    /// So many were refused with 429.
     pub rejected: u64,
 }
 
-/// What the three rate-limit headers say.
+/// The three rate-limit headers say this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Quota {
     pub(crate) limit: u64,
@@ -112,9 +98,9 @@ pub(crate) struct Limiter {
     pub(crate) limits: RateLimits,
     /// All windows so far, in the order in which they started.
     pub(crate) windows: Vec<WindowUsage>,
-    /// Where the current window of a bucket is.
+    /// The index of the current window of each bucket.
     current: BTreeMap<&'static str, usize>,
-    /// When each request that was let through will have been answered.
+    /// The times at which the requests that were let through will have been answered.
     in_flight: Vec<Timestamp>,
 }
 
@@ -126,14 +112,14 @@ impl Limiter {
     }
 
     /// Counts a request, or refuses it.
-    pub(crate) fn admit(&mut self, bucket: &'static str, now: Timestamp) -> Result<Quota, Quota> {
+    pub(crate) fn admit(&mut self, bucket: &Bucket, now: Timestamp) -> Result<Quota, Quota> {
         self.in_flight.retain(|&until| until > now);
         let limit = self.limits.of_credential(bucket);
         let of_org = self.limits.of_org(bucket);
         let others = u64::from(self.limits.others_per_minute);
         let concurrency_exceeded = self.in_flight.len() >= self.limits.concurrency;
 
-        let window = self.window(bucket, limit, now);
+        let window = self.window(bucket.name, limit, now);
         let reset = window.started + WINDOW;
         if concurrency_exceeded {
             window.rejected += 1;
@@ -175,7 +161,7 @@ impl Limiter {
 }
 
 impl Quota {
-    /// The three headers.
+    /// Writes the three headers.
     pub(crate) fn write(self, headers: &mut HeaderMap) {
         let values = [
             ("x-rate-limit-limit", self.limit),
@@ -191,6 +177,7 @@ impl Quota {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bucket::{APPS, USERS};
 
     fn at(millis: i64) -> Timestamp {
         Timestamp::from_millisecond(1_767_225_600_000 + millis).unwrap()
@@ -198,15 +185,16 @@ mod tests {
 
     #[test]
     fn a_window_starts_with_its_first_request() {
-        let limits = RateLimits { plan: Plan::IntegratorFree, ..RateLimits::default() };
+        let limits =
+            RateLimits { subscription: Subscription::IntegratorFree, ..RateLimits::default() };
         let mut limiter = Limiter::new(limits);
         for left in (0..10).rev() {
-            let quota = limiter.admit(APPS_BUCKET, at(500)).unwrap();
+            let quota = limiter.admit(APPS, at(500)).unwrap();
             assert_eq!((quota.limit, quota.remaining, quota.reset), (10, left, at(60_500)));
         }
-        assert_eq!(limiter.admit(APPS_BUCKET, at(60_499)).unwrap_err().reset, at(60_500));
-        assert_eq!(limiter.admit(USERS_BUCKET, at(60_499)).unwrap().limit, 50);
-        assert_eq!(limiter.admit(APPS_BUCKET, at(60_500)).unwrap().remaining, 9);
+        assert_eq!(limiter.admit(APPS, at(60_499)).unwrap_err().reset, at(60_500));
+        assert_eq!(limiter.admit(USERS, at(60_499)).unwrap().limit, 50);
+        assert_eq!(limiter.admit(APPS, at(60_500)).unwrap().remaining, 9);
         let used: Vec<_> = limiter.windows.iter().map(|it| (it.used, it.rejected)).collect();
         assert_eq!(used, [(10, 1), (1, 0), (1, 0)]);
     }
@@ -215,20 +203,20 @@ mod tests {
     fn others_eat_from_the_org() {
         let limits = RateLimits { others_per_minute: 80, ..RateLimits::default() };
         let mut limiter = Limiter::new(limits);
-        assert_eq!(limiter.admit(APPS_BUCKET, at(0)).unwrap().remaining, 49);
-        assert_eq!(limiter.admit(APPS_BUCKET, at(30_000)).unwrap().remaining, 48);
-        assert_eq!(limiter.admit(APPS_BUCKET, at(59_999)).unwrap().remaining, 18);
+        assert_eq!(limiter.admit(APPS, at(0)).unwrap().remaining, 49);
+        assert_eq!(limiter.admit(APPS, at(30_000)).unwrap().remaining, 48);
+        assert_eq!(limiter.admit(APPS, at(59_999)).unwrap().remaining, 18);
     }
 
     #[test]
     fn too_many_at_once_look_different() {
         let mut limiter = Limiter::new(RateLimits { concurrency: 2, ..RateLimits::default() });
         for _ in 0..2 {
-            limiter.admit(USERS_BUCKET, at(0)).unwrap();
+            limiter.admit(USERS, at(0)).unwrap();
             limiter.busy_until(at(100));
         }
-        let refused = limiter.admit(USERS_BUCKET, at(99)).unwrap_err();
+        let refused = limiter.admit(USERS, at(99)).unwrap_err();
         assert_eq!((refused.limit, refused.remaining), (0, 0));
-        limiter.admit(USERS_BUCKET, at(100)).unwrap();
+        limiter.admit(USERS, at(100)).unwrap();
     }
 }

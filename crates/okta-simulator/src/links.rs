@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::call::encode_form;
 use crate::reply::Link;
-use crate::request::encode_form;
 use crate::view::View;
 
-/// The links of a page. They repeat the query, with the limit that was in effect.
+/// Makes the links of a page. They repeat the query, with the limit that was in effect.
 pub(crate) fn links(
     view: View<'_>,
     limit: usize,
@@ -32,7 +32,7 @@ pub(crate) fn links(
     let mut links = vec![Link { relation: "self", url: url(&query) }];
     if let Some(cursor) = &next {
         query.retain(|name, _| {
-            !dropped.contains(name) && !view.settings.links_drop.iter().any(|drop| drop == name)
+            !dropped.contains(name) && !view.behaviour.links_drop.iter().any(|drop| drop == name)
         });
         query.insert("after", cursor);
         links.push(Link { relation: "next", url: url(&query) });

@@ -1,30 +1,26 @@
-//! What arrived, for tests that ask which requests were sent.
+//! The requests that came, for tests that ask what was sent.
 //!
 //! Credentials are not kept.
 
-use http::{Method, StatusCode, header};
+use http::StatusCode;
 use jiff::Timestamp;
 
+use crate::call::Call;
 use crate::faults::Effect;
-use crate::request::Call;
 
 /// One request that came, and the status it was answered with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggedRequest {
-    /// The method, mostly `GET`.
-    pub method: Method,
     /// The path, as it came.
     pub path: String,
     /// The parameters of the query, decoded, in the order in which they came. Credentials, which do not belong
     /// there, are replaced.
     pub query: Vec<(String, String)>,
-    /// The `Content-Type` header, in which Okta takes its omissions.
-    pub content_type: Option<String>,
     /// The rate-limit bucket that the path counts in, named by its path.
     pub bucket: Option<&'static str>,
     /// The status of the answer.
     pub status: StatusCode,
-    /// When it came, in virtual time.
+    /// It came at this virtual time.
     pub time: Timestamp,
     /// The names of the faults that it met.
     pub faults: Vec<String>,
@@ -39,10 +35,8 @@ impl LoggedRequest {
         effects: &[Effect],
     ) -> Self {
         Self {
-            method: call.method.clone(),
             path: call.path.clone(),
             query: call.query.iter().map(without_secret).collect(),
-            content_type: call.header(&header::CONTENT_TYPE).map(str::to_owned),
             bucket,
             status,
             time,
@@ -50,7 +44,7 @@ impl LoggedRequest {
         }
     }
 
-    /// The first value of a query parameter.
+    /// Returns the first value of a query parameter.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }

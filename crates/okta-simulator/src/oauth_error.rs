@@ -14,7 +14,7 @@ pub(crate) struct OAuthError {
     pub(crate) status: StatusCode,
     pub(crate) error: &'static str,
     pub(crate) description: Cow<'static, str>,
-    /// What the next proof has to carry.
+    /// The next proof has to carry this.
     pub(crate) dpop_nonce: Option<String>,
 }
 
@@ -85,7 +85,7 @@ impl OAuthError {
         Self::new(StatusCode::FORBIDDEN, "access_denied", description)
     }
 
-    /// What the authorization server most likely means by a status. There is none where it answers as the
+    /// Returns what the authorization server most likely means by a status. There is none where it answers as the
     /// management API does.
     pub(crate) fn of_status(status: u16) -> Option<Self> {
         let status = StatusCode::from_u16(status).ok()?;
@@ -113,7 +113,7 @@ impl OAuthError {
         Some(Self::new(status, error, description))
     }
 
-    /// The JSON body.
+    /// Writes the JSON body.
     pub(crate) fn body(&self) -> Value {
         json!({ "error": self.error, "error_description": self.description })
     }

@@ -8,7 +8,8 @@ use std::ops::Bound;
 
 use serde_json::Value;
 
-use crate::Collection;
+use crate::collection::{Collection, key_of};
+use crate::fnv::fnv;
 
 /// Everything that is in an Okta org, as far as this crate knows of it.
 ///
@@ -16,15 +17,15 @@ use crate::Collection;
 /// [`put`](Org::put) records into it.
 #[derive(Clone, Debug, Default)]
 pub struct Org {
-    collections: [BTreeMap<String, Value>; Collection::ALL.len()],
-    app_users: Relation,
-    app_groups: Relation,
-    group_members: Relation,
-    device_users: Relation,
+    collections: BTreeMap<Collection, BTreeMap<String, Value>>,
+    app_users: IdPairs,
+    app_groups: IdPairs,
+    group_members: IdPairs,
+    device_users: IdPairs,
     hidden_fractions: bool,
 }
 
-/// Who an application is assigned to.
+/// An application is assigned to one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Assignee {
     /// The user with this id.
@@ -33,7 +34,7 @@ pub enum Assignee {
     Group(String),
 }
 
-/// Why JSON lines could not be read as an org.
+/// JSON lines could not be read as an org.
 #[derive(Debug, thiserror::Error)]
 #[error("{file}, line {line}: {cause}", file = collection.file_name())]
 pub struct LoadError {
@@ -41,11 +42,11 @@ pub struct LoadError {
     pub collection: Collection,
     /// The line, counted from one.
     pub line: usize,
-    /// What is wrong with it.
+    /// The fault of the line.
     pub cause: LoadErrorCause,
 }
 
-/// What is wrong with a line.
+/// A line has one of these faults.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadErrorCause {
     /// The line is not JSON.
@@ -85,7 +86,7 @@ impl Org {
 
     fn load_line(&mut self, collection: Collection, line: &str) -> Result<(), LoadErrorCause> {
         let record: Value = serde_json::from_str(line).map_err(LoadErrorCause::Json)?;
-        let key = collection.key_of(&record).ok_or(LoadErrorCause::NoId)?.to_owned();
+        let key = key_of(&record).ok_or(LoadErrorCause::NoId)?.to_owned();
         if self.get(collection, &key).is_some() {
             return Err(LoadErrorCause::DuplicateId(key));
         }
@@ -93,17 +94,17 @@ impl Org {
         Ok(())
     }
 
-    /// The records of a collection as a listing shows them, sorted by id.
+    /// Returns the records of a collection as a listing shows them, sorted by id.
     pub fn records(&self, collection: Collection) -> impl Iterator<Item = &Value> {
         self.collection(collection).values()
     }
 
-    /// How many records a collection holds.
+    /// Counts the records of a collection.
     pub fn count(&self, collection: Collection) -> usize {
         self.collection(collection).len()
     }
 
-    /// The record with this id. Ids are case-sensitive.
+    /// Returns the record with this id. Ids are case-sensitive.
     pub fn get(&self, collection: Collection, id: &str) -> Option<&Value> {
         self.collection(collection).get(id)
     }
@@ -114,7 +115,7 @@ impl Org {
     ///
     /// If the record has no `id`.
     pub fn put(&mut self, collection: Collection, record: Value) {
-        let key = collection.key_of(&record).expect("a record has an id").to_owned();
+        let key = key_of(&record).expect("a record has an id").to_owned();
         self.collection_mut(collection).insert(key, record);
     }
 
@@ -132,41 +133,36 @@ impl Org {
     }
 
     /// Makes a user a member of a group.
-    pub fn add_member(&mut self, group_id: &str, user_id: &str) {
+    pub(crate) fn add_member(&mut self, group_id: &str, user_id: &str) {
         self.group_members.insert(group_id, user_id);
     }
 
     /// Registers a device to a user.
-    pub fn add_device_user(&mut self, device_id: &str, user_id: &str) {
+    pub(crate) fn add_device_user(&mut self, device_id: &str, user_id: &str) {
         self.device_users.insert(device_id, user_id);
     }
 
-    /// The ids of the applications assigned to a group, sorted.
+    /// Returns the ids of the applications assigned to a group, sorted.
     pub fn apps_of_group(&self, group_id: &str) -> impl Iterator<Item = &str> {
         self.app_groups.lefts(group_id)
     }
 
-    /// The ids of the applications assigned to a user, directly or through a group, sorted.
+    /// Returns the ids of the applications assigned to a user, directly or through a group, sorted.
     pub fn apps_of_user(&self, user_id: &str) -> impl Iterator<Item = &str> {
         let direct = self.app_users.lefts(user_id);
         let indirect = self.groups_of_user(user_id).flat_map(|group| self.apps_of_group(group));
         direct.chain(indirect).collect::<BTreeSet<_>>().into_iter()
     }
 
-    /// The ids of the groups that an application is assigned to, sorted.
-    pub fn groups_of_app(&self, app_id: &str) -> impl Iterator<Item = &str> {
-        self.app_groups.rights(app_id)
-    }
-
-    /// The ids of the groups that a user is a member of, sorted.
-    pub fn groups_of_user(&self, user_id: &str) -> impl Iterator<Item = &str> {
+    /// Returns the ids of the groups that a user is a member of, sorted.
+    fn groups_of_user(&self, user_id: &str) -> impl Iterator<Item = &str> {
         let known = self.get(Collection::Users, user_id).is_some();
         let groups = self.collection(Collection::Groups).iter().filter(move |_| known);
         let everyone = groups.filter(|(_, group)| is_everyone(group)).map(|(id, _)| id.as_str());
         self.group_members.lefts(user_id).chain(everyone).collect::<BTreeSet<_>>().into_iter()
     }
 
-    /// The ids of the members of a group, sorted. The built-in group of everyone has every user.
+    /// Returns the ids of the members of a group, sorted. The built-in group of everyone has every user.
     pub fn members(&self, group_id: &str) -> impl Iterator<Item = &str> {
         let everyone = self.get(Collection::Groups, group_id).is_some_and(is_everyone);
         let users = self.collection(Collection::Users).keys().map(String::as_str);
@@ -174,12 +170,18 @@ impl Org {
         named.chain(users.filter(move |_| everyone))
     }
 
-    /// The ids of the users of a device, sorted.
-    pub fn users_of_device(&self, device_id: &str) -> impl Iterator<Item = &str> {
+    /// Returns the ids of the users of a device, sorted.
+    pub(crate) fn users_of_device(&self, device_id: &str) -> impl Iterator<Item = &str> {
         self.device_users.rights(device_id)
     }
 
-    /// The records whose id comes after `id`, with their keys.
+    /// Returns the record with this id, and the id as the org holds it.
+    pub(crate) fn entry(&self, collection: Collection, id: &str) -> Option<(&str, &Value)> {
+        let entry = self.collection(collection).get_key_value(id);
+        entry.map(|(key, record)| (key.as_str(), record))
+    }
+
+    /// Returns the records whose id comes after `id`, with their keys.
     pub(crate) fn records_after<'a>(
         &'a self,
         collection: Collection,
@@ -190,7 +192,7 @@ impl Org {
             .map(|(key, record)| (key.as_str(), record))
     }
 
-    /// The milliseconds that the store knows of a time stamp and the record does not show.
+    /// Returns the milliseconds that the store knows of a time stamp and the record does not show.
     ///
     /// Zero in an org that was loaded. In a generated org it is a third of all time stamps that have some.
     pub(crate) fn hidden_millis(&self, id: &str, property: &str) -> i64 {
@@ -206,11 +208,12 @@ impl Org {
     }
 
     fn collection(&self, collection: Collection) -> &BTreeMap<String, Value> {
-        &self.collections[collection as usize]
+        static EMPTY: BTreeMap<String, Value> = BTreeMap::new();
+        self.collections.get(&collection).unwrap_or(&EMPTY)
     }
 
     fn collection_mut(&mut self, collection: Collection) -> &mut BTreeMap<String, Value> {
-        &mut self.collections[collection as usize]
+        self.collections.entry(collection).or_default()
     }
 }
 
@@ -220,12 +223,12 @@ fn is_everyone(group: &Value) -> bool {
 
 /// Pairs of ids that can be read from either side.
 #[derive(Clone, Debug, Default)]
-struct Relation {
+struct IdPairs {
     by_left: BTreeMap<String, BTreeSet<String>>,
     by_right: BTreeMap<String, BTreeSet<String>>,
 }
 
-impl Relation {
+impl IdPairs {
     fn insert(&mut self, left: &str, right: &str) {
         self.by_left.entry(left.to_owned()).or_default().insert(right.to_owned());
         self.by_right.entry(right.to_owned()).or_default().insert(left.to_owned());
@@ -238,14 +241,6 @@ impl Relation {
     fn rights(&self, left: &str) -> impl Iterator<Item = &str> {
         self.by_left.get(left).into_iter().flatten().map(String::as_str)
     }
-}
-
-/// The FNV-1a hash of two texts: small, and the same on every machine.
-pub(crate) fn fnv(first: &str, second: &str) -> u64 {
-    let bytes = first.bytes().chain([0]).chain(second.bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

@@ -5,20 +5,22 @@
 
 use serde_json::Value;
 
+use crate::collection::Collection;
 use crate::error::OktaError;
-use crate::org::fnv;
-use crate::{Collection, Org};
+use crate::fnv::fnv;
+use crate::org::Org;
+use crate::view::View;
 
 /// A position in a listing: what comes after it is still to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cursor {
     pub(crate) id: String,
     pub(crate) sort_key: Option<String>,
-    /// Whether an empty page was already shown at this position.
+    /// An empty page was already shown at this position.
     paused: bool,
 }
 
-/// How the cursors of one listing are written.
+/// The cursors of one listing are written in a style.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CursorStyle {
     pub(crate) collection: Collection,
@@ -36,21 +38,15 @@ pub(crate) struct Page<'a> {
     pub(crate) next: Option<Cursor>,
 }
 
-/// Whether pages are as long as they can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pages {
-    Full,
-    Sparse,
-}
-
 impl Cursor {
+    /// Returns the position after a record.
     pub(crate) fn after(id: &str, sort_key: Option<String>) -> Self {
         Self { id: id.to_owned(), sort_key, paused: false }
     }
 
-    /// The position before the first record.
+    /// Returns the position before the first record.
     pub(crate) fn start(collection: Collection) -> Self {
-        Self::after(&format!("{}{}", collection.id_prefix(), "0".repeat(17)), None)
+        Self::after(&format!("{}{}", collection.row().id_prefix, "0".repeat(17)), None)
     }
 
     pub(crate) fn write(&self, style: CursorStyle) -> String {
@@ -67,9 +63,9 @@ impl Cursor {
 
     /// Reads a cursor that this listing of this org may have written.
     pub(crate) fn read(text: &str, style: CursorStyle, org: &Org) -> Result<Self, OktaError> {
-        Self::parse(text, style, org).ok_or_else(|| match style.collection {
-            Collection::Apps => OktaError::invalid_paging(),
-            _ => OktaError::invalid_search("Invalid cursor."),
+        Self::parse(text, style, org).ok_or_else(|| match &style.collection.row().listing {
+            Some(listing) => (listing.invalid_cursor)(),
+            None => OktaError::invalid_paging(),
         })
     }
 
@@ -84,7 +80,7 @@ impl Cursor {
             None => (text, None),
         };
         let plausible = id.len() == 20
-            && id.starts_with(style.collection.id_prefix())
+            && id.starts_with(style.collection.row().id_prefix)
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let genuine = plausible || org.get(style.collection, id).is_some();
         genuine.then(|| Self { id: id.to_owned(), sort_key, paused })
@@ -101,46 +97,48 @@ fn unhex(text: &str) -> Option<String> {
 
 /// Cuts a page from `records`, which are all that follows `from`. `cursor` makes the cursor of a record.
 pub(crate) fn page<'a>(
+    view: View<'_>,
     records: impl Iterator<Item = (&'a str, &'a Value)>,
     from: Cursor,
     limit: usize,
-    pages: Pages,
     cursor: impl Fn(&'a str, &'a Value) -> Cursor,
 ) -> Page<'a> {
     if limit == 0 {
         return Page { records: Vec::new(), next: None };
     }
-    let whim = match pages {
-        Pages::Full => Whim::None,
-        Pages::Sparse => Whim::at(&from),
+    let kind = match view.behaviour.sparse_pages {
+        false => PageKind::Full,
+        true => PageKind::at(&from),
     };
-    if whim == Whim::Empty && !from.paused {
+    if kind == PageKind::Empty && !from.paused {
         return Page { records: Vec::new(), next: Some(Cursor { paused: true, ..from }) };
     }
-    let length = if whim == Whim::Short { limit.div_ceil(2) } else { limit };
+    let length = if kind == PageKind::Short { limit.div_ceil(2) } else { limit };
     let mut records: Records<'_> = records.take(length + 1).collect();
     let more = records.len() > length;
     records.truncate(length);
     let last = records.last().map(|(id, record)| cursor(id, record));
     // A page that happens to end with the listing may still promise more, which then is nothing.
     let next =
-        if more || (whim == Whim::Promising && records.len() == length) { last } else { None };
+        if more || (kind == PageKind::Promising && records.len() == length) { last } else { None };
     Page { records, next }
 }
 
-/// What a sparse listing does at a position. It depends on the position alone, so a listing repeats itself.
+/// A page is full, or it is one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Whim {
-    None,
+enum PageKind {
+    Full,
     Empty,
     Short,
+    /// Full, and promises a next page even if none follows.
     Promising,
 }
 
-impl Whim {
+impl PageKind {
+    /// Chooses what a sparse listing does. It depends on the position alone, so a listing repeats itself.
     fn at(cursor: &Cursor) -> Self {
         match fnv(&cursor.id, "sparse") % 4 {
-            0 => Self::None,
+            0 => Self::Full,
             1 => Self::Empty,
             2 => Self::Short,
             _ => Self::Promising,

@@ -1,4 +1,4 @@
-//! What a caller asks to be left out: the `fields` parameter and the `okta-response` omissions.
+//! Parts that a caller asks to be left out: the `fields` parameter and the `okta-response` omissions.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ fn unreadable() -> OktaError {
     OktaError::invalid_parameter("fields", "The list of fields is not well-formed.")
 }
 
-/// What the `okta-response` parameter of the request's content type omits.
+/// The `okta-response` parameter of the request's content type omits these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Omissions {
     credentials: bool,

@@ -1,4 +1,4 @@
-//! An answer before it is put on the wire: body, links and headers kept apart.
+//! Answers before they are put on the wire: body, links and headers kept apart.
 
 use std::borrow::Borrow;
 
@@ -6,9 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
-use crate::error::OktaError;
+use crate::error::{OktaError, Refusal};
 
-/// What an endpoint answers with.
+/// An endpoint answers with this.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -60,6 +60,34 @@ impl Reply {
         reply.headers.insert(header::CONTENT_TYPE, html);
         reply.body = Bytes::from_static(body.as_bytes());
         reply
+    }
+
+    /// Words a refusal. The id is that of the occurrence.
+    pub(crate) fn refusal(refusal: Refusal, error_id: &str) -> Self {
+        match refusal {
+            Refusal::Coded(error) => Self::json(error.status, error.body(error_id).to_string()),
+            Refusal::OAuth(error) => {
+                let mut reply = Self::json(error.status, error.body().to_string());
+                if let Some(nonce) = &error.dpop_nonce {
+                    reply.set_dpop_nonce(nonce);
+                }
+                reply
+            }
+            Refusal::NoOrg => {
+                let page = "<!DOCTYPE html><title>Okta - Page not found</title>";
+                Self::html(StatusCode::NOT_FOUND, page)
+            }
+            Refusal::Challenge { status, www_authenticate, dpop_nonce } => {
+                let mut reply = Self::empty(status);
+                let challenge = HeaderValue::try_from(www_authenticate)
+                    .unwrap_or(HeaderValue::from_static("Bearer"));
+                reply.headers.insert(header::WWW_AUTHENTICATE, challenge);
+                if let Some(nonce) = dpop_nonce {
+                    reply.set_dpop_nonce(&nonce);
+                }
+                reply
+            }
+        }
     }
 
     /// Tells the client what its next proof of possession has to carry.

@@ -2,111 +2,72 @@
 
 use http::Method;
 
-use crate::Collection;
+use crate::bucket::{self, Bucket};
+use crate::call::{Call, decode_percent};
+use crate::collection::{Collection, Listing, Lookup};
 use crate::error::OktaError;
-use crate::request::{Call, decode_percent};
 use crate::token_endpoint::TOKEN_PATH;
 
-/// One row of the table below.
-#[derive(Debug)]
+/// A path, found for a call.
 pub(crate) struct Route {
-    pattern: &'static str,
     pub(crate) endpoint: Endpoint,
-    /// The scope that an OAuth token needs. `None` is open to everybody.
-    pub(crate) scope: Option<&'static str>,
-    /// `None` is not limited.
-    pub(crate) bucket: Option<&'static str>,
+    /// The collection that the caller must be allowed to read. `None` is open to everybody.
+    pub(crate) collection: Option<Collection>,
+    pub(crate) bucket: &'static Bucket,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Endpoint {
-    Users,
-    User,
+    Listing(Collection, &'static Listing),
+    Single(Collection, Lookup),
     UserAppLinks,
-    Groups,
-    Group,
     GroupApps,
     GroupUsers,
-    Apps,
-    App,
-    Devices,
-    Device,
-    UserTypes,
-    UserType,
-    UserSchema,
-    GroupSchema,
-    Org,
-    Organization,
-    AuthorizationServer,
-    Keys,
     Token,
 }
 
-pub(crate) const APPS_BUCKET: &str = "/api/v1/apps";
-pub(crate) const APP_BUCKET: &str = "/api/v1/apps/{id}";
-pub(crate) const GROUPS_BUCKET: &str = "/api/v1/groups";
-pub(crate) const GROUP_BUCKET: &str = "/api/v1/groups/{id}";
-pub(crate) const USERS_BUCKET: &str = "/api/v1/users";
-pub(crate) const USER_BUCKET: &str = "/api/v1/users/{id}";
-pub(crate) const DEVICES_BUCKET: &str = "/api/v1/devices";
-pub(crate) const TOKEN_BUCKET: &str = TOKEN_PATH;
-pub(crate) const OTHER_BUCKET: &str = "/api/v1";
-
-const USERS_READ: &str = "okta.users.read";
-const GROUPS_READ: &str = "okta.groups.read";
-const APPS_READ: &str = "okta.apps.read";
-const DEVICES_READ: &str = "okta.devices.read";
-const USER_TYPES_READ: &str = "okta.userTypes.read";
-const SCHEMAS_READ: &str = "okta.schemas.read";
-const ORGS_READ: &str = "okta.orgs.read";
-
-// A row is found by the first pattern that fits, so fixed segments stand before `{}`.
-#[rustfmt::skip]
-static ROUTES: &[Route] = &[
-    route("/api/v1/users",                      Endpoint::Users,        USERS_READ,      USERS_BUCKET),
-    route("/api/v1/users/{}",                   Endpoint::User,         USERS_READ,      USER_BUCKET),
-    route("/api/v1/users/{}/appLinks",          Endpoint::UserAppLinks, USERS_READ,      OTHER_BUCKET),
-    route("/api/v1/groups",                     Endpoint::Groups,       GROUPS_READ,     GROUPS_BUCKET),
-    route("/api/v1/groups/{}",                  Endpoint::Group,        GROUPS_READ,     GROUP_BUCKET),
-    route("/api/v1/groups/{}/apps",             Endpoint::GroupApps,    GROUPS_READ,     GROUPS_BUCKET),
-    route("/api/v1/groups/{}/users",            Endpoint::GroupUsers,   GROUPS_READ,     GROUPS_BUCKET),
-    route("/api/v1/apps",                       Endpoint::Apps,         APPS_READ,       APPS_BUCKET),
-    route("/api/v1/apps/{}",                    Endpoint::App,          APPS_READ,       APP_BUCKET),
-    route("/api/v1/devices",                    Endpoint::Devices,      DEVICES_READ,    DEVICES_BUCKET),
-    route("/api/v1/devices/{}",                 Endpoint::Device,       DEVICES_READ,    DEVICES_BUCKET),
-    route("/api/v1/meta/types/user",            Endpoint::UserTypes,    USER_TYPES_READ, OTHER_BUCKET),
-    route("/api/v1/meta/types/user/{}",         Endpoint::UserType,     USER_TYPES_READ, OTHER_BUCKET),
-    route("/api/v1/meta/schemas/user/{}",       Endpoint::UserSchema,   SCHEMAS_READ,    OTHER_BUCKET),
-    route("/api/v1/meta/schemas/group/default", Endpoint::GroupSchema,  SCHEMAS_READ,    OTHER_BUCKET),
-    route("/api/v1/org",                        Endpoint::Org,          ORGS_READ,       OTHER_BUCKET),
-    open("/.well-known/okta-organization",             Endpoint::Organization),
-    open("/.well-known/oauth-authorization-server",    Endpoint::AuthorizationServer),
-    open("/oauth2/v1/keys",                            Endpoint::Keys),
-    Route { pattern: TOKEN_PATH, endpoint: Endpoint::Token, scope: None, bucket: Some(TOKEN_BUCKET) },
+/// The paths below an object, with what has to be readable there.
+static CHILDREN: [(&str, Endpoint, Collection, &Bucket); 3] = [
+    ("/api/v1/users/{}/appLinks", Endpoint::UserAppLinks, Collection::Users, bucket::OTHER),
+    ("/api/v1/groups/{}/apps", Endpoint::GroupApps, Collection::Groups, bucket::GROUPS),
+    ("/api/v1/groups/{}/users", Endpoint::GroupUsers, Collection::Groups, bucket::GROUPS),
 ];
 
-const fn route(
-    pattern: &'static str,
-    endpoint: Endpoint,
-    scope: &'static str,
-    bucket: &'static str,
-) -> Route {
-    Route { pattern, endpoint, scope: Some(scope), bucket: Some(bucket) }
-}
-
-const fn open(pattern: &'static str, endpoint: Endpoint) -> Route {
-    Route { pattern, endpoint, scope: None, bucket: None }
-}
-
 impl Route {
-    /// Finds the row for a call, and the value of `{}` in its path, which is empty if there is none.
-    pub(crate) fn find(call: &Call) -> Result<(&'static Self, String), OktaError> {
-        let fits = |route: &'static Self| Some((route, capture(route.pattern, &call.path)?));
-        let (route, id) = ROUTES.iter().find_map(fits).ok_or_else(OktaError::no_such_path)?;
+    /// Finds the endpoint of a call, and the value of `{}` in its path, which is empty if there is none.
+    pub(crate) fn find(call: &Call) -> Result<(Self, String), OktaError> {
+        let (route, id) = Self::fitting(&call.path).ok_or_else(OktaError::no_such_path)?;
         if call.method != route.endpoint.method() {
             return Err(OktaError::method_not_supported());
         }
         Ok((route, decode_percent(id)?))
+    }
+
+    // Paths without `{}` come first, because an id may look like any of their segments.
+    fn fitting(path: &str) -> Option<(Self, &str)> {
+        if path == TOKEN_PATH {
+            let (endpoint, bucket) = (Endpoint::Token, bucket::TOKEN);
+            return Some((Self { endpoint, collection: None, bucket }, ""));
+        }
+        let listing = |&collection: &Collection| {
+            let listing = collection.row().listing.as_ref().filter(|it| it.path == path)?;
+            let endpoint = Endpoint::Listing(collection, listing);
+            Some((Self { endpoint, collection: Some(collection), bucket: listing.bucket }, ""))
+        };
+        let single = |&collection: &Collection| {
+            let single = collection.row().single.as_ref()?;
+            let id = capture(single.path, path)?;
+            let endpoint = Endpoint::Single(collection, single.lookup);
+            Some((Self { endpoint, collection: Some(collection), bucket: single.bucket }, id))
+        };
+        let child = |&(pattern, endpoint, collection, bucket): &(_, _, _, _)| {
+            let id = capture(pattern, path)?;
+            Some((Self { endpoint, collection: Some(collection), bucket }, id))
+        };
+        let mut collections = Collection::ALL.iter();
+        let found = collections.find_map(listing);
+        let found = found.or_else(|| Collection::ALL.iter().find_map(single));
+        found.or_else(|| CHILDREN.iter().find_map(child))
     }
 }
 
@@ -117,25 +78,9 @@ impl Endpoint {
             _ => Method::GET,
         }
     }
-
-    /// What a role must allow to read.
-    pub(crate) fn collection(self) -> Option<Collection> {
-        match self {
-            Self::Users | Self::User | Self::UserAppLinks => Some(Collection::Users),
-            Self::Groups | Self::Group | Self::GroupApps | Self::GroupUsers => {
-                Some(Collection::Groups)
-            }
-            Self::Apps | Self::App => Some(Collection::Apps),
-            Self::Devices | Self::Device => Some(Collection::Devices),
-            Self::UserTypes | Self::UserType => Some(Collection::UserTypes),
-            Self::UserSchema => Some(Collection::UserSchemas),
-            Self::GroupSchema => Some(Collection::GroupSchemas),
-            Self::Org | Self::Organization => None,
-            Self::AuthorizationServer | Self::Keys | Self::Token => None,
-        }
-    }
 }
 
+/// Returns what stands for `{}` in a path that fits the pattern, which is nothing if it has none.
 fn capture<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
     let mut captured = "";
     let mut segments = path.split('/');

@@ -1,10 +1,11 @@
-//! What the org's profile schemas say about attributes.
+//! Attribute types, as the org's profile schemas give them.
 //!
 //! Several user types mean several schemas. Where they disagree about a type, nobody is right.
 
 use serde_json::Value;
 
-use crate::{Collection, Org};
+use crate::collection::Collection;
+use crate::org::Org;
 
 /// The type of an attribute, or of its elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +17,12 @@ pub(crate) enum AttributeType {
     Disputed,
 }
 
-/// Whether the org has a schema at all.
+/// Tells whether the org has a schema at all.
 pub(crate) fn is_described(org: &Org, schemas: Collection) -> bool {
     org.records(schemas).any(|schema| schema.get("definitions").is_some())
 }
 
-/// The type of a profile attribute; `None` if no schema defines it.
+/// Returns the type of a profile attribute, or `None` if no schema defines it.
 pub(crate) fn attribute_type(org: &Org, schemas: Collection, name: &str) -> Option<AttributeType> {
     let definitions = org.records(schemas).flat_map(|schema| {
         ["base", "custom"].into_iter().filter_map(move |part| {

@@ -21,7 +21,7 @@ pub struct ServiceApp {
     pub keys: Vec<Value>,
     /// The scopes that were granted to it.
     pub scopes: Vec<String>,
-    /// Whether its tokens must be bound to a key (`DPoP`). Okta's default for a new app is that they must.
+    /// Its tokens must be bound to a key (`DPoP`). Okta's default for a new app is that they must.
     pub requires_dpop: bool,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct ServiceApps {
     assertions: SingleUse,
 }
 
-/// How far ahead an assertion may expire. Exactly an hour is still accepted, and no clock is forgiven anything.
+/// An assertion may expire this far ahead. Exactly an hour is still accepted, and no clock is forgiven anything.
 const MAX_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
 impl ServiceApps {
@@ -127,7 +127,7 @@ impl ServiceApp {
                  one.",
             );
         }
-        let key = match jwt.header.get("kid") {
+        let key = match jwt.jose_header.get("kid") {
             None if keys.len() == 1 => keys.first(),
             None => None,
             kid => {
@@ -146,7 +146,7 @@ impl ServiceApp {
     }
 }
 
-/// Whether a claim names this audience. It may name one as text, or several in a list.
+/// Tells whether a claim names this audience. It may name one as text, or several in a list.
 fn is_audience(claim: Option<&Value>, url: &str) -> bool {
     match claim {
         Some(Value::String(audience)) => audience == url,

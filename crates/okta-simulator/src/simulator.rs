@@ -3,10 +3,10 @@
 //! [`Simulator::handle`] is the only door. It never looks at a clock: time is what [`Simulator::set_time`] last
 //! said, and a response that takes time says so in its [`Delivery`].
 
-mod answer;
 mod credentials;
 mod switches;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,19 +16,27 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use crate::auth::{Authorizer, token_of};
+use crate::behaviour::Behaviour;
+use crate::call::Call;
+use crate::collection::{Collection, key_of};
+use crate::delivery::Delivery;
 use crate::dpop::Proofs;
+use crate::error::{OktaError, Refusal};
 use crate::faults::{Effect, FaultScript};
-use crate::interference;
-use crate::lag::SearchIndex;
+use crate::fnv::fnv;
 use crate::limits::{Limiter, Quota, RateLimits, WindowUsage};
 use crate::log::{LoggedRequest, RequestLog};
 use crate::mutation::Change;
+use crate::org::Org;
 use crate::reply::Reply;
-use crate::request::Call;
+use crate::routes::{Endpoint, Route};
+use crate::search_index::SearchIndex;
 use crate::service_app::ServiceApps;
+use crate::token_endpoint::TokenEndpoint;
 use crate::tokens::Tokens;
-use crate::view::Settings;
-use crate::{Collection, Org};
+use crate::view::View;
+use crate::{children, interference, listing, objects};
 
 /// A fake Okta org that answers requests.
 ///
@@ -40,7 +48,7 @@ pub struct Simulator {
     tokens: Tokens,
     apps: ServiceApps,
     proofs: Proofs,
-    settings: Settings,
+    behaviour: Behaviour,
     limiter: Limiter,
     faults: FaultScript,
     latency: Duration,
@@ -49,18 +57,8 @@ pub struct Simulator {
     answered: u64,
 }
 
-/// How a response reaches the caller. It is in the extensions of the response; a response without one is
-/// delivered at once and whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Delivery {
-    /// How long the response takes.
-    pub delay: Duration,
-    /// After how many bytes of the body the connection breaks, if it does.
-    pub cut_after: Option<usize>,
-}
-
 impl Simulator {
-    /// An org that answers requests.
+    /// Makes an org that answers requests.
     pub fn new(org: Org) -> Self {
         Self {
             org,
@@ -68,7 +66,7 @@ impl Simulator {
             tokens: Tokens::default(),
             apps: ServiceApps::default(),
             proofs: Proofs::default(),
-            settings: Settings::default(),
+            behaviour: Behaviour::default(),
             limiter: Limiter::new(RateLimits::generous()),
             faults: FaultScript::default(),
             latency: Duration::ZERO,
@@ -85,7 +83,7 @@ impl Simulator {
         let mut exchange = Exchange::default();
         let reply = match Call::parse(&request) {
             Ok(call) => self.reply(&call, &mut exchange),
-            Err(error) => self.refusal(error.into()),
+            Err(error) => self.refuse(error.into()),
         };
         let response = self.deliver(reply, &exchange);
         self.mutate(&exchange.effects);
@@ -93,14 +91,15 @@ impl Simulator {
         response
     }
 
-    /// What the org holds.
+    /// Returns what the org holds.
     pub fn org(&self) -> &Org {
         &self.org
     }
 
-    /// What the org holds, to be changed. Changes made here are seen by `search` at once;
-    /// [`put`](Self::put) and [`remove`](Self::remove) let the search index lag behind.
+    /// Returns what the org holds, to be changed. Changes made here are seen by `search` at once;
+    /// [`put`](Self::put) lets the search index lag behind.
     pub fn org_mut(&mut self) -> &mut Org {
+        self.index.forget_orders();
         &mut self.org
     }
 
@@ -110,61 +109,30 @@ impl Simulator {
     ///
     /// If the record has no `id`.
     pub fn put(&mut self, collection: Collection, record: Value) {
-        let key = collection.key_of(&record).expect("a record has an id");
+        let key = key_of(&record).expect("a record has an id");
         let before = self.org.get(collection, key).cloned();
         self.index.changing(collection, key, before, self.now);
         self.org.put(collection, record);
     }
 
     /// Removes a record, if it is there; `search` learns of it after the index lag.
-    pub fn remove(&mut self, collection: Collection, id: &str) -> Option<Value> {
-        let removed = self.org.remove(collection, id)?;
-        self.index.changing(collection, id, Some(removed.clone()), self.now);
-        Some(removed)
+    pub(crate) fn remove(&mut self, collection: Collection, id: &str) {
+        if let Some(removed) = self.org.remove(collection, id) {
+            self.index.changing(collection, id, Some(removed), self.now);
+        }
     }
 
-    /// What time it is: 2026-01-01T00:00:00Z, or what it was last set to.
-    pub fn time(&self) -> Timestamp {
-        self.now
-    }
-
-    /// Sets the time.
+    /// Sets the time, which is 2026-01-01T00:00:00Z until then.
     pub fn set_time(&mut self, now: Timestamp) {
         self.now = now;
     }
 
-    /// Sets the rate limits, and forgets what was used of the old ones.
-    pub fn set_rate_limits(&mut self, limits: RateLimits) {
-        self.limiter = Limiter::new(limits);
-    }
-
-    /// What was used of each bucket, one row for each window, in the order in which the windows started.
+    /// Returns what was used of each bucket, one row for each window, in the order in which the windows started.
     pub fn usage(&self) -> Vec<WindowUsage> {
         self.limiter.windows.clone()
     }
 
-    /// Sets how long every response takes.
-    pub fn set_latency(&mut self, latency: Duration) {
-        self.latency = latency;
-    }
-
-    /// Sets what goes wrong from now on.
-    pub fn set_faults(&mut self, script: FaultScript) {
-        self.faults = script;
-    }
-
-    /// Sets how long the search index takes to learn of a change made with [`put`](Self::put) or
-    /// [`remove`](Self::remove).
-    pub fn set_index_lag(&mut self, lag: Duration) {
-        self.index.delay = SignedDuration::try_from(lag).expect("a lag is shorter than a lifetime");
-    }
-
-    /// Names query parameters that `next` links lose, beyond those that Okta is known to drop.
-    pub fn set_links_drop(&mut self, parameters: Vec<String>) {
-        self.settings.links_drop = parameters;
-    }
-
-    /// The requests that came, in order. A request whose URL cannot be read is not among them.
+    /// Returns the requests that came, in order. A request whose URL cannot be read is not among them.
     pub fn requests(&self) -> &[LoggedRequest] {
         self.log.requests()
     }
@@ -179,6 +147,108 @@ impl Simulator {
         self.log.keep(most);
     }
 
+    fn reply(&mut self, call: &Call, exchange: &mut Exchange) -> Reply {
+        exchange.effects = self.faults.meet(call);
+        if exchange.effects.iter().any(|effect| matches!(effect, Effect::Revoke))
+            && let Some(token) = token_of(call)
+        {
+            self.tokens.revoke(token);
+        }
+        let mut reply = match self.answer(call, exchange) {
+            Ok(reply) => reply,
+            Err(refusal) => self.refuse(refusal),
+        };
+        let effects = &exchange.effects;
+        interference::alter_reply(effects, call, &mut reply);
+        self.log.push(LoggedRequest::new(call, exchange.bucket, reply.status, self.now, effects));
+        reply
+    }
+
+    /// Answers a call unless a check on the way refuses it.
+    fn answer(&mut self, call: &Call, exchange: &mut Exchange) -> Result<Reply, Refusal> {
+        if !self.behaviour.active {
+            return Err(Refusal::NoOrg);
+        }
+        let (route, id) = Route::find(call)?;
+        exchange.bucket = Some(route.bucket.name);
+        let forbidden = match route.collection {
+            Some(collection) => self.authorizer().authorize(call, collection.row().scope)?,
+            None => BTreeSet::new(),
+        };
+        let admission = self.limiter.admit(route.bucket, self.now);
+        exchange.quota = Some(admission.unwrap_or_else(|quota| quota));
+        admission.map_err(|_| OktaError::too_many_requests())?;
+        if let Some(error) = interference::refusal(&exchange.effects, call) {
+            return Err(error);
+        }
+        if route.collection.is_some_and(|collection| forbidden.contains(&collection)) {
+            return Err(OktaError::no_permission().into());
+        }
+        let reply = self.respond(call, route.endpoint, &id)?;
+        if interference::times_out(&exchange.effects, &reply) {
+            return Err(OktaError::internal().into());
+        }
+        Ok(reply)
+    }
+
+    fn respond(&mut self, call: &Call, endpoint: Endpoint, id: &str) -> Result<Reply, Refusal> {
+        let view = View {
+            org: &self.org,
+            index: &self.index,
+            behaviour: &self.behaviour,
+            now: self.now,
+            call,
+        };
+        let reply = match endpoint {
+            Endpoint::Listing(collection, listing) => listing::list(view, collection, listing),
+            Endpoint::Single(collection, lookup) => objects::object(view, collection, lookup, id),
+            Endpoint::UserAppLinks => children::user_app_links(view, id),
+            Endpoint::GroupApps => children::group_apps(view, id),
+            Endpoint::GroupUsers => children::group_users(view, id),
+            Endpoint::Token => return self.token_endpoint().answer(call),
+        };
+        Ok(reply?.checked()?)
+    }
+
+    fn authorizer(&mut self) -> Authorizer<'_> {
+        Authorizer {
+            tokens: &mut self.tokens,
+            proofs: &mut self.proofs,
+            behaviour: &self.behaviour,
+            now: self.now,
+        }
+    }
+
+    fn token_endpoint(&mut self) -> TokenEndpoint<'_> {
+        let new_token = self.new_token();
+        TokenEndpoint {
+            apps: &mut self.apps,
+            proofs: &mut self.proofs,
+            tokens: &mut self.tokens,
+            behaviour: &self.behaviour,
+            now: self.now,
+            new_token,
+        }
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Reply {
+        Reply::refusal(refusal, &format!("oae{}", self.unique_text("error")))
+    }
+
+    /// Draws twenty letters and digits that no other answer has.
+    fn unique_text(&self, purpose: &str) -> String {
+        let mut random = Rng::with_seed(fnv(purpose, "") ^ self.answered);
+        (0..20).map(|_| random.alphanumeric()).collect()
+    }
+
+    /// Draws an access token that nobody has yet. It has the size and the looks of those that Okta gives out, and
+    /// nothing in it means anything.
+    fn new_token(&self) -> String {
+        let mut random = Rng::with_seed(fnv("access token", "") ^ self.answered);
+        let mut part = |length| (0..length).map(|_| random.alphanumeric()).collect::<String>();
+        format!("eyJ{}.eyJ{}.{}", part(90), part(480), part(342))
+    }
+
     fn deliver(&mut self, reply: Reply, exchange: &Exchange) -> http::Response<Bytes> {
         let mut response = http::Response::new(reply.body);
         *response.status_mut() = reply.status;
@@ -190,7 +260,7 @@ impl Simulator {
         }
         let date = self.now + interference::skew(&exchange.effects);
         headers.insert(header::DATE, http_date(date));
-        let request_id = HeaderValue::try_from(self.token_of_answer("request"));
+        let request_id = HeaderValue::try_from(self.unique_text("request"));
         let request_id = request_id.expect("letters and digits");
         headers.insert(HeaderName::from_static("x-okta-request-id"), request_id);
         if let Some(mut quota) = exchange.quota {
@@ -217,18 +287,16 @@ impl Simulator {
         let mut random = Rng::with_seed(self.answered);
         for effect in effects {
             let Effect::Mutate(mutation) = effect else { continue };
-            match mutation.draw(&mut self.org, &mut random, self.now) {
+            match mutation.draw(&self.org, &mut random, self.now) {
                 Some(Change::Put(collection, record)) => self.put(collection, record),
-                Some(Change::Remove(collection, id)) => {
-                    self.remove(collection, &id);
-                }
+                Some(Change::Remove(collection, id)) => self.remove(collection, &id),
                 None => {}
             }
         }
     }
 }
 
-/// What is learned of a call on its way.
+/// Facts about a call that are learned on its way.
 #[derive(Debug, Default)]
 struct Exchange {
     bucket: Option<&'static str>,

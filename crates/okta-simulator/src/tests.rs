@@ -1,4 +1,4 @@
-//! What a caller sees: requests in, answers out.
+//! Tests from outside: requests in, answers out.
 //!
 //! Most tests are rows over one of the two helpers here: [`Caller::get`] for one answer, and
 //! [`Caller::ids`] for the ids of a listing that is followed to its end.
@@ -21,15 +21,17 @@ mod users;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{Collection, Delivery, Org, Simulator};
 
 const ORIGIN: &str = "https://acme.okta.com";
 
-/// A client with an API token.
+/// A client with an API token, and the time it is.
 struct Caller {
     simulator: Simulator,
+    now: Timestamp,
 }
 
 struct Answer {
@@ -43,10 +45,17 @@ impl Caller {
     fn new(org: Org) -> Self {
         let mut simulator = Simulator::new(org);
         simulator.accept_api_token("token");
-        Self { simulator }
+        let mut caller = Self { simulator, now: Timestamp::UNIX_EPOCH };
+        caller.set_time(Timestamp::constant(1_767_225_600, 0)); // 2026-01-01T00:00:00Z
+        caller
     }
 
-    /// An org of these records, written as JSON lines.
+    fn set_time(&mut self, now: Timestamp) {
+        self.now = now;
+        self.simulator.set_time(now);
+    }
+
+    /// Makes an org of these records, written as JSON lines.
     fn with(collection: Collection, lines: &str) -> Self {
         Self::new(Org::from_json_lines([(collection, lines)]).unwrap())
     }
@@ -85,7 +94,7 @@ impl Caller {
         self.send(request.body(Bytes::new()).unwrap())
     }
 
-    /// The ids of a whole listing, page after page.
+    /// Collects the ids of a whole listing, page after page.
     fn ids(&mut self, target: &str) -> Vec<String> {
         self.pages(target).into_iter().flatten().collect()
     }
@@ -129,7 +138,7 @@ impl Answer {
         self.headers.get(name).unwrap_or_else(|| panic!("no header {name}")).to_str().unwrap()
     }
 
-    /// The status and the error code, as in `400 E0000031`; only the status of a success.
+    /// Writes the status and the error code, as in `400 E0000031`; only the status of a success.
     fn outcome(&self) -> String {
         if self.status.is_success() || self.body.is_empty() {
             return self.status.as_str().to_owned();

@@ -8,17 +8,18 @@ use http::{HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use crate::behaviour::Behaviour;
+use crate::bucket;
+use crate::call::Call;
 use crate::dpop::{NonceIssuer, ProofError, Proofs, proof_of};
 use crate::error::{OktaError, Refusal};
 use crate::oauth_error::OAuthError;
 use crate::reply::Reply;
-use crate::request::Call;
 use crate::service_app::{ServiceApp, ServiceApps};
 use crate::tokens::{OAuthToken, Tokens};
-use crate::view::{NetworkZone, Settings, UngrantedScopes};
 
 /// The path of the endpoint.
-pub(crate) const TOKEN_PATH: &str = "/oauth2/v1/token";
+pub(crate) const TOKEN_PATH: &str = bucket::TOKEN.name;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -39,12 +40,12 @@ const OPENID_SCOPES: [&str; 8] =
 
 const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
-/// What the endpoint works with.
+/// The endpoint works with these.
 pub(crate) struct TokenEndpoint<'a> {
     pub(crate) apps: &'a mut ServiceApps,
     pub(crate) proofs: &'a mut Proofs,
     pub(crate) tokens: &'a mut Tokens,
-    pub(crate) settings: &'a Settings,
+    pub(crate) behaviour: &'a Behaviour,
     pub(crate) now: Timestamp,
     /// The token to give out, if one is given out.
     pub(crate) new_token: String,
@@ -66,11 +67,11 @@ impl TokenEndpoint<'_> {
         if grant_type != "client_credentials" {
             return Err(OAuthError::unauthorized_client().into());
         }
-        if self.settings.zone == NetworkZone::Blocked {
+        if self.behaviour.zone_blocked {
             return Err(OAuthError::disallowed_network_zone().into());
         }
         let thumbprint = check_proof(self.proofs, call, app, self.now)?;
-        let scopes = grant(form.get("scope"), app, self.settings.ungranted_scopes)?;
+        let scopes = granted_scopes(form.get("scope"), app, self.behaviour)?;
 
         let token_type = if thumbprint.is_some() { "DPoP" } else { "Bearer" };
         let body = json!({
@@ -97,7 +98,7 @@ impl TokenEndpoint<'_> {
     }
 }
 
-/// The thumbprint of the key that the token is to be bound to, if it is. A client that proves possession gets a
+/// Returns the thumbprint of the key that the token is to be bound to, if it is. A client that proves possession gets a
 /// bound token, whether or not the app requires it.
 fn check_proof(
     proofs: &mut Proofs,
@@ -119,11 +120,11 @@ fn check_proof(
     }
 }
 
-/// The scopes that are asked for, each once, if the app may have all of them.
-fn grant<'a>(
+/// Returns the scopes that are asked for, each once, if the app may have all of them.
+fn granted_scopes<'a>(
     asked: Option<&'a str>,
     app: &ServiceApp,
-    ungranted: UngrantedScopes,
+    behaviour: &Behaviour,
 ) -> Result<Vec<&'a str>, OAuthError> {
     let mut scopes = Vec::new();
     for scope in asked.unwrap_or_default().split(' ').filter(|scope| !scope.is_empty()) {
@@ -149,7 +150,7 @@ fn grant<'a>(
         return Err(OAuthError::self_scope());
     }
     let is_granted = |scope: &&str| app.scopes.iter().any(|granted| granted == scope);
-    if ungranted == UngrantedScopes::NeedConsent && !scopes.iter().any(is_granted) {
+    if behaviour.consent_required && !scopes.iter().any(is_granted) {
         return Err(OAuthError::consent_required());
     }
     if !scopes.iter().all(is_granted) {
@@ -189,7 +190,7 @@ impl Form {
         self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
-    /// The assertion, which must be the only credential.
+    /// Returns the assertion, which must be the only credential.
     fn assertion(&self, call: &Call) -> Result<&str, OAuthError> {
         let in_header = call.headers.contains_key(header::AUTHORIZATION);
         let in_body = self.get("client_id").is_some() || self.get("client_secret").is_some();

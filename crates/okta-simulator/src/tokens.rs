@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::Collection;
+use crate::collection::Collection;
 
 /// The credentials that the org knows.
 #[derive(Clone, Default)]
@@ -13,15 +13,15 @@ pub(crate) struct Tokens {
     api: BTreeMap<String, Option<Timestamp>>,
     oauth: BTreeMap<String, OAuthToken>,
     revoked: BTreeSet<String>,
-    /// What the role of a holder leaves out. A holder is a token, or a service app by its id.
+    /// The role of a holder leaves out these. A holder is a token, or a service app by its id.
     forbidden: BTreeMap<String, BTreeSet<Collection>>,
 }
 
-/// What an OAuth token may be used for.
+/// An OAuth token may be used for this.
 #[derive(Clone, Default)]
 pub(crate) struct OAuthToken {
     pub(crate) scopes: BTreeSet<String>,
-    /// When it stops working, if it does.
+    /// It stops working then, if it does.
     pub(crate) expires: Option<Timestamp>,
     /// The thumbprint of the key that it is bound to, if it is.
     pub(crate) thumbprint: Option<String>,
@@ -29,7 +29,7 @@ pub(crate) struct OAuthToken {
     pub(crate) client_id: Option<String>,
 }
 
-/// Why a token does not let anybody in.
+/// A token is refused for one of these reasons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rejection {
     Unknown,
@@ -80,7 +80,7 @@ impl Tokens {
         self.forbidden.entry(holder.to_owned()).or_default().insert(collection);
     }
 
-    /// Whether an API token is good now.
+    /// Tells whether an API token is good now.
     ///
     /// The thirty days start with the first call, so that a token may be handed out before the clock is set.
     pub(crate) fn is_good_api(&self, token: &str, now: Timestamp) -> bool {
@@ -96,7 +96,7 @@ impl Tokens {
         }
     }
 
-    /// What an OAuth token may be used for now.
+    /// Returns what an OAuth token may be used for now.
     pub(crate) fn oauth(&self, token: &str, now: Timestamp) -> Result<&OAuthToken, Rejection> {
         match self.oauth.get(token) {
             Some(grant) if grant.expires.is_some_and(|time| time <= now) => Err(Rejection::Expired),
@@ -106,7 +106,7 @@ impl Tokens {
         }
     }
 
-    /// What the role of a holder leaves out.
+    /// Returns what the role of a holder leaves out.
     pub(crate) fn forbidden(&self, holder: &str) -> BTreeSet<Collection> {
         self.forbidden.get(holder).cloned().unwrap_or_default()
     }

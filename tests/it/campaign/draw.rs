@@ -10,7 +10,7 @@ use crate::brute_force::{
 use crate::collections::{collection, ids};
 use fastrand::Rng;
 use okta_connector::catalogue::{OBJECTS, Object};
-use okta_simulator::{Collection, Org, Plan, RateLimits};
+use okta_simulator::{Collection, Org, RateLimits, Subscription};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
@@ -186,7 +186,11 @@ fn limits(random: &mut Rng) -> RateLimits {
         return RateLimits::generous();
     }
     RateLimits {
-        plan: [Plan::Workforce, Plan::CustomerIdentity, Plan::IntegratorFree][random.usize(..3)],
+        subscription: [
+            Subscription::Workforce,
+            Subscription::CustomerIdentity,
+            Subscription::IntegratorFree,
+        ][random.usize(..3)],
         multiplier: [1, 1, 1, 5, 10][random.usize(..5)],
         share_percent: [50, 50, 100, 10, random.u32(1..=100)][random.usize(..5)],
         others_per_minute: [0, 0, 0, 10, random.u32(..=300)][random.usize(..5)],

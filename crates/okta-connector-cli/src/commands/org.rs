@@ -50,7 +50,7 @@ fn seconds_since_1970() -> u64 {
 fn read(folder: &Path) -> anyhow::Result<Org> {
     anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
     let mut files = Vec::new();
-    for collection in Collection::ALL {
+    for &collection in Collection::ALL {
         let path = folder.join(collection.file_name());
         if path.exists() {
             let text = std::fs::read_to_string(&path)

@@ -1,9 +1,11 @@
-//! Who is let in: tokens, service apps, and what their roles leave out.
+//! Credentials that are let in: tokens, service apps, and what their roles leave out.
 
 use jiff::Timestamp;
 
+use crate::collection::Collection;
+use crate::service_app::ServiceApp;
+use crate::simulator::Simulator;
 use crate::tokens::OAuthToken;
-use crate::{Collection, ServiceApp, Simulator};
 
 impl Simulator {
     /// Lets a token in with the `SSWS` scheme. It may read everything.

@@ -82,9 +82,9 @@ fn users_are_embedded() {
 fn the_index_lags() {
     let mut caller = caller();
     caller.simulator.set_index_lag(Duration::from_secs(2));
-    let start = caller.simulator.time();
+    let start = caller.now;
     let at = |caller: &mut Caller, seconds| {
-        caller.simulator.set_time(start + SignedDuration::from_secs(seconds));
+        caller.set_time(start + SignedDuration::from_secs(seconds));
     };
     let device = |id: &str, status: &str| {
         json!({"id": id, "status": status, "lastUpdated": "2025-01-01T00:00:00.000Z",

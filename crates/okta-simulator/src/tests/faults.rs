@@ -1,12 +1,11 @@
 //! Each fault, as a caller meets it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
 use super::*;
-use crate::{Effect, Fault, FaultScript, Mutation, When};
+use crate::{Effect, Fault, Mutation, When};
 
 fn caller(faults: Vec<Fault>) -> Caller {
     let mut caller = Caller::new(Org::generate(1, 30));
@@ -164,26 +163,4 @@ fn the_org_changes_between_pages() {
     assert_eq!(counts(Mutation::Touch(Collection::Users)), (30, 1));
     assert_eq!(counts(Mutation::Insert(Collection::Users)), (31, 1));
     assert_eq!(counts(Mutation::Remove(Collection::Users)), (29, 0));
-    let custom = Mutation::Custom(Arc::new(|org| {
-        let id = org.records(Collection::Users).next().unwrap()["id"].as_str().unwrap().to_owned();
-        org.remove(Collection::Users, &id);
-    }));
-    assert_eq!(counts(custom), (29, 0));
-}
-
-#[test]
-fn a_random_script_can_be_repeated_and_survived() {
-    let outcomes = |seed| {
-        let mut caller = caller(Vec::new());
-        caller.simulator.set_faults(FaultScript::random(seed, 30));
-        let answers = (0..100).map(|_| caller.get(FIRST));
-        answers.map(|it| (it.status.as_u16(), it.delivery)).collect::<Vec<_>>()
-    };
-    assert_eq!(outcomes(1), outcomes(1));
-    assert_ne!(outcomes(1), outcomes(2));
-    for seed in 0..8 {
-        let answers = outcomes(seed);
-        let clean = answers.iter().filter(|it| **it == (200, Delivery::default())).count();
-        assert!((50..100).contains(&clean), "{seed}: {clean}");
-    }
 }

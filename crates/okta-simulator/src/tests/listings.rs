@@ -1,4 +1,6 @@
-//! What all listings have in common, on generated orgs.
+//! Rules that hold for all listings, on generated orgs.
+
+use std::collections::BTreeSet;
 
 use super::*;
 
@@ -50,4 +52,36 @@ fn sparse_pages_are_short_and_empty() {
     let lengths: Vec<_> =
         caller.pages("/api/v1/users?search=status pr&limit=4").iter().map(Vec::len).collect();
     assert!(lengths.contains(&0) && lengths.contains(&2) && lengths.contains(&4), "{lengths:?}");
+}
+
+/// Two rows with the same name would be one collection.
+#[test]
+fn rows_are_distinct() {
+    let all = Collection::ALL;
+    let names: BTreeSet<_> = all.iter().map(|collection| format!("{collection:?}")).collect();
+    let files: BTreeSet<_> = all.iter().map(|collection| collection.file_name()).collect();
+    let paths: BTreeSet<_> = all.iter().filter_map(|collection| collection.path()).collect();
+    let listed = all.iter().filter(|collection| collection.path().is_some()).count();
+    assert_eq!((names.len(), files.len(), paths.len()), (all.len(), all.len(), listed));
+}
+
+#[test]
+fn every_collection_with_a_path_is_generated_and_listed_there() {
+    let mut caller = Caller::new(Org::generate(3, 60));
+    caller.simulator.accept_bearer_token("scopeless", &[]);
+    for &collection in Collection::ALL {
+        let Some(path) = collection.path() else { continue };
+        let ids = caller.ids(path);
+        assert!(!ids.is_empty(), "{path}");
+        let org = caller.simulator.org();
+        assert!(ids.iter().all(|id| org.get(collection, id).is_some()), "{path}");
+        assert!(ids.is_sorted(), "{path}");
+        let request = http::Request::get(format!("{ORIGIN}{path}"));
+        let request = request.header(header::AUTHORIZATION, "Bearer scopeless");
+        let answer = caller.send(request.body(Bytes::new()).unwrap());
+        let challenge = answer.header("www-authenticate");
+        assert!(challenge.contains("error=\"insufficient_scope\""), "{path}: {challenge}");
+        caller.simulator.forbid("token", collection);
+        assert_eq!(caller.get(path).outcome(), "403 E0000006", "{path}");
+    }
 }

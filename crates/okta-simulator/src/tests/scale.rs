@@ -7,14 +7,23 @@ use super::*;
 #[test]
 fn the_same_seed_gives_the_same_org() {
     let text = |org: &Org| {
-        let all = Collection::ALL.into_iter().flat_map(|it| org.records(it));
+        let all = Collection::ALL.iter().flat_map(|&it| org.records(it));
         all.map(Value::to_string).collect::<Vec<_>>()
     };
     let org = Org::generate(42, 100);
     assert_eq!(text(&org), text(&Org::generate(42, 100)));
     assert_ne!(text(&org), text(&Org::generate(43, 100)));
-    let counts = Collection::ALL.map(|collection| org.count(collection));
-    assert_eq!(counts, [100, 10, 12, 25, 3, 3, 1]);
+    let counts: Vec<_> = Collection::ALL.iter().map(|&it| (it, org.count(it))).collect();
+    let expected = [
+        (Collection::UserTypes, 3),
+        (Collection::UserSchemas, 3),
+        (Collection::GroupSchemas, 1),
+        (Collection::Apps, 12),
+        (Collection::Users, 100),
+        (Collection::Groups, 10),
+        (Collection::Devices, 25),
+    ];
+    assert_eq!(counts[..expected.len()], expected);
 }
 
 #[test]
@@ -31,7 +40,7 @@ fn a_generated_org_is_awkward() {
     let statuses: std::collections::BTreeSet<_> =
         users.iter().map(|user| user["status"].as_str().unwrap()).collect();
     assert_eq!(statuses.len(), 8);
-    for record in Collection::ALL.into_iter().flat_map(|collection| org.records(collection)) {
+    for record in Collection::ALL.iter().flat_map(|&it| org.records(it)) {
         let text = record.to_string();
         assert!(text.chars().all(|c| c.len_utf8() <= 3), "Okta knows no such character: {text}");
     }
@@ -68,9 +77,11 @@ fn a_recorded_org_is_listed_as_it_was() {
     if !folder.is_dir() {
         return;
     }
-    let files = Collection::ALL.map(|collection| {
-        (collection, std::fs::read_to_string(folder.join(collection.file_name())).unwrap())
+    let files = Collection::ALL.iter().filter_map(|&collection| {
+        let text = std::fs::read_to_string(folder.join(collection.file_name())).ok()?;
+        Some((collection, text))
     });
+    let files: Vec<_> = files.collect();
     let org = Org::from_json_lines(files.iter().map(|(it, text)| (*it, text.as_str()))).unwrap();
     let mut caller = Caller::new(org);
     for (target, collection) in [

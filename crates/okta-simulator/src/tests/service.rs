@@ -20,7 +20,7 @@ pub(super) struct Service {
     ids: u32,
 }
 
-/// What a token is, before it is signed.
+/// A token, before it is signed.
 #[derive(Clone)]
 pub(super) struct Unsigned {
     pub(super) header: Value,
@@ -37,12 +37,12 @@ pub(super) struct TokenRequest {
 }
 
 impl Service {
-    /// An app with an EC key that need not prove possession.
+    /// Makes an app with an EC key that need not prove possession.
     pub(super) fn new() -> Self {
         Self::with(Key::p256())
     }
 
-    /// An app with this key, which is named `k1`.
+    /// Makes an app with this key, which is named `k1`.
     pub(super) fn with(key: Key) -> Self {
         let caller = Caller::new(Org::generate(1, 20));
         let proof_key = Key::p256();
@@ -51,7 +51,7 @@ impl Service {
         service
     }
 
-    /// An app that has to prove possession.
+    /// Makes an app that has to prove possession.
     pub(super) fn proving() -> Self {
         let mut service = Self::new();
         service.requires_dpop = true;
@@ -70,7 +70,7 @@ impl Service {
     }
 
     pub(super) fn now(&self) -> i64 {
-        self.caller.simulator.time().as_second()
+        self.caller.now.as_second()
     }
 
     fn new_id(&mut self) -> String {
@@ -78,7 +78,7 @@ impl Service {
         format!("id-{}", self.ids)
     }
 
-    /// A good request for `okta.users.read`, without a proof.
+    /// Makes a good request for `okta.users.read`, without a proof.
     pub(super) fn request(&mut self) -> TokenRequest {
         let algorithm = match &self.key {
             Key::Ec("P-384", _) => "ES384",
@@ -110,7 +110,7 @@ impl Service {
         }
     }
 
-    /// A good proof for a call, without nonce and token.
+    /// Makes a good proof for a call, without nonce and token.
     pub(super) fn proof(&mut self, method: &str, url: &str) -> Unsigned {
         Unsigned {
             header: json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": self.proof_key.jwk() }),
@@ -123,14 +123,14 @@ impl Service {
         }
     }
 
-    /// A good proof for the token endpoint.
+    /// Makes a good proof for the token endpoint.
     pub(super) fn token_proof(&mut self, nonce: &str) -> Unsigned {
         let mut proof = self.proof("POST", TOKEN_URL);
         proof.claims["nonce"] = json!(nonce);
         proof
     }
 
-    /// A good proof for a call of the API with this token.
+    /// Makes a good proof for a call of the API with this token.
     pub(super) fn api_proof(&mut self, url: &str, token: &str) -> Unsigned {
         let mut proof = self.proof("GET", url);
         proof.claims["ath"] = json!(ath(token));
@@ -151,7 +151,7 @@ impl Service {
         form.retain(|(_, value)| !value.is_empty());
         let body: Vec<_> = form
             .iter()
-            .map(|(name, value)| format!("{name}={}", crate::request::encode_form(value)))
+            .map(|(name, value)| format!("{name}={}", crate::call::encode_form(value)))
             .collect();
         let mut http = http::Request::post(format!("{url}{}", request.query));
         for (name, value) in &request.headers {
@@ -172,25 +172,24 @@ impl Service {
 
     /// Lets hours pass.
     pub(super) fn wait(&mut self, hours: i64) {
-        let simulator = &mut self.caller.simulator;
-        simulator.set_time(simulator.time() + SignedDuration::from_hours(hours));
+        self.caller.set_time(self.caller.now + SignedDuration::from_hours(hours));
     }
 
-    /// A token that is not bound to a key.
+    /// Gets a token that is not bound to a key.
     pub(super) fn bearer_token(&mut self) -> String {
         let request = self.request();
         let answer = self.send(&request);
         answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// A nonce that is good now.
+    /// Gets a nonce that is good now.
     pub(super) fn nonce(&mut self) -> String {
         let mut request = self.request();
         request.proof = Some(self.token_proof(""));
         self.send(&request).header("dpop-nonce").to_owned()
     }
 
-    /// A token that is bound to the key of this app.
+    /// Gets a token that is bound to the key of this app.
     pub(super) fn bound_token(&mut self) -> String {
         let nonce = self.nonce();
         let mut request = self.request();
@@ -229,7 +228,7 @@ impl TokenRequest {
 }
 
 impl Answer {
-    /// The outcome at the token endpoint, as in `401 invalid_client: The client_assertion token is expired.`
+    /// Writes the outcome at the token endpoint, as in `401 invalid_client: The client_assertion token is expired.`
     pub(super) fn oauth(&self) -> String {
         let status = self.status.as_str();
         if self.status.is_success() {
@@ -242,7 +241,7 @@ impl Answer {
         }
     }
 
-    /// The outcome of a call with an OAuth token, as in `401 Bearer invalid_token: The token has expired.`
+    /// Writes the outcome of a call with an OAuth token, as in `401 Bearer invalid_token: The token has expired.`
     pub(super) fn challenge(&self) -> String {
         let status = self.status.as_str();
         let Some(challenge) = self.headers.get(header::WWW_AUTHENTICATE) else {

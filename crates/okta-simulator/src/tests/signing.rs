@@ -36,7 +36,7 @@ impl Key {
         Self::Rsa(RsaKeyPair::from_pkcs8(&pkcs8).unwrap())
     }
 
-    /// The public half.
+    /// Returns the public half.
     pub(super) fn jwk(&self) -> Value {
         let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         match self {
@@ -52,14 +52,14 @@ impl Key {
         }
     }
 
-    /// The public half, with a name.
+    /// Returns the public half, with a name.
     pub(super) fn named(&self, kid: &str) -> Value {
         let mut jwk = self.jwk();
         jwk["kid"] = json!(kid);
         jwk
     }
 
-    /// A token in its compact form, signed as its header says, if this key can.
+    /// Writes a token in its compact form, signed as its header says, if this key can.
     pub(super) fn sign(&self, header: &Value, claims: &Value) -> String {
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", encode(header), encode(claims));
@@ -87,7 +87,7 @@ fn generate(algorithm: &'static EcdsaSigningAlgorithm) -> EcdsaKeyPair {
     EcdsaKeyPair::from_pkcs8(algorithm, pkcs8.as_ref(), &random).unwrap()
 }
 
-/// The hash of an access token, for a proof.
+/// Returns the hash of an access token, for a proof.
 pub(super) fn ath(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()))
 }

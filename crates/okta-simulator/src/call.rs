@@ -49,22 +49,22 @@ impl Call {
         })
     }
 
-    /// The first value of a query parameter.
+    /// Returns the first value of a query parameter.
     pub(crate) fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The fields of a form in the body, if it is one.
+    /// Reads the fields of a form in the body, if it is one.
     pub(crate) fn form(&self) -> Option<Vec<(String, String)>> {
         decode_query(std::str::from_utf8(&self.body).ok()?).ok()
     }
 
-    /// Whether a boolean parameter is on.
+    /// Tells whether a boolean parameter is on.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.param(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
-    /// A header that is text.
+    /// Returns a header that is text.
     pub(crate) fn header(&self, name: &http::HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

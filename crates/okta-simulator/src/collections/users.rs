@@ -1,13 +1,105 @@
-//! Generated users, of every status.
+//! People, `/api/v1/users`.
+//!
+//! Generated ones are of every status.
 
 use serde_json::{Map, Value, json};
 
-use super::words::{
+use crate::bucket;
+use crate::collection::{
+    Collection, Expand, Keyword, Listing, Lookup, Made, Mode, PageLimits, Row, Single, has_status,
+};
+use crate::dialect::{
+    AttributeRules, Dialect, EQ, EQ_PR, ORDER, ORDER_PR, ORDER_PR_SW, ORDER_PR_SW_CO, ValueKind,
+};
+use crate::maker::{Maker, ORIGIN, stamp, text};
+use crate::words::{
     CITIES, COLORS, COUNTRIES, DEPARTMENTS, FIRST_NAMES, LANGUAGES, LAST_NAMES, PHONES, STREETS,
     TIMEZONES, TITLES,
 };
-use super::{Maker, ORIGIN, stamp, text};
-use crate::{Collection, Org};
+
+impl Collection {
+    /// People, `/api/v1/users`.
+    pub const Users: Self = Self::new(&Row {
+        name: "Users",
+        file_name: "users.jsonl",
+        id_prefix: "00u",
+        type_name: "User",
+        scope: "okta.users.read",
+        listing: Some(Listing {
+            search: Some(SEARCH),
+            filter: Some(FILTER),
+            keyword: Some(Keyword {
+                properties: &["profile.firstName", "profile.lastName", "profile.email"],
+                default_limit: 10,
+                max_limit: 200,
+                paged: false,
+                with_filter: false,
+            }),
+            sorts: true,
+            projects: true,
+            hides: |user, mode, _| {
+                matches!(mode, Mode::Plain | Mode::Keyword) && has_status(user, "DEPROVISIONED")
+            },
+            cursor_prefix: |mode| match mode {
+                Mode::Search => "",
+                Mode::Filter => "0",
+                Mode::Plain | Mode::Keyword => "2",
+            },
+            ..Listing::paged("/api/v1/users", bucket::USERS, PageLimits::up_to(200, 200))
+        }),
+        single: Some(Single {
+            path: "/api/v1/users/{}",
+            bucket: bucket::USER,
+            lookup: Lookup::User,
+        }),
+        schemas: Some(Self::UserSchemas),
+        expand: Expand::Embeds(&[]),
+        has_credentials: true,
+        mutable: ("/profile", "nickName"),
+        generate,
+    });
+}
+
+const SEARCH: Dialect = Dialect {
+    ignores_case: true,
+    joins: true,
+    properties: &[
+        (&["id", "status", "type.id"], ValueKind::Text, ORDER_PR_SW),
+        (&["created", "activated", "statusChanged", "lastUpdated"], ValueKind::Instant, ORDER_PR),
+        (
+            &["profile.firstName", "profile.lastName", "profile.email", "profile.login"],
+            ValueKind::Text,
+            ORDER_PR_SW_CO,
+        ),
+    ],
+    attributes: Some(AttributeRules {
+        text: ORDER_PR_SW,
+        number: ORDER_PR,
+        boolean: EQ_PR,
+        must_be_defined: true,
+    }),
+};
+
+const FILTER: Dialect = Dialect {
+    ignores_case: false,
+    joins: true,
+    properties: &[
+        (&["lastUpdated"], ValueKind::Instant, ORDER),
+        (
+            &[
+                "status",
+                "id",
+                "profile.login",
+                "profile.email",
+                "profile.firstName",
+                "profile.lastName",
+            ],
+            ValueKind::Text,
+            EQ,
+        ),
+    ],
+    attributes: None,
+};
 
 const STATUSES: [&str; 8] = [
     "ACTIVE",
@@ -20,25 +112,20 @@ const STATUSES: [&str; 8] = [
     "DEPROVISIONED",
 ];
 
-/// Makes users and gives back their ids.
-pub(super) fn generate(org: &mut Org, maker: &mut Maker, count: usize) -> Vec<String> {
-    let type_ids: Vec<String> = org
-        .records(Collection::UserTypes)
-        .filter_map(|user_type| Some(user_type["id"].as_str()?.to_owned()))
-        .collect();
+fn generate(maker: &mut Maker, made: &Made) -> Vec<Value> {
+    let mut type_ids = made.ids(Collection::UserTypes);
+    type_ids.sort_unstable();
     let realm = maker.id("guo");
-    let mut ids = Vec::with_capacity(count);
-    for index in 0..count {
+    let users = (0..maker.users).map(|index| {
         let id = maker.id("00u");
         let type_id = maker.pick(&type_ids).clone();
         let mut user = user(maker, &id, index, &type_id);
         if maker.one_in(3) {
             user["realmId"] = text(&realm);
         }
-        org.put(Collection::Users, user);
-        ids.push(id);
-    }
-    ids
+        user
+    });
+    users.collect()
 }
 
 fn user(maker: &mut Maker, id: &str, index: usize, type_id: &str) -> Value {
@@ -161,7 +248,7 @@ const OPTIONAL: &[(&str, &[&str])] = &[
     ("favoriteColor", COLORS),
 ];
 
-/// Custom attributes that are not text.
+/// Sets custom attributes that are not text.
 fn custom(maker: &mut Maker, set: &mut impl FnMut(&str, Option<Value>)) {
     if maker.random.bool() {
         set("isContractor", Some(Value::Bool(maker.random.bool())));

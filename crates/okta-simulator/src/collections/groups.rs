@@ -1,26 +1,92 @@
-//! Generated groups: built in, native, and imported from a directory or another app.
+//! Groups, `/api/v1/groups`.
+//!
+//! Generated ones are built in, native, or imported from a directory or another app.
 
 use serde_json::{Value, json};
 
-use super::words::{CITIES, DESCRIPTIONS, GROUP_NAMES};
-use super::{Maker, ORIGIN, stamp, text};
-use crate::{Collection, Org};
+use crate::bucket;
+use crate::collection::{
+    Collection, Expand, Expansion, Keyword, Listing, Lookup, Made, PageLimits, Row, Single,
+};
+use crate::dialect::{AttributeRules, Dialect, EQ, EQ_GT_LT, EQ_SW, EQ_SW_CO, ORDER, ValueKind};
+use crate::maker::{Maker, ORIGIN, stamp, text};
+use crate::words::{CITIES, DESCRIPTIONS, GROUP_NAMES};
 
-/// Makes groups and gives back their ids. The first is the group of everyone.
-pub(super) fn generate(
-    org: &mut Org,
-    maker: &mut Maker,
-    count: usize,
-    apps: &[String],
-) -> Vec<String> {
-    let mut ids = Vec::with_capacity(count);
-    for index in 0..count {
+impl Collection {
+    /// Groups, `/api/v1/groups`.
+    pub const Groups: Self = Self::new(&Row {
+        name: "Groups",
+        file_name: "groups.jsonl",
+        id_prefix: "00g",
+        type_name: "UserGroup",
+        scope: "okta.groups.read",
+        listing: Some(Listing {
+            search: Some(SEARCH),
+            filter: Some(FILTER),
+            keyword: Some(Keyword {
+                properties: &["profile.name"],
+                default_limit: 300,
+                max_limit: 300,
+                paged: false,
+                with_filter: true,
+            }),
+            sorts: true,
+            projects: true,
+            ..Listing::paged(
+                "/api/v1/groups",
+                bucket::GROUPS,
+                PageLimits { min: 0, default: 200, max: 200 },
+            )
+        }),
+        single: Some(Single {
+            path: "/api/v1/groups/{}",
+            bucket: bucket::GROUP,
+            lookup: Lookup::Id,
+        }),
+        schemas: Some(Self::GroupSchemas),
+        expand: Expand::Embeds(&[("stats", Expansion::GroupStats)]),
+        has_credentials: false,
+        mutable: ("/profile", "description"),
+        generate,
+    });
+}
+
+const SEARCH: Dialect = Dialect {
+    ignores_case: true,
+    joins: true,
+    properties: &[
+        (&["id", "type", "source.id"], ValueKind::Text, EQ_SW),
+        (&["created", "lastUpdated", "lastMembershipUpdated"], ValueKind::Instant, ORDER),
+        (&["profile.name", "profile.description"], ValueKind::Text, EQ_SW_CO),
+    ],
+    // Attributes of imported groups are in no schema, so a name alone never proves an error.
+    attributes: Some(AttributeRules {
+        text: EQ_SW,
+        number: EQ,
+        boolean: EQ,
+        must_be_defined: false,
+    }),
+};
+
+const FILTER: Dialect = Dialect {
+    ignores_case: false,
+    joins: true,
+    properties: &[
+        (&["id", "type"], ValueKind::Text, EQ),
+        (&["lastUpdated", "lastMembershipUpdated"], ValueKind::Instant, EQ_GT_LT),
+    ],
+    attributes: None,
+};
+
+/// Makes groups, of which the first is the group of everyone.
+fn generate(maker: &mut Maker, made: &Made) -> Vec<Value> {
+    let count = (maker.users / 10).max(8);
+    let apps = made.ids(Collection::Apps);
+    let groups = (0..count).map(|index| {
         let id = maker.id("00g");
-        let group = group(maker, &id, index, apps);
-        org.put(Collection::Groups, group);
-        ids.push(id);
-    }
-    ids
+        group(maker, &id, index, &apps)
+    });
+    groups.collect()
 }
 
 fn group(maker: &mut Maker, id: &str, index: usize, apps: &[String]) -> Value {

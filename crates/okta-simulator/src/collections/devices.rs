@@ -1,23 +1,100 @@
-//! Generated devices, of every platform.
+//! Devices, `/api/v1/devices`.
+//!
+//! Generated ones are of every platform.
 
 use serde_json::{Value, json};
 
-use super::words::{DEVICE_NAMES, MODELS};
-use super::{Maker, ORIGIN, stamp, text};
-use crate::{Collection, Org};
+use crate::bucket;
+use crate::collection::{
+    Collection, Expand, Expansion, Listing, Lookup, Made, PageLimits, Row, Single, has_status,
+};
+use crate::dialect::{Dialect, EQ, EQ_CO, EQ_SW_CO, ORDER, ValueKind};
+use crate::maker::{Maker, ORIGIN, stamp, text};
+use crate::words::{DEVICE_NAMES, MODELS};
+
+impl Collection {
+    /// Devices, `/api/v1/devices`.
+    pub const Devices: Self = Self::new(&Row {
+        name: "Devices",
+        file_name: "devices.jsonl",
+        id_prefix: "guo",
+        type_name: "UDDevice",
+        scope: "okta.devices.read",
+        listing: Some(Listing {
+            search: Some(SEARCH),
+            projects: true,
+            hides: |device, _, _| has_status(device, "DELETED"),
+            ..Listing::paged("/api/v1/devices", bucket::DEVICES, PageLimits::up_to(200, 200))
+        }),
+        single: Some(Single {
+            path: "/api/v1/devices/{}",
+            bucket: bucket::DEVICES,
+            lookup: Lookup::Id,
+        }),
+        schemas: None,
+        expand: Expand::Embeds(&[
+            ("user", Expansion::DeviceUsers),
+            ("userSummary", Expansion::DeviceUserSummaries),
+        ]),
+        has_credentials: false,
+        mutable: ("/profile", "model"),
+        generate,
+    });
+}
+
+const SEARCH: Dialect = Dialect {
+    ignores_case: true,
+    joins: true,
+    properties: &[
+        (&["id", "status"], ValueKind::Text, EQ),
+        (&["lastUpdated"], ValueKind::Instant, ORDER),
+        (&["profile.sid"], ValueKind::Text, EQ_SW_CO),
+        (
+            &[
+                "profile.displayName",
+                "profile.serialNumber",
+                "profile.imei",
+                "profile.meid",
+                "profile.udid",
+            ],
+            ValueKind::Text,
+            EQ_CO,
+        ),
+        (
+            &[
+                "profile.platform",
+                "profile.manufacturer",
+                "profile.model",
+                "profile.osVersion",
+                "profile.tpmPublicKeyHash",
+                "profile.diskEncryptionType",
+            ],
+            ValueKind::Text,
+            EQ,
+        ),
+        (
+            &[
+                "profile.registered",
+                "profile.secureHardwarePresent",
+                "profile.integrityJailbreak",
+                "profile.managed",
+            ],
+            ValueKind::Boolean,
+            EQ,
+        ),
+    ],
+    attributes: None,
+};
 
 const STATUSES: [&str; 5] = ["ACTIVE", "DEACTIVATED", "SUSPENDED", "UNSUSPENDED", "CREATED"];
 
-/// Makes devices and gives back their ids.
-pub(super) fn generate(org: &mut Org, maker: &mut Maker, count: usize) -> Vec<String> {
-    let mut ids = Vec::with_capacity(count);
-    for index in 0..count {
+fn generate(maker: &mut Maker, _: &Made) -> Vec<Value> {
+    let count = (maker.users / 4).max(8);
+    let devices = (0..count).map(|index| {
         let id = maker.id("guo");
-        let device = device(maker, &id, index);
-        org.put(Collection::Devices, device);
-        ids.push(id);
-    }
-    ids
+        device(maker, &id, index)
+    });
+    devices.collect()
 }
 
 fn device(maker: &mut Maker, id: &str, index: usize) -> Value {
@@ -44,7 +121,7 @@ fn device(maker: &mut Maker, id: &str, index: usize) -> Value {
     })
 }
 
-/// A device profile. A key without a value is left out.
+/// Makes a device profile. A key without a value is left out.
 fn profile(maker: &mut Maker, name: &str, index: usize) -> Value {
     let (platform, manufacturer, model) = MODELS[index % MODELS.len()];
     let mut profile = json!({

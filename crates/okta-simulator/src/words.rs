@@ -2,7 +2,7 @@
 //!
 //! Each table holds some values that differ only in case, and some that a careless client would mangle.
 
-pub(super) const FIRST_NAMES: &[&str] = &[
+pub(crate) const FIRST_NAMES: &[&str] = &[
     "Ann",
     "ann",
     "ANN",
@@ -28,7 +28,7 @@ pub(super) const FIRST_NAMES: &[&str] = &[
     "Łukasz",
 ];
 
-pub(super) const LAST_NAMES: &[&str] = &[
+pub(crate) const LAST_NAMES: &[&str] = &[
     "Smith",
     "SMITH",
     "smith",
@@ -51,7 +51,7 @@ pub(super) const LAST_NAMES: &[&str] = &[
     "Iñtërnâtiôn",
 ];
 
-pub(super) const CITIES: &[&str] = &[
+pub(crate) const CITIES: &[&str] = &[
     "Paris",
     "PARIS",
     "paris",
@@ -68,7 +68,7 @@ pub(super) const CITIES: &[&str] = &[
     "Paris, Texas",
 ];
 
-pub(super) const DEPARTMENTS: &[&str] = &[
+pub(crate) const DEPARTMENTS: &[&str] = &[
     "Engineering",
     "engineering",
     "ENGINEERING",
@@ -85,7 +85,7 @@ pub(super) const DEPARTMENTS: &[&str] = &[
     "null",
 ];
 
-pub(super) const TITLES: &[&str] = &[
+pub(crate) const TITLES: &[&str] = &[
     "Engineer",
     "engineer",
     "Chef de service",
@@ -102,16 +102,16 @@ pub(super) const TITLES: &[&str] = &[
     "a'b\"c\\d",
 ];
 
-pub(super) const COUNTRIES: &[&str] = &["US", "us", "FR", "DE", "JP", "BR", "CH"];
+pub(crate) const COUNTRIES: &[&str] = &["US", "us", "FR", "DE", "JP", "BR", "CH"];
 
-pub(super) const LANGUAGES: &[&str] = &["en_US", "fr-FR", "de-CH", "ja", "pt-BR"];
+pub(crate) const LANGUAGES: &[&str] = &["en_US", "fr-FR", "de-CH", "ja", "pt-BR"];
 
-pub(super) const TIMEZONES: &[&str] = &["America/Los_Angeles", "Europe/Paris", "Asia/Tokyo", "UTC"];
+pub(crate) const TIMEZONES: &[&str] = &["America/Los_Angeles", "Europe/Paris", "Asia/Tokyo", "UTC"];
 
-pub(super) const PHONES: &[&str] =
+pub(crate) const PHONES: &[&str] =
     &["+1-555-415-1337", "+33 1 23 45 67 89", "555 0100 #12", "(02) 555-0199", "+1-555-514-1337"];
 
-pub(super) const STREETS: &[&str] = &[
+pub(crate) const STREETS: &[&str] = &[
     "1 Main St.",
     "12, rue de la Paix",
     "Bahnhofstraße 5\n2. Stock",
@@ -119,9 +119,9 @@ pub(super) const STREETS: &[&str] = &[
     "Apt. #7, 9th & Oak",
 ];
 
-pub(super) const COLORS: &[&str] = &["red", "Red", "RED", "blue", "green", "dark \"grey\"", "水色"];
+pub(crate) const COLORS: &[&str] = &["red", "Red", "RED", "blue", "green", "dark \"grey\"", "水色"];
 
-pub(super) const GROUP_NAMES: &[&str] = &[
+pub(crate) const GROUP_NAMES: &[&str] = &[
     "Engineering",
     "engineering",
     "West Coast users",
@@ -136,7 +136,7 @@ pub(super) const GROUP_NAMES: &[&str] = &[
     "Contractors",
 ];
 
-pub(super) const DESCRIPTIONS: &[&str] = &[
+pub(crate) const DESCRIPTIONS: &[&str] = &[
     "All users",
     "ALL USERS",
     "People of the west coast, and others",
@@ -147,7 +147,7 @@ pub(super) const DESCRIPTIONS: &[&str] = &[
     "Synced from the directory",
 ];
 
-pub(super) const APP_NAMES: &[&str] = &[
+pub(crate) const APP_NAMES: &[&str] = &[
     "okta_org2org",
     "salesforce",
     "zoomus",
@@ -162,7 +162,7 @@ pub(super) const APP_NAMES: &[&str] = &[
     "csv_directory_v2",
 ];
 
-pub(super) const APP_LABELS: &[&str] = &[
+pub(crate) const APP_LABELS: &[&str] = &[
     "Salesforce",
     "salesforce",
     "Payroll \"EU\"",
@@ -175,7 +175,7 @@ pub(super) const APP_LABELS: &[&str] = &[
     "Wiki (old)",
 ];
 
-pub(super) const MODELS: &[(&str, &str, &str)] = &[
+pub(crate) const MODELS: &[(&str, &str, &str)] = &[
     ("IOS", "APPLE", "iPhone15,4"),
     ("MACOS", "APPLE", "MacBookPro18,3"),
     ("ANDROID", "Google", "Pixel 8"),
@@ -184,5 +184,5 @@ pub(super) const MODELS: &[(&str, &str, &str)] = &[
     ("WINDOWS", "LENOVO", "21HD"),
 ];
 
-pub(super) const DEVICE_NAMES: &[&str] =
+pub(crate) const DEVICE_NAMES: &[&str] =
     &["Bob", "bob", "BOB", "Zoë’s iPhone", "DESKTOP-7", "山田のMac", "a \"b\" \\c", "100% mine"];

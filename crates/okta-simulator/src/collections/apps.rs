@@ -1,10 +1,64 @@
-//! Generated applications, of every sign-on mode and of none.
+//! Applications, `/api/v1/apps`.
+//!
+//! Generated ones are of every sign-on mode and of none.
 
 use serde_json::{Value, json};
 
-use super::words::{APP_LABELS, APP_NAMES};
-use super::{Maker, ORIGIN, stamp, text};
-use crate::{Collection, Org};
+use crate::bucket;
+use crate::collection::{
+    Collection, Expand, Keyword, Listing, Lookup, Made, Mode, PageLimits, Row, Single, has_status,
+};
+use crate::dialect::{Dialect, EQ, ValueKind};
+use crate::error::OktaError;
+use crate::maker::{Maker, ORIGIN, stamp, text};
+use crate::words::{APP_LABELS, APP_NAMES};
+
+impl Collection {
+    /// Applications, `/api/v1/apps`.
+    pub const Apps: Self = Self::new(&Row {
+        name: "Apps",
+        file_name: "apps.jsonl",
+        id_prefix: "0oa",
+        type_name: "AppInstance",
+        scope: "okta.apps.read",
+        listing: Some(Listing {
+            filter: Some(FILTER),
+            keyword: Some(Keyword {
+                properties: &["name", "label"],
+                default_limit: 20,
+                max_limit: 200,
+                paged: true,
+                with_filter: true,
+            }),
+            hides: |app, mode, call| {
+                let unasked =
+                    matches!(mode, Mode::Plain | Mode::Keyword) && !call.flag("includeNonDeleted");
+                has_status(app, "DELETED") || (unasked && !has_status(app, "ACTIVE"))
+            },
+            invalid_cursor: OktaError::invalid_paging,
+            links_drop: &["includeNonDeleted", "useOptimization", "alwaysIncludeVpnSettings"],
+            ..Listing::paged("/api/v1/apps", bucket::APPS, PageLimits::up_to(200, 20))
+        }),
+        single: Some(Single { path: "/api/v1/apps/{}", bucket: bucket::APP, lookup: Lookup::Id }),
+        schemas: None,
+        expand: Expand::Refused,
+        has_credentials: false,
+        mutable: ("", "label"),
+        generate,
+    });
+}
+
+const FILTER: Dialect = Dialect {
+    ignores_case: false,
+    joins: false,
+    properties: &[
+        (&["status", "name", "id", "credentials.signing.kid"], ValueKind::Text, EQ),
+        (&["settings.slo.enabled"], ValueKind::Boolean, EQ),
+        (&["user.id"], ValueKind::AssignedUser, EQ),
+        (&["group.id"], ValueKind::AssignedGroup, EQ),
+    ],
+    attributes: None,
+};
 
 const SIGN_ON_MODES: [Option<&str>; 10] = [
     Some("AUTO_LOGIN"),
@@ -22,16 +76,13 @@ const SIGN_ON_MODES: [Option<&str>; 10] = [
 const SIGNING_KEYS: [&str; 3] =
     ["SIMcCQNY3uwXoW3y0vf6VxiBb5n9pf8L2fK8d", "simccqny3uwx", "YAC_CqBz-6"];
 
-/// Makes applications and gives back their ids.
-pub(super) fn generate(org: &mut Org, maker: &mut Maker, count: usize) -> Vec<String> {
-    let mut ids = Vec::with_capacity(count);
-    for index in 0..count {
+fn generate(maker: &mut Maker, _: &Made) -> Vec<Value> {
+    let count = (maker.users / 20).max(12);
+    let apps = (0..count).map(|index| {
         let id = maker.id("0oa");
-        let app = app(maker, &id, SIGN_ON_MODES[index % SIGN_ON_MODES.len()]);
-        org.put(Collection::Apps, app);
-        ids.push(id);
-    }
-    ids
+        app(maker, &id, SIGN_ON_MODES[index % SIGN_ON_MODES.len()])
+    });
+    apps.collect()
 }
 
 fn app(maker: &mut Maker, id: &str, mode: Option<&str>) -> Value {

@@ -1,0 +1,31 @@
+//! The buckets in which Okta counts requests, and their sizes.
+
+/// The requests to one set of paths, which share a limit.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    /// The path that names it.
+    pub(crate) name: &'static str,
+    /// Requests per minute of a whole org, by its subscription.
+    pub(crate) workforce: u32,
+    pub(crate) customer_identity: u32,
+    pub(crate) integrator_free: u32,
+}
+
+pub(crate) const APPS: &Bucket = &Bucket::new("/api/v1/apps", [100, 100, 20]);
+pub(crate) const APP: &Bucket = &Bucket::new("/api/v1/apps/{id}", [500, 600, 100]);
+pub(crate) const GROUPS: &Bucket = &Bucket::new("/api/v1/groups", [500, 600, 100]);
+pub(crate) const GROUP: &Bucket = &Bucket::new("/api/v1/groups/{id}", [1000, 600, 100]);
+pub(crate) const USERS: &Bucket = &Bucket::new("/api/v1/users", [600, 600, 100]);
+pub(crate) const USER: &Bucket = &Bucket::new("/api/v1/users/{id}", [2000, 1000, 100]);
+pub(crate) const DEVICES: &Bucket = &Bucket::new("/api/v1/devices", [100, 150, 100]);
+pub(crate) const TOKEN: &Bucket = &Bucket::new("/oauth2/v1/token", [2000, 1200, 300]);
+/// Everything that has no bucket of its own.
+pub(crate) const OTHER: &Bucket = &Bucket::new("/api/v1", [1200, 600, 100]);
+
+impl Bucket {
+    /// Describes a bucket: its limits are those of Workforce Identity, Customer Identity and the free plan.
+    const fn new(name: &'static str, per_minute: [u32; 3]) -> Self {
+        let [workforce, customer_identity, integrator_free] = per_minute;
+        Self { name, workforce, customer_identity, integrator_free }
+    }
+}
