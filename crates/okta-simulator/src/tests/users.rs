@@ -187,6 +187,37 @@ fn sorting_is_by_value_then_by_id() {
     }
 }
 
+/// The order of a listing is kept between its pages, but not beyond a change of the org.
+#[test]
+fn a_sorted_listing_follows_the_org_and_the_index() {
+    const TARGET: &str = "/api/v1/users?search=status pr&sortBy=profile.lastName";
+    let renamed = |caller: &Caller, name: &str| {
+        let mut user =
+            caller.simulator.org().get(Collection::Users, "00u00000000000000001").unwrap().clone();
+        user["profile"]["lastName"] = name.into();
+        user
+    };
+    let order = |caller: &mut Caller| -> String {
+        caller.ids(TARGET).iter().map(|id| &id[id.len() - 1..]).collect()
+    };
+    let mut caller = caller();
+    assert_eq!(order(&mut caller), "123");
+    let user = renamed(&caller, "Zed");
+    caller.simulator.org_mut().put(Collection::Users, user);
+    assert_eq!(order(&mut caller), "231");
+    let user = renamed(&caller, "Abe");
+    caller.simulator.put(Collection::Users, user);
+    assert_eq!(order(&mut caller), "123");
+
+    caller.simulator.set_index_lag(std::time::Duration::from_secs(2));
+    let user = renamed(&caller, "Zed");
+    caller.simulator.put(Collection::Users, user);
+    caller.simulator.remove(Collection::Users, "00u00000000000000003");
+    assert_eq!(order(&mut caller), "123");
+    caller.set_time(caller.now + jiff::SignedDuration::from_secs(2));
+    assert_eq!(order(&mut caller), "21");
+}
+
 #[test]
 fn one_user_has_many_names() {
     let mut caller = caller();
