@@ -165,14 +165,14 @@ impl Collection {
 }
 
 /// Returns the key that a record is kept under: its `id`, or the last segment of its `self` link where the `id`
-/// is a URL. The `id` of a schema is one, and says `default` for every user type.
+/// is missing or a URL. The `id` of a schema is one, and says `default` for every user type.
 pub(crate) fn key_of(record: &Value) -> Option<&str> {
-    let id = record.get("id").and_then(Value::as_str)?;
-    if !id.contains("://") {
-        return Some(id);
+    let id = record.get("id").and_then(Value::as_str);
+    if id.is_some_and(|id| !id.contains("://")) {
+        return id;
     }
     let link = record.pointer("/_links/self/href").and_then(Value::as_str);
-    link.unwrap_or(id).rsplit('/').next()
+    link.or(id)?.rsplit('/').next()
 }
 
 // By the name, which no two rows share. A row holds functions, which compare with nothing.
