@@ -48,8 +48,7 @@ async fn heard(
     let payload = event.to_string();
     let answer = handle(&connector, payload.as_bytes(), Duration::from_secs(30)).await.unwrap();
     drop(answer);
-    let heard = ear.0.lock().unwrap().clone();
-    heard
+    ear.0.lock().unwrap().clone()
 }
 
 fn good_secret() -> Result<String, SecretError> {

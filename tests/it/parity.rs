@@ -278,7 +278,7 @@ async fn recorded_records_come_out_as_recorded() {
         println!("*** SKIPPED: there are no recordings beside this checkout ***");
         return;
     }
-    let files = Collection::ALL.into_iter().filter_map(|collection| {
+    let files = Collection::ALL.iter().filter_map(|collection| {
         Some((collection, std::fs::read_to_string(folder.join(collection.file_name())).ok()?))
     });
     let files: Vec<_> = files.collect();

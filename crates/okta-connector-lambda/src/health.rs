@@ -6,7 +6,7 @@
 //! The access token of an OAuth 2.0 connection lives an hour, and AppFlow renews it only when a call of its
 //! own is refused. Such a connection looks broken here most of the time and is better left out.
 
-use crate::metrics::Metrics;
+use crate::metrics::{Health, Metrics};
 use appflow_connector::request::{Credentials, ValidateCredentialsRequest};
 use appflow_connector::{Connector, ErrorDetails, Operation};
 use aws_lambda_events::cloudwatch_events::CloudWatchEvent;
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// What the rule sends along.
+/// The detail that the rule sends along.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Detail {
@@ -52,11 +52,14 @@ pub(crate) async fn check<C: Connector>(
         let name = name(&connection.secret_arn);
         let share = (deadline - Instant::now()) / u32::try_from(left).unwrap_or(u32::MAX);
         let outcome = try_one(connector, connection, share).await;
-        let healthy = verdict(outcome.as_ref().err());
+        let health = health(outcome.as_ref().err());
         let problem = outcome.as_ref().err().map_or("", |details| details.error_message.as_str());
-        if let Some(healthy) = healthy {
-            metrics.health(name, healthy);
-        }
+        metrics.health(name, health);
+        let healthy = match health {
+            Health::Good => Some(true),
+            Health::Bad => Some(false),
+            Health::Unknown => None,
+        };
         match healthy {
             Some(true) => tracing::info!(connection = name, healthy, "checked"),
             Some(false) => tracing::warn!(connection = name, healthy, problem, "checked"),
@@ -68,11 +71,12 @@ pub(crate) async fn check<C: Connector>(
     Some(RawValue::from_string(answer).expect("an answer is JSON"))
 }
 
-/// Whether the connection works; nothing if Okta or AWS could not say, which will pass and is nobody's to mend.
-fn verdict(failure: Option<&ErrorDetails>) -> Option<bool> {
+/// Judges a connection by the failure of its trial. A failure that will pass is nobody's to mend.
+fn health(failure: Option<&ErrorDetails>) -> Health {
     match failure {
-        None => Some(true),
-        Some(details) => (!details.error_code.is_passing()).then_some(false),
+        None => Health::Good,
+        Some(details) if details.error_code.is_passing() => Health::Unknown,
+        Some(_) => Health::Bad,
     }
 }
 
@@ -94,7 +98,7 @@ async fn try_one<C: Connector>(
     connector.validate_credentials(&request, time).await
 }
 
-/// The connection's name, out of `…:secret:appflow!<account>-<label>-<name>-<six characters>`.
+/// Returns the connection's name, out of `…:secret:appflow!<account>-<label>-<name>-<six characters>`.
 fn name(secret_arn: &str) -> &str {
     let secret = secret_arn.rsplit(':').next().unwrap_or(secret_arn);
     let name = secret.rsplit_once('-').map_or(secret, |(name, _)| name);
@@ -105,25 +109,27 @@ fn name(secret_arn: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use crate::metrics::Health;
     use appflow_connector::{ErrorCode, ErrorDetails};
 
     #[test]
     fn only_what_the_connection_is_to_blame_for_makes_it_unhealthy() {
         use ErrorCode::*;
         let rows = [
-            (InvalidCredentials, Some(false)),
-            (AccessDenied, Some(false)),
-            (ResourceNotFoundError, Some(false)),
-            (ClientError, Some(false)),
-            (RateLimitExceeded, None),
-            (RequestTimeout, None),
-            (ServiceUnavailable, None),
-            (ServerError, None),
+            (InvalidCredentials, Health::Bad),
+            (AccessDenied, Health::Bad),
+            (ResourceNotFoundError, Health::Bad),
+            (ClientError, Health::Bad),
+            (RateLimitExceeded, Health::Unknown),
+            (RequestTimeout, Health::Unknown),
+            (ServiceUnavailable, Health::Unknown),
+            (ServerError, Health::Unknown),
         ];
-        for (code, verdict) in rows {
-            assert_eq!(super::verdict(Some(&ErrorDetails::new(code, "why"))), verdict, "{code:?}");
+        for (code, expected) in rows {
+            let failure = ErrorDetails::new(code, "why");
+            assert_eq!(super::health(Some(&failure)), expected, "{code:?}");
         }
-        assert_eq!(super::verdict(None), Some(true));
+        assert_eq!(super::health(None), Health::Good);
     }
 
     #[test]

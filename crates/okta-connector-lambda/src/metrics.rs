@@ -12,6 +12,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const NAMESPACE: &str = "OktaConnector";
 
+/// The health of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Health {
+    /// It works.
+    Good,
+    /// It does not, and somebody must do something about it.
+    Bad,
+    /// Okta or AWS could not say, for a reason that will pass.
+    Unknown,
+}
+
 /// Writes metrics on standard output.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -38,11 +49,16 @@ impl Metrics {
     }
 
     /// Writes the metrics of a connection that was checked.
-    pub(crate) fn health(&self, connection: &str, healthy: bool) {
+    pub(crate) fn health(&self, connection: &str, health: Health) {
+        let healthy = match health {
+            Health::Good => 1,
+            Health::Bad => 0,
+            Health::Unknown => return,
+        };
         let mut line = Line::new(&self.connector);
         line.member("Connection", Some(connection));
         let sets = json!([["Connector"], ["Connector", "Connection"]]);
-        line.metrics(&sets, [("ConnectionHealthy", "Count", json!(u8::from(healthy)))]);
+        line.metrics(&sets, [("ConnectionHealthy", "Count", json!(healthy))]);
         write(&line.finish());
     }
 

@@ -58,6 +58,17 @@ struct Scanned<T> {
     scanned: u64,
 }
 
+impl<T> Scanned<T> {
+    fn ending<'a>(&self, records: &Records, next_token: Option<&str>) -> Ending<'a> {
+        Ending::Delivered(Delivered {
+            records: records.len() as u64,
+            bytes: records.response_bytes(0) as u64,
+            scanned: self.scanned,
+            has_more: next_token.is_some(),
+        })
+    }
+}
+
 impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O> {
     /// Begins a call about an entity.
     fn call<'a>(
@@ -88,18 +99,6 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
     fn fail(&self, call: &Call<'_>, error: Error) -> ErrorDetails {
         call.end(&self.observer, Ending::Failed(&error));
         error.into()
-    }
-
-    fn deliver(&self, call: &Call<'_>, records: &Records, scanned: u64, has_more: bool) {
-        call.end(
-            &self.observer,
-            Ending::Delivered(Delivered {
-                records: records.len() as u64,
-                bytes: records.response_bytes(0) as u64,
-                scanned,
-                has_more,
-            }),
-        );
     }
 
     fn budget(&self, connection: &Connection<'_>, max_results: u64) -> Budget {
@@ -372,9 +371,10 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaCon
         let (name, context) = (&request.entity_identifier, &request.connector_context);
         let call = self.call(Operation::QueryData, name, context);
         match self.query(request, time_left, &call).await {
-            Ok(Scanned { page, scanned }) => {
-                self.deliver(&call, &page.records, scanned, page.next_token.is_some());
-                Ok(page)
+            Ok(answer) => {
+                let RecordPage { records, next_token } = &answer.page;
+                call.end(&self.observer, answer.ending(records, next_token.as_deref()));
+                Ok(answer.page)
             }
             Err(error) => Err(self.fail(&call, error)),
         }
@@ -388,9 +388,9 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaCon
         let (name, context) = (&request.entity_identifier, &request.connector_context);
         let call = self.call(Operation::RetrieveData, name, context);
         match self.retrieve(request, time_left, &call).await {
-            Ok(Scanned { page, scanned }) => {
-                self.deliver(&call, &page, scanned, false);
-                Ok(page)
+            Ok(answer) => {
+                call.end(&self.observer, answer.ending(&answer.page, None));
+                Ok(answer.page)
             }
             Err(error) => Err(self.fail(&call, error)),
         }

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::plan::{Below, Listing, Plan, Shape, Way};
 use crate::position::{Done, Frame, Lane, Order, Position, Progress};
 use crate::query::Query;
+use crate::token::MAX_TOKEN;
 use appflow_connector::{ErrorCode, Records};
 use futures_util::FutureExt as _;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -81,8 +82,9 @@ enum Recovery {
     Fail,
 }
 
-/// One request for a page.
+/// One request for a page of a lane.
 struct Ask {
+    lane: usize,
     request: OktaRequest,
     cursor: Option<Cursor>,
     deadline: Instant,
@@ -96,6 +98,52 @@ struct Arrival {
     /// The time that it took, waiting and repeating included.
     elapsed: Duration,
     outcome: Result<Page, okta_client::Error>,
+}
+
+/// The use that an arrival is of.
+enum Received {
+    /// A page of a lane, to be worked on.
+    Page(usize, Page),
+    /// None.
+    Nothing,
+    /// The end of the walk.
+    Stop(Stop),
+}
+
+/// The course of a walk through one way.
+struct Course<'p> {
+    route: Route<'p>,
+    lanes: Lanes,
+    progress: Progress,
+    /// The first failure that may pass: no other request is sent.
+    failure: Option<Error>,
+    /// Whether a lane was split since the last arrival: one at a time.
+    has_split: bool,
+}
+
+impl Course<'_> {
+    fn may_split(&self) -> bool {
+        let Progress { order, splits, pages, .. } = self.progress;
+        !self.has_split
+            && self.route.way.cut.is_some()
+            && order == Order::Kept
+            && splits < 1 + pages / PAGES_PER_SPLIT
+    }
+
+    fn split(&mut self, index: usize, now: i64) {
+        self.lanes.split(index, now);
+        self.progress.splits += 1;
+        self.has_split = true;
+    }
+
+    /// Says how the walk ends if nothing is on its way and nothing may be asked for.
+    fn end(&mut self) -> Result<Stop, Error> {
+        match self.failure.take() {
+            Some(error) => Err(error),
+            None if self.lanes.are_over() => Ok(Stop::End),
+            None => Ok(Stop::Budget),
+        }
+    }
 }
 
 struct Walk<'a, S> {
@@ -244,180 +292,148 @@ impl<S: HttpService> Walk<'_, S> {
 
     /// Walks a listing of records, in lanes where that pays.
     async fn way(&mut self, route: Route<'_>, frame: &mut Frame) -> Result<Stop, Error> {
-        let mut lanes = Lanes::new(std::mem::take(&mut frame.lanes));
-        let stop = self.walk_lanes(route, &mut lanes, &mut frame.progress).await;
-        frame.lanes = lanes.rest();
+        let lanes = Lanes::new(std::mem::take(&mut frame.lanes));
+        let progress = std::mem::take(&mut frame.progress);
+        let mut course = Course { route, lanes, progress, failure: None, has_split: false };
+        let stop = self.walk_lanes(&mut course).await;
+        frame.lanes = course.lanes.rest();
+        frame.progress = course.progress;
         stop
     }
 
-    async fn walk_lanes(
-        &mut self,
-        route: Route<'_>,
-        lanes: &mut Lanes,
-        progress: &mut Progress,
-    ) -> Result<Stop, Error> {
-        let (client, way) = (self.client, route.way);
+    async fn walk_lanes(&mut self, course: &mut Course<'_>) -> Result<Stop, Error> {
+        let client = self.client;
         let mut on_their_way = FuturesUnordered::new();
         let mut early = None;
-        let mut failure: Option<Error> = None;
-        // After each arrival one lane may be split.
-        let mut may_split = true;
         loop {
-            let cut = may_split && way.cut.is_some();
-            let situation = self.situation(way, progress, cut, failure.is_some());
-            let arrival = match lanes.next(&situation) {
+            let arrival = match course.lanes.next(&self.situation(course, 0)) {
                 Next::Split(index) => {
-                    lanes.split(index, situation.now);
-                    progress.splits += 1;
-                    may_split = false;
+                    course.split(index, self.wall_now());
                     continue;
                 }
                 Next::Ask(index, left) => {
-                    let cursor = lanes.lane(index).cursor.clone();
-                    on_their_way.push(fetch(
-                        client,
-                        index,
-                        self.ask(way, lanes, index, cursor, left, progress),
-                    ));
+                    let cursor = course.lanes.lane(index).cursor.clone();
+                    on_their_way.push(fetch(client, self.ask(course, index, cursor, left)));
                     continue;
                 }
                 Next::Wait => match early.take() {
-                    Some(arrival) => arrival,
-                    None => match on_their_way.next().await {
-                        Some(arrival) => arrival,
-                        None => break,
-                    },
+                    Some(arrival) => Some(arrival),
+                    None => on_their_way.next().await,
                 },
-                Next::Stop => break,
+                Next::Stop => None,
             };
-            may_split = true;
-            let index = arrival.lane;
-            if !lanes.arrive(index) {
-                continue;
-            }
-            let page = match arrival.outcome {
-                Ok(ref page) => page,
-                Err(error) => {
-                    match self.recover(route, lanes.lane(index), progress, &error) {
-                        Recovery::Again => {}
-                        Recovery::Stop(stop) => return Ok(stop),
-                        Recovery::Fail => {
-                            let error = Error::from(error);
-                            if !error.code.is_passing() {
-                                return Err(error);
-                            }
-                            failure.get_or_insert(error);
-                        }
-                    }
-                    continue;
-                }
+            let Some(arrival) = arrival else { return course.end() };
+            let (index, page) = match self.receive(course, arrival)? {
+                Received::Page(index, page) => (index, page),
+                Received::Nothing => continue,
+                Received::Stop(stop) => return Ok(stop),
             };
-            self.note(&arrival, page, progress);
-            let next = page.next.as_ref().filter(|_| way.shape == Shape::Pages);
-            if next.is_some_and(|next| lanes.lane(index).goes_in_circles(next.as_str())) {
-                return Err(circle());
-            }
+            let next = page.next.as_ref().filter(|_| course.route.way.shape == Shape::Pages);
             if let Some(next) = next
-                && let Some(left) =
-                    self.left_behind(way, lanes, index, page, progress, failure.is_some())
+                && let Some(left) = self.left_behind(course, index, &page)
             {
                 let cursor = Some(next.as_str().to_owned());
-                on_their_way.push(fetch(
-                    client,
-                    index,
-                    self.ask(way, lanes, index, cursor, left, progress),
-                ));
+                on_their_way.push(fetch(client, self.ask(course, index, cursor, left)));
                 // Polled once and with a turn for the connection, the request leaves now.
                 early = on_their_way.next().now_or_never().flatten();
                 tokio::task::yield_now().await;
             }
-            match (self.take(route, lanes.lane(index), progress, page)?, next) {
+            match (self.take(course, index, &page)?, next) {
                 (Taken::Cut, _) => return Ok(Stop::Budget),
-                (Taken::Whole, Some(next)) => lanes.lane(index).advance(next.as_str()),
-                (Taken::Whole, None) | (Taken::Beyond, _) => lanes.end(index),
+                (Taken::Whole, Some(next)) => course.lanes.lane(index).advance(next.as_str()),
+                (Taken::Whole, None) | (Taken::Beyond, _) => course.lanes.end(index),
             }
-        }
-        match failure {
-            Some(error) => Err(error),
-            None if lanes.are_over() => Ok(Stop::End),
-            None => Ok(Stop::Budget),
         }
     }
 
-    /// Describes where the walk stands.
-    fn situation(
-        &self,
-        way: &Way,
-        progress: &Progress,
-        may_split: bool,
-        has_failed: bool,
-    ) -> Situation {
-        let may_split = may_split
-            && progress.order == Order::Kept
-            && progress.splits < 1 + progress.pages / PAGES_PER_SPLIT;
-        let spacing = || self.client.spacing(&way.request);
-        let most = self.budget.max_concurrency;
+    /// Takes in what has arrived: a page, or a failure that is recovered from, remembered, or the end.
+    fn receive(&mut self, course: &mut Course<'_>, arrival: Arrival) -> Result<Received, Error> {
+        let Arrival { lane: index, limit, elapsed, outcome } = arrival;
+        course.has_split = false;
+        if !course.lanes.arrive(index) {
+            return Ok(Received::Nothing);
+        }
+        let lane = course.lanes.lane(index);
+        let page = match outcome {
+            Ok(page) => page,
+            Err(error) => {
+                match self.recover(course.route, lane, &mut course.progress, &error) {
+                    Recovery::Again => {}
+                    Recovery::Stop(stop) => return Ok(Received::Stop(stop)),
+                    Recovery::Fail => {
+                        let error = Error::from(error);
+                        if !error.code.is_passing() {
+                            return Err(error);
+                        }
+                        course.failure.get_or_insert(error);
+                    }
+                }
+                return Ok(Received::Nothing);
+            }
+        };
+        self.pace.arrive(elapsed, page.latency);
+        course.progress.pages = course.progress.pages.saturating_add(1);
+        if page.limit < limit {
+            course.progress.page_size = page.limit;
+        }
+        let next = page.next.as_ref().filter(|_| course.route.way.shape == Shape::Pages);
+        match next.is_some_and(|next| lane.goes_in_circles(next.as_str())) {
+            true => Err(circle()),
+            false => Ok(Received::Page(index, page)),
+        }
+    }
+
+    /// Describes where the walk stands, with `in_hand` bytes that are not written yet.
+    fn situation(&self, course: &Course<'_>, in_hand: usize) -> Situation {
+        let written = self.answer.records.response_bytes(MAX_TOKEN);
+        let max_concurrency = self.budget.max_concurrency;
+        let spacing = || self.client.spacing(&course.route.way.request);
         Situation {
             wanted: self.answer.wanted(),
             limit_left: self.answer.limit_left(),
             max_results: self.budget.max_results,
             is_empty: self.answer.records.is_empty(),
-            max_concurrency: most,
+            max_concurrency,
             has_time: self.has_time(),
-            room: self.room(0),
-            paying: if may_split { self.pace.lanes_that_pay(spacing(), most) } else { 1 },
-            has_failed,
-            now: i64::try_from(self.budget.wall_now).unwrap_or(i64::MAX),
+            room: self.pace.room(written, in_hand, self.budget.max_bytes),
+            paying: match course.may_split() {
+                true => self.pace.lanes_that_pay(spacing(), max_concurrency),
+                false => 1,
+            },
+            has_failed: course.failure.is_some(),
+            now: self.wall_now(),
         }
     }
 
-    /// Returns how many pages more will fit beside `in_hand` bytes.
-    fn room(&self, in_hand: usize) -> usize {
-        let written = self.answer.records.response_bytes(crate::token::MAX_TOKEN);
-        self.pace.room(written, in_hand, self.budget.max_bytes)
+    fn wall_now(&self) -> i64 {
+        i64::try_from(self.budget.wall_now).unwrap_or(i64::MAX)
     }
 
     /// Returns how many records are left to want behind the page in hand; none if the page behind it should
     /// not be asked for yet.
-    fn left_behind(
-        &self,
-        way: &Way,
-        lanes: &mut Lanes,
-        index: usize,
-        page: &Page,
-        progress: &Progress,
-        has_failed: bool,
-    ) -> Option<u64> {
-        let done = lanes.lane(index).done.as_ref().map_or(0, |done| done.records);
+    fn left_behind(&self, course: &mut Course<'_>, index: usize, page: &Page) -> Option<u64> {
+        let done = course.lanes.lane(index).done.as_ref().map_or(0, |done| done.records);
         let in_hand = page.limit.map_or(1, |limit| u64::from(limit.saturating_sub(done)));
-        let situation = Situation {
-            room: self.room(page.body.len()),
-            ..self.situation(way, progress, false, has_failed)
-        };
-        lanes.ahead(index, &situation, self.expected(way, in_hand))
+        let expected = self.expected(course.route.way, in_hand);
+        course.lanes.ahead(index, &self.situation(course, page.body.len()), expected)
     }
 
     fn expected(&self, way: &Way, records: u64) -> u64 {
-        let delivered = self.answer.records.len() as u64;
-        self.pace.expected(records, way.narrowed_here, delivered)
+        match way.narrowed_here {
+            true => self.pace.expected_to_pass(records, self.answer.records.len() as u64),
+            false => records,
+        }
     }
 
     /// Makes the request for the page of a lane at `cursor`, with `left` records to want.
-    fn ask(
-        &self,
-        way: &Way,
-        lanes: &mut Lanes,
-        index: usize,
-        cursor: Option<String>,
-        left: u64,
-        progress: &Progress,
-    ) -> Ask {
-        let lane = lanes.lane(index);
+    fn ask(&self, course: &mut Course<'_>, index: usize, cursor: Option<String>, left: u64) -> Ask {
+        let way = course.route.way;
+        let lane = course.lanes.lane(index);
         let mut request = way.request_for(lane);
         let mut expected = 1;
         if let Some(most) = request.limit() {
             let done = lane.done.as_ref().filter(|_| cursor == lane.cursor);
-            let page_size = progress.page_size.unwrap_or(most).min(most);
+            let page_size = course.progress.page_size.unwrap_or(most).min(most);
             let limit = match done {
                 Some(done) => done.limit.unwrap_or(page_size).min(most),
                 None if way.narrowed_here => page_size,
@@ -430,28 +446,16 @@ impl<S: HttpService> Walk<'_, S> {
             let done = done.map_or(0, |done| done.records);
             expected = self.expected(way, u64::from(limit.saturating_sub(done)));
         }
-        lanes.ask(index, expected);
-        Ask { request, cursor: cursor.map(Cursor::new), deadline: self.budget.deadline }
+        course.lanes.ask(index, expected);
+        let (cursor, deadline) = (cursor.map(Cursor::new), self.budget.deadline);
+        Ask { lane: index, request, cursor, deadline }
     }
 
-    fn note(&mut self, arrival: &Arrival, page: &Page, progress: &mut Progress) {
-        self.pace.arrive(arrival.elapsed, page.latency);
-        progress.pages = progress.pages.saturating_add(1);
-        if page.limit < arrival.limit {
-            progress.page_size = page.limit;
-        }
-    }
-
-    fn take(
-        &mut self,
-        route: Route<'_>,
-        lane: &mut Lane,
-        progress: &mut Progress,
-        page: &Page,
-    ) -> Result<Taken, Error> {
+    fn take(&mut self, course: &mut Course<'_>, index: usize, page: &Page) -> Result<Taken, Error> {
         self.pace.begin_page();
         let before = self.answer.records.response_bytes(0);
-        let taken = self.answer.take(route, lane, progress, page)?;
+        let Course { route, lanes, progress, .. } = course;
+        let taken = self.answer.take(*route, lanes.lane(index), progress, page)?;
         self.pace.end_page(self.answer.records.response_bytes(0) - before);
         Ok(taken)
     }
@@ -541,10 +545,10 @@ impl<S: HttpService> Walk<'_, S> {
     }
 }
 
-async fn fetch<S: HttpService>(client: &Client<S>, lane: usize, ask: Ask) -> Arrival {
+async fn fetch<S: HttpService>(client: &Client<S>, ask: Ask) -> Arrival {
     let began = Instant::now();
     let outcome = client.get(&ask.request, ask.cursor.as_ref(), ask.deadline).await;
-    Arrival { lane, limit: ask.request.limit(), elapsed: began.elapsed(), outcome }
+    Arrival { lane: ask.lane, limit: ask.request.limit(), elapsed: began.elapsed(), outcome }
 }
 
 fn circle() -> Error {

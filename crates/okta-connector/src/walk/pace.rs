@@ -82,11 +82,11 @@ impl Pace {
         left.map_or(0, |left| left.checked_div(largest).unwrap_or(usize::MAX))
     }
 
-    /// Returns how many of a page's `records` are expected to be delivered, where `delivered` were so far.
-    pub(crate) fn expected(&self, records: u64, narrowed_here: bool, delivered: u64) -> u64 {
-        match (narrowed_here, self.worked_on) {
-            (true, pages @ 1..) => delivered.div_ceil(pages).clamp(1, records.max(1)),
-            _ => records,
+    /// Returns how many of a page's `records` are expected to pass a test here, where `delivered` did so far.
+    pub(crate) fn expected_to_pass(&self, records: u64, delivered: u64) -> u64 {
+        match self.worked_on {
+            0 => records,
+            pages => delivered.div_ceil(pages).clamp(1, records.max(1)),
         }
     }
 
@@ -130,12 +130,11 @@ mod tests {
     #[test]
     fn filtered_pages_deliver_what_they_did_before() {
         let mut pace = Pace::default();
-        assert_eq!(pace.expected(200, true, 0), 200);
+        assert_eq!(pace.expected_to_pass(200, 0), 200);
         pace.begin_page();
         pace.begin_page();
-        assert_eq!(pace.expected(200, true, 21), 11);
-        assert_eq!(pace.expected(200, true, 0), 1);
-        assert_eq!(pace.expected(200, false, 21), 200);
+        assert_eq!(pace.expected_to_pass(200, 21), 11);
+        assert_eq!(pace.expected_to_pass(200, 0), 1);
     }
 
     #[test]
