@@ -16,6 +16,17 @@ use std::borrow::Cow;
 pub static OBJECTS: [&Object; 5] =
     [&application::APPLICATION, &device::DEVICE, &group::GROUP, &user::USER, &user_type::USER_TYPE];
 
+/// Returns the scopes that read all objects, each once.
+pub(crate) fn scopes() -> Vec<&'static str> {
+    let mut scopes = Vec::new();
+    for object in OBJECTS {
+        if !scopes.contains(&object.scope) {
+            scopes.push(object.scope);
+        }
+    }
+    scopes
+}
+
 /// An Okta object that AppFlow sees as an entity. It is small: texts and tables are borrowed.
 #[derive(Clone, Copy, Debug)]
 pub struct Object {

@@ -1,6 +1,6 @@
 //! Connections: an org and a secret, and what a warm process remembers of them.
 
-use crate::catalogue::OBJECTS;
+use crate::catalogue::scopes;
 use crate::credentials::{Identity, KeyPlace, ServiceAppIdentity, identity};
 use crate::error::Error;
 use crate::secrets::{Freshness, SecretSource};
@@ -190,7 +190,7 @@ impl<H: HttpService + Clone, S: SecretSource> Connections<H, S> {
         };
         let scopes = match identity.scopes {
             Some(scopes) => Scopes::Exactly(scopes),
-            None => Scopes::Granted(OBJECTS.iter().map(|object| object.scope.to_owned()).collect()),
+            None => Scopes::Granted(scopes().into_iter().map(str::to_owned).collect()),
         };
         Ok(ServiceApp::new(identity.client_id, identity.key_id, signer, scopes))
     }

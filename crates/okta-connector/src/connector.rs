@@ -295,7 +295,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaCon
         _request: &DescribeConnectorConfigurationRequest,
     ) -> ConnectorConfiguration {
         let call = Call::new(Operation::DescribeConnectorConfiguration);
-        let configuration = describe::configuration(&OBJECTS);
+        let configuration = describe::configuration();
         call.end(&self.observer, Ending::Done);
         configuration
     }

@@ -1,6 +1,6 @@
 //! The description of the connector and its entities for AppFlow, made from the tables.
 
-use crate::catalogue::{Field, Kind, Object};
+use crate::catalogue::{Field, Kind, Object, scopes};
 use crate::credentials::{
     API_TOKEN, API_TOKEN_SCHEME, CLIENT_ID, KEY_ID, KMS_KEY_ID, PRIVATE_KEY, SCOPES,
     SERVICE_APP_SCHEME,
@@ -31,13 +31,13 @@ const OAUTH_HOSTS: [&str; 6] = [
 const FURTHER_SCOPES: [&str; 2] = ["okta.schemas.read", "offline_access"];
 
 /// Describes the connector.
-pub(crate) fn configuration(objects: &[&Object]) -> ConnectorConfiguration {
+pub(crate) fn configuration() -> ConnectorConfiguration {
     ConnectorConfiguration {
         connector_owner: "Okta Connector Maintainers".to_owned(),
         connector_name: "Okta".to_owned(),
         connector_version: env!("CARGO_PKG_VERSION").to_owned(),
         connector_modes: vec![ConnectorMode::Source],
-        authentication_config: authentication(objects),
+        authentication_config: authentication(),
         connector_runtime_settings: Settings::declaration(),
         supported_api_versions: vec!["v1".to_owned()],
         operators_supported: OPERATORS.to_vec(),
@@ -82,11 +82,11 @@ const OPERATORS: [Operator; 21] = [
     Operator::NoOp,
 ];
 
-fn authentication(objects: &[&Object]) -> AuthenticationConfig {
+fn authentication() -> AuthenticationConfig {
     let addresses = |path: &str| {
         OAUTH_HOSTS.iter().map(|host| format!("https://{host}/oauth2/v1/{path}")).collect()
     };
-    let scopes = objects.iter().map(|object| object.scope).chain(FURTHER_SCOPES);
+    let scopes = scopes().into_iter().chain(FURTHER_SCOPES);
     AuthenticationConfig {
         is_basic_auth_supported: false,
         is_api_key_auth_supported: false,
