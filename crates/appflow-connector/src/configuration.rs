@@ -1,4 +1,4 @@
-//! What a connector declares about itself when it is registered.
+//! The declaration that a connector makes about itself when it is registered.
 
 use crate::entity::{Operator, WriteOperationType};
 use serde::{Deserialize, Serialize};
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 /// The connector's declaration: static, and answered without any credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectorConfiguration {
-    /// Who made it. Must not start with AWS, Amazon or AppFlow. At most 256 characters.
+    /// The maker of the connector. Must not start with AWS, Amazon or AppFlow. At most 256 characters.
     pub connector_owner: String,
-    /// Its name. Must not start with AWS, Amazon or AppFlow. At most 256 characters.
+    /// The name of the connector. Must not start with AWS, Amazon or AppFlow. At most 256 characters.
     pub connector_name: String,
-    /// Its version. No white space.
+    /// The version of the connector. No white space.
     pub connector_version: String,
-    /// Source, destination or both.
+    /// The connector's roles: source, destination or both.
     pub connector_modes: Vec<ConnectorMode>,
     /// The ways to authenticate.
     pub authentication_config: AuthenticationConfig,
@@ -22,13 +22,13 @@ pub struct ConnectorConfiguration {
     pub supported_api_versions: Vec<String>,
     /// The operators that flows may use on this connector.
     pub operators_supported: Vec<Operator>,
-    /// How flows may be started.
+    /// The ways in which flows may be started.
     pub supported_trigger_types: Vec<TriggerType>,
-    /// How often scheduled flows may run.
+    /// The intervals at which scheduled flows may run.
     pub trigger_frequencies_supported: Vec<TriggerFrequency>,
-    /// The writes; none for a source.
+    /// The write operations; none for a source.
     pub supported_write_operations: Vec<WriteOperationType>,
-    /// Records or files.
+    /// The kinds of data transferred: records or files.
     pub supported_data_transfer_types: Vec<DataTransferType>,
     /// An https address of a logo.
     pub logo_url: Option<String>,
@@ -43,7 +43,7 @@ pub enum ConnectorMode {
     Destination,
 }
 
-/// How a flow is started. (The public API spells these `Scheduled` and `OnDemand`.)
+/// The way in which a flow is started. (The public API spells these `Scheduled` and `OnDemand`.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the names are AppFlow's")]
@@ -52,7 +52,7 @@ pub enum TriggerType {
     OnDemand,
 }
 
-/// How often a scheduled flow runs.
+/// The interval at which a scheduled flow runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the names are AppFlow's")]
@@ -65,7 +65,7 @@ pub enum TriggerFrequency {
     Once,
 }
 
-/// What travels. A source of files can only feed destinations of files.
+/// The kind of data transferred. A source of files can only feed destinations of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the names are AppFlow's")]
@@ -74,7 +74,7 @@ pub enum DataTransferType {
     File,
 }
 
-/// Whose setting it is: the connection's or the flow's.
+/// The owner of a setting: the connection or the flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are AppFlow's")]
@@ -85,7 +85,7 @@ pub enum SettingScope {
     SourceAndDestination,
 }
 
-/// The type of a setting. Values arrive as text whatever it says.
+/// The type of a setting. Values arrive as text, whatever the type is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are AppFlow's")]
 pub enum SettingDataType {
@@ -102,19 +102,19 @@ pub enum SettingDataType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorRuntimeSetting {
-    /// Its key: letters, digits and underscores, since it travels in maps that allow no others.
+    /// The key: letters, digits and underscores, since it travels in maps that allow no others.
     pub key: String,
-    /// Its type.
+    /// The type of the value.
     pub data_type: SettingDataType,
-    /// Whether users must give it.
+    /// True if users must give the setting.
     pub required: bool,
     /// The name that the console shows: at most 128 characters.
     pub label: String,
-    /// What it does: at most 1,024 characters of the public API's description pattern.
+    /// A description: at most 1,024 characters of the public API's description pattern.
     pub description: String,
-    /// Whose it is.
+    /// The owner of the setting: the connection or the flow.
     pub scope: SettingScope,
-    /// The choice that the console offers: each at most 256 characters without white space.
+    /// The values that the console offers: each at most 256 characters without white space.
     pub connector_supplied_value_options: Option<Vec<String>>,
 }
 
@@ -122,48 +122,48 @@ pub struct ConnectorRuntimeSetting {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticationConfig {
-    /// User name and password.
+    /// True if a user name and a password are supported.
     pub is_basic_auth_supported: bool,
-    /// A key.
+    /// True if an API key is supported.
     pub is_api_key_auth_supported: bool,
-    /// OAuth 2.0, done by AppFlow.
+    /// True if OAuth 2.0, done by AppFlow, is supported.
     #[serde(rename = "isOAuth2Supported")]
     pub is_oauth2_supported: bool,
-    /// The connector's own schemes.
+    /// True if the connector has schemes of its own.
     pub is_custom_auth_supported: bool,
-    /// Given exactly when OAuth 2.0 is supported.
+    /// The parameters of OAuth 2.0. They are given exactly when OAuth 2.0 is supported.
     #[serde(rename = "oAuth2Defaults")]
     pub oauth2_defaults: Option<OAuth2Defaults>,
-    /// Given exactly when custom schemes are supported.
+    /// The connector's own schemes. They are given exactly when custom schemes are supported.
     pub custom_auth_config: Option<Vec<CustomAuthConfig>>,
 }
 
-/// What AppFlow needs to do OAuth 2.0.
+/// The parameters that AppFlow needs to do OAuth 2.0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OAuth2Defaults {
-    /// Scopes to ask for: each at most 128 characters without white space.
+    /// The scopes to ask for: each at most 128 characters without white space.
     #[serde(rename = "oAuthScopes")]
     pub oauth_scopes: Vec<String>,
-    /// Token addresses: https, at most 256 characters; `{{NAME}}` asks the user.
+    /// The token addresses: https, at most 256 characters; `{{NAME}}` asks the user.
     #[serde(rename = "tokenURL")]
     pub token_url: Vec<String>,
-    /// Authorization addresses, likewise.
+    /// The authorization addresses: https, at most 256 characters; `{{NAME}}` asks the user.
     #[serde(rename = "authURL")]
     pub auth_url: Vec<String>,
-    /// The grants.
+    /// The supported grants.
     #[serde(rename = "oAuth2GrantTypesSupported")]
     pub oauth2_grant_types_supported: Vec<OAuth2GrantType>,
-    /// How parameters travel to the token address.
+    /// The way in which parameters travel to the token address.
     #[serde(rename = "oAuth2ContentType")]
     pub oauth2_content_type: OAuth2ContentType,
-    /// With which method.
+    /// The HTTP method of the token request.
     #[serde(rename = "oAuth2MethodType")]
     pub oauth2_method_type: OAuth2MethodType,
     /// Further parameters. AppFlow's Java model spells this key with a lower-case a.
     #[serde(rename = "oauth2CustomProperties")]
     pub oauth2_custom_properties: Vec<OAuth2CustomParameter>,
-    /// Whether client id and secret travel in an HTTP Basic header.
+    /// True if client id and secret travel in an HTTP Basic header.
     pub add_basic_auth_header: bool,
 }
 
@@ -177,7 +177,7 @@ pub enum OAuth2GrantType {
     AuthorizationCode,
 }
 
-/// How parameters travel to the token address.
+/// The way in which parameters travel to the token address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are AppFlow's")]
@@ -199,24 +199,24 @@ pub enum OAuth2MethodType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OAuth2CustomParameter {
-    /// Its key.
+    /// The key of the parameter.
     pub key: String,
-    /// Whether users must give it.
+    /// True if users must give it.
     pub required: bool,
     /// The name that the console shows.
     pub label: String,
-    /// What it does.
+    /// A description of the parameter.
     pub description: String,
-    /// Whether its value is hidden while typed.
+    /// True if its value is hidden while typed.
     pub sensitive_field: bool,
-    /// The choice that the console offers.
+    /// The values that the console offers.
     pub connector_supplied_values: Option<Vec<String>>,
-    /// With which request it travels.
+    /// The request with which the parameter travels.
     #[serde(rename = "type")]
     pub property_type: OAuth2CustomPropertyType,
 }
 
-/// With which request an OAuth 2.0 parameter travels.
+/// The request with which an OAuth 2.0 parameter travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are AppFlow's")]
@@ -225,13 +225,13 @@ pub enum OAuth2CustomPropertyType {
     AuthUrl,
 }
 
-/// A scheme of the connector's own.
+/// An authentication scheme of the connector's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomAuthConfig {
-    /// Its name: at most 256 characters without white space.
+    /// The name of the scheme: at most 256 characters without white space.
     pub authentication_type: String,
-    /// What AppFlow asks users for.
+    /// The parameters that AppFlow asks users for.
     pub auth_parameters: Vec<AuthParameter>,
 }
 
@@ -239,16 +239,16 @@ pub struct CustomAuthConfig {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthParameter {
-    /// Its key in the secret: letters, digits and underscores.
+    /// The key in the secret: letters, digits and underscores.
     pub key: String,
-    /// Whether users must give it.
+    /// True if users must give it.
     pub required: bool,
     /// The name that the console shows.
     pub label: String,
-    /// What it is.
+    /// A description of the parameter.
     pub description: String,
-    /// Whether it is hidden while typed.
+    /// True if its value is hidden while typed.
     pub sensitive_field: bool,
-    /// The choice that the console offers.
+    /// The values that the console offers.
     pub connector_supplied_values: Option<Vec<String>>,
 }

@@ -1,4 +1,4 @@
-//! From the bytes of a request to the bytes of its response.
+//! The step from the bytes of a request to the bytes of its response.
 
 use crate::configuration::ConnectorConfiguration;
 use crate::entity::{Entity, EntityDefinition};
@@ -20,58 +20,58 @@ use std::time::Duration;
 
 /// A connector: one method for each operation.
 ///
-/// A failure is an answer too, so every error is an [`ErrorDetails`]. `time_left` is what remains of
-/// the time that AppFlow waits; an answer after that is no answer.
+/// A failure is an answer too, so every error is an [`ErrorDetails`]. `time_left` is the rest of
+/// the time that AppFlow waits; AppFlow ignores an answer that comes later.
 pub trait Connector {
-    /// What the connector is. Answered without credentials, at once, and always the same.
+    /// Describes the connector. The answer needs no credentials, comes at once and is always the same.
     fn describe_connector_configuration(
         &self,
         request: &DescribeConnectorConfigurationRequest,
     ) -> ConnectorConfiguration;
 
-    /// Whether the settings that a user typed are right.
+    /// Checks the settings that a user typed.
     fn validate_connector_runtime_settings(
         &self,
         request: &ValidateConnectorRuntimeSettingsRequest,
         time_left: Duration,
     ) -> impl Future<Output = Result<(), InvalidSettings>> + Send;
 
-    /// Whether a connection works.
+    /// Checks that a connection works.
     fn validate_credentials(
         &self,
         request: &ValidateCredentialsRequest,
         time_left: Duration,
     ) -> impl Future<Output = Result<(), ErrorDetails>> + Send;
 
-    /// The entities of a connection.
+    /// Lists the entities of a connection.
     fn list_entities(
         &self,
         request: &ListEntitiesRequest,
         time_left: Duration,
     ) -> impl Future<Output = Result<EntityList, ErrorDetails>> + Send;
 
-    /// The fields of an entity.
+    /// Describes the fields of an entity.
     fn describe_entity(
         &self,
         request: &DescribeEntityRequest,
         time_left: Duration,
     ) -> impl Future<Output = Result<DescribedEntity, ErrorDetails>> + Send;
 
-    /// A page of the records that match a filter.
+    /// Returns a page of the records that match a filter.
     fn query_data(
         &self,
         request: &QueryDataRequest,
         time_left: Duration,
     ) -> impl Future<Output = Result<RecordPage, ErrorDetails>> + Send;
 
-    /// The records with the given ids, in their order; ids without a record are skipped.
+    /// Returns the records with the given ids, in the order of the ids; ids without a record are skipped.
     fn retrieve_data(
         &self,
         request: &RetrieveDataRequest,
         time_left: Duration,
     ) -> impl Future<Output = Result<Records, ErrorDetails>> + Send;
 
-    /// Writes records. A source refuses, which is what this does.
+    /// Writes records. This default refuses, as a source does.
     fn write_data(
         &self,
         request: &WriteDataRequest,
@@ -84,17 +84,17 @@ pub trait Connector {
         async { Err(refusal) }
     }
 
-    /// Takes note of a request whose operation is known and that cannot be read, so that no other method hears of
-    /// it. It is refused with `details`.
+    /// Takes note of a request whose operation is known but whose rest cannot be read. No other
+    /// method is called for it; it is refused with `details`.
     fn refused(&self, _operation: Operation, _details: &ErrorDetails) {}
 }
 
-/// Settings that are wrong.
+/// The faults in settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidSettings {
-    /// What is wrong with which setting.
+    /// The faults, by the setting that is wrong.
     pub errors_by_input_field: BTreeMap<String, Message>,
-    /// What is wrong over all.
+    /// The failure as a whole.
     pub details: ErrorDetails,
 }
 
@@ -103,9 +103,9 @@ pub struct InvalidSettings {
 pub struct EntityList {
     /// The entities.
     pub entities: Vec<Entity>,
-    /// Where to go on; absent at the end.
+    /// The token of the next page; absent at the end.
     pub next_token: Option<String>,
-    /// How long AppFlow may keep this.
+    /// The time for which AppFlow may keep this.
     pub cache_control: CacheControl,
 }
 
@@ -114,7 +114,7 @@ pub struct EntityList {
 pub struct DescribedEntity {
     /// The entity and its fields.
     pub definition: EntityDefinition,
-    /// How long AppFlow may keep this.
+    /// The time for which AppFlow may keep this.
     pub cache_control: CacheControl,
 }
 
@@ -123,19 +123,19 @@ pub struct DescribedEntity {
 pub struct RecordPage {
     /// The records.
     pub records: Records,
-    /// Where to go on; absent at the end. At most 2,048 characters without white space.
+    /// The token of the next page; absent at the end. At most 2,048 characters without white space.
     pub next_token: Option<String>,
 }
 
 /// Answers one request.
 ///
-/// Whatever the payload holds, there is an answer as long as the operation can be made out: what is
-/// wrong comes back as `isSuccess: false` with a code. `time_left` is what the process has; the
-/// operation's own limit is applied on top.
+/// Every payload whose operation can be read gets an answer: a fault in the rest comes back as
+/// `isSuccess: false` with a code. `time_left` is the time that the process has; the operation's
+/// own limit is applied as well.
 ///
 /// # Errors
 ///
-/// [`UnknownOperation`] if no operation can be made out, since then no response has the right shape.
+/// [`UnknownOperation`] if the operation cannot be read, since then no response has the right shape.
 pub async fn handle<C: Connector>(
     connector: &C,
     payload: &[u8],
@@ -202,7 +202,7 @@ async fn answer<C: Connector>(connector: &C, request: Request, time_left: Durati
     }
 }
 
-/// The response that says no, in the shape of `operation`.
+/// Builds a refusal in the response shape of `operation`.
 fn refuse<C: Connector>(connector: &C, operation: Operation, details: ErrorDetails) -> Vec<u8> {
     match operation {
         // Owner, name and version are demanded even of a failure, so the whole answer is given.

@@ -1,4 +1,4 @@
-//! Entities and fields: what a connector tells AppFlow about its data.
+//! Entities and fields: the description of its data that a connector gives AppFlow.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -9,16 +9,16 @@ use std::collections::BTreeMap;
 pub struct Entity {
     /// The name in flows: at most 128 characters, no white space.
     pub entity_identifier: String,
-    /// Whether further entities live under this one. AppFlow rejects an answer without this key.
+    /// True if further entities live under this one. AppFlow rejects an answer without this key.
     pub has_nested_entities: bool,
-    /// Whether the entity can be a destination. AppFlow takes an absent key for true.
+    /// True if the entity can be a destination. AppFlow takes an absent key for true.
     #[serde(default)]
     pub is_writable: bool,
     /// The name that the console shows: at most 128 characters.
     pub label: Option<String>,
-    /// What it holds: at most 1,024 characters of the public API's description pattern.
+    /// A description of the entity: at most 1,024 characters of the public API's description pattern.
     pub description: Option<String>,
-    /// Anything the connector wants back on later calls.
+    /// Properties that AppFlow hands back to the connector on later calls.
     #[serde(default)]
     pub custom_properties: Option<BTreeMap<String, String>>,
 }
@@ -29,10 +29,10 @@ pub struct Entity {
 pub struct EntityDefinition {
     /// The entity.
     pub entity: Entity,
-    /// Its fields.
+    /// The fields of the entity.
     #[serde(default)]
     pub fields: Vec<FieldDefinition>,
-    /// Anything the connector wants back on later calls.
+    /// Properties that AppFlow hands back to the connector on later calls.
     #[serde(default)]
     pub custom_properties: Option<BTreeMap<String, String>>,
 }
@@ -52,31 +52,31 @@ pub struct FieldDefinition {
     /// The name that the console shows: at most 128 characters.
     #[serde(default)]
     pub label: Option<String>,
-    /// What it holds: at most 1,024 characters of the public API's description pattern.
+    /// A description of the field: at most 1,024 characters of the public API's description pattern.
     #[serde(default)]
     pub description: Option<String>,
-    /// Whether it identifies a record.
+    /// True if the field identifies a record.
     #[serde(default)]
     pub is_primary_key: Option<bool>,
-    /// Not used by sources.
+    /// The default value. Sources do not use it.
     #[serde(default)]
     pub default_value: Option<String>,
-    /// Whether flows should stop using it.
+    /// True if flows should stop using the field.
     #[serde(default)]
     pub is_deprecated: Option<bool>,
     /// Limits of its values.
     #[serde(default)]
     pub constraints: Option<FieldConstraints>,
-    /// How it can be read; give it for every field of a source.
+    /// The ways in which the field can be read; give them for every field of a source.
     #[serde(default)]
     pub read_properties: Option<ReadOperationProperty>,
-    /// How it can be written; give it for every field of a destination.
+    /// The ways in which the field can be written; give them for every field of a destination.
     #[serde(default)]
     pub write_properties: Option<WriteOperationProperty>,
-    /// The operators that AppFlow offers for it. Never null: AppFlow's reader rejects that.
+    /// The operators that AppFlow offers for the field. Never null: AppFlow's reader rejects that.
     #[serde(default)]
     pub filter_operators: Vec<Operator>,
-    /// Anything the connector wants back on later calls.
+    /// Properties that AppFlow hands back to the connector on later calls.
     #[serde(default)]
     pub custom_properties: Option<BTreeMap<String, String>>,
 }
@@ -122,41 +122,41 @@ pub struct FieldConstraints {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Range {
-    /// The smallest.
+    /// The smallest value.
     pub min_range: i64,
-    /// The largest.
+    /// The largest value.
     pub max_range: i64,
 }
 
-/// How a field can be read.
+/// The ways in which a field can be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadOperationProperty {
-    /// It may be selected.
+    /// True if the field may be selected.
     pub is_retrievable: Option<bool>,
-    /// It may be null. If false, a null fails the flow.
+    /// True if the field may be null. If false, a null fails the flow.
     pub is_nullable: Option<bool>,
-    /// It may appear in filters.
+    /// True if the field may appear in filters.
     pub is_queryable: Option<bool>,
-    /// It may drive incremental pulls.
+    /// True if the field may be the timestamp of incremental flows.
     pub is_timestamp_field_for_incremental_queries: Option<bool>,
 }
 
-/// How a field can be written.
+/// The ways in which a field can be written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteOperationProperty {
-    /// It may be set by an insert.
+    /// True if an insert may set the field.
     pub is_creatable: Option<bool>,
-    /// It may be set by an update.
+    /// True if an update may set the field.
     pub is_updatable: Option<bool>,
-    /// It may be set by an upsert.
+    /// True if an upsert may set the field.
     pub is_upsertable: Option<bool>,
-    /// It may be null. If false, a null fails the flow.
+    /// True if the field may be null. If false, a null fails the flow.
     pub is_nullable: Option<bool>,
-    /// The destination fills it when it is absent.
+    /// True if the destination fills the field when it is absent.
     pub is_defaulted_on_create: Option<bool>,
-    /// The operations for which it may identify records.
+    /// The operations for which the field may identify records.
     pub supported_write_operations: Option<Vec<WriteOperationType>>,
 }
 
@@ -191,7 +191,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    /// The spelling on the wire, which is also how people are told about it.
+    /// Returns the spelling on the wire, which is also the spelling in texts for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Projection => "PROJECTION",
@@ -219,7 +219,7 @@ impl Operator {
     }
 }
 
-/// What a write does.
+/// The kind of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are AppFlow's")]

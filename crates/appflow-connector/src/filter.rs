@@ -1,16 +1,16 @@
-//! The language of `filterExpression`: syntax only, what a field means is the connector's business.
+//! The language of `filterExpression`: its syntax only. The connector gives fields their meaning.
 //!
 //! The language is that of the grammar in AppFlow's SDKs. Three things are decided differently:
 //!
-//! * What the reference accepts only by dropping characters it does not know (`a ! = 1` becomes
-//!   `a = 1` there) is refused here, since it silently changes what is asked.
+//! * An input that the reference accepts only by dropping characters it does not know (`a ! = 1`
+//!   becomes `a = 1` there) is refused here, since dropping them silently changes the question.
 //! * `LIMIT 5` is accepted, although the reference wants two digits.
 //! * A text that ends in an escaped backslash may be followed by another text, which the reference
 //!   cannot read.
 //!
 //! Inside a text, `\'`, `\"` and `\\` stand for the second character; any other backslash stands
 //! for itself, so `'CORP\name'` is what it looks like. The reference leaves the inside of a text to
-//! the connector, so this is ours to say.
+//! the connector, so this crate decides it.
 
 mod lexer;
 mod parser;
@@ -20,27 +20,27 @@ mod tests;
 use std::fmt::{self, Display as _};
 use std::ops::Range;
 
-/// How deep parentheses and NOTs may nest.
+/// The largest depth to which parentheses and NOTs may nest.
 pub const MAX_DEPTH: usize = 100;
 
 /// A parsed filter expression. [`Display`](fmt::Display) writes it in a canonical form, and parsing
 /// that gives the same filter again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Which records; all if absent.
+    /// The condition on records; every record passes if absent.
     pub condition: Option<Condition>,
-    /// How many records at most, over all pages.
+    /// The largest number of records, over all pages.
     pub limit: Option<u64>,
 }
 
 /// A condition on a record. `And` and `Or` hold at least two conditions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// All of them.
+    /// All of the conditions hold.
     And(Vec<Self>),
-    /// Any of them.
+    /// Any of the conditions holds.
     Or(Vec<Self>),
-    /// The opposite.
+    /// The condition does not hold.
     Not(Box<Self>),
     /// `field operator literal`. A Boolean literal goes with `=` and `!=` only.
     Compare(String, Comparison, Literal),
@@ -73,7 +73,7 @@ pub enum Comparison {
     Contains,
 }
 
-/// A literal as it is written. What it means depends on the field that it is compared with.
+/// A literal as it is written. Its meaning depends on the field that it is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Literal {
     /// A quoted text, without its quotes and escapes.
@@ -97,14 +97,14 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// [`ParseError`], which points at the place.
+    /// [`ParseError`], which points at the wrong place in `input`.
     pub fn parse(input: &str) -> Result<Self, ParseError> {
         parser::parse(input)
     }
 }
 
 impl Literal {
-    /// The literal without quotes, as it would be compared with a text; absent for null.
+    /// Returns the literal without quotes, as it would be compared with a text; `None` for null.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) | Self::Number(text) | Self::Date(text) | Self::DateTime(text) => {
@@ -117,13 +117,13 @@ impl Literal {
     }
 }
 
-/// Why an expression is none, and where.
+/// The reason and the place of a syntax error in an expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message} at character {position}")]
 pub struct ParseError {
     message: String,
     span: Range<usize>,
-    /// Counted in characters from 1, as people do.
+    /// The place of the error, counted in characters from 1 as people count.
     position: usize,
 }
 
@@ -133,12 +133,12 @@ impl ParseError {
         Self { message, span, position }
     }
 
-    /// What was expected and what was found.
+    /// Returns a sentence that says what was expected and what was found.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The bytes of the input that are wrong.
+    /// Returns the range of the wrong bytes in the input.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }

@@ -1,4 +1,4 @@
-//! Reading what AppFlow sends without being stricter than AppFlow's own reader.
+//! The reading of AppFlow's requests, no stricter than AppFlow's own reader.
 //!
 //! AppFlow's requests grew new keys without a version, and its Java reader coerces scalars; ours
 //! does the same where a value is optional, so that no harmless oddity can fail a flow.
@@ -7,7 +7,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A map of settings. Scalars become their text, nulls are left out, null is the empty map.
+/// Reads a map of settings. Scalars become their text, nulls are left out, null is the empty map.
 pub(crate) fn settings<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
 where
     D: Deserializer<'de>,
@@ -24,7 +24,7 @@ where
         .collect())
 }
 
-/// A count. Anything that is not a positive whole number, as number or text, counts as absent.
+/// Reads a count. Anything that is not a positive whole number, as number or text, counts as absent.
 pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let count = match Option::<Value>::deserialize(deserializer)? {
         Some(Value::Number(number)) => number.as_u64(),
@@ -34,7 +34,7 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     Ok(count.filter(|&count| count > 0))
 }
 
-/// A value that helps but is never needed: what cannot be read counts as absent.
+/// Reads a value that helps but is never needed: a value that cannot be read counts as absent.
 pub(crate) fn hint<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -44,7 +44,7 @@ where
         .and_then(|value| serde_json::from_value(value).ok()))
 }
 
-/// A value whose null means its default.
+/// Reads a value whose null means its default.
 pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

@@ -1,4 +1,5 @@
-//! What Amazon AppFlow says to a custom connector, and what it expects to hear.
+//! The contract between Amazon AppFlow and a custom connector: AppFlow's requests and the responses
+//! that it expects.
 //!
 //! A custom connector is one function: a JSON object in, a JSON object out. The request names one of
 //! eight operations in its `type`; the response has no tag. This crate owns both sides of that

@@ -1,7 +1,7 @@
-//! Text that AppFlow shows to people, kept inside what the public AppFlow API allows.
+//! Text that AppFlow shows to people, kept inside the limits of the public AppFlow API.
 //!
-//! The API's own messages have the pattern `[\s\w/!@#+=.-]*`. Whether AppFlow strips or rejects
-//! other characters is not documented, so no other character ever leaves: it is replaced here, once.
+//! The API's own messages have the pattern `[\s\w/!@#+=.-]*`. It is not documented whether AppFlow
+//! strips or rejects other characters, so every other character is replaced here, once.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -15,10 +15,11 @@ use std::fmt;
 pub struct Message(String);
 
 impl Message {
-    /// AppFlow breaks on messages over 1,024 characters; what it puts in front of ours needs room.
+    /// The largest length in characters. AppFlow breaks on messages over 1,024 characters, and the
+    /// text that it puts in front of a message needs room.
     pub const MAX_CHARS: usize = 900;
 
-    /// Makes `text` safe to show. Characters outside the pattern become their nearest relative.
+    /// Makes `text` safe to show. Each character outside the pattern is replaced by the one nearest to it.
     pub fn new(text: impl AsRef<str>) -> Self {
         let mut safe = String::with_capacity(text.as_ref().len());
         for character in text.as_ref().chars() {
@@ -40,7 +41,7 @@ impl Message {
         Self(truncate(&collapse_spaces(&safe)))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -63,7 +64,7 @@ fn collapse_spaces(text: &str) -> String {
     collapsed
 }
 
-/// Cuts at the limit; the text is ASCII by now, so a byte is a character.
+/// Cuts the text at the limit. The text is ASCII by now, so a byte is a character.
 fn truncate(text: &str) -> String {
     const ELLIPSIS: &str = "...";
     if text.len() <= Message::MAX_CHARS {

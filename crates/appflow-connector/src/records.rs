@@ -8,10 +8,10 @@
 use crate::response::ErrorDetails;
 use std::fmt;
 
-/// The response starts with its records; what else belongs to it is written behind them.
+/// The start of a response. It starts with its records; the rest of the response is written behind them.
 const HEAD: &[u8] = br#"{"records":["#;
 
-/// Room for everything behind the records but the text of the token:
+/// The number of bytes kept free for everything behind the records but the text of the token:
 /// `],"nextToken":"","isSuccess":true,"errorDetails":null}`.
 const TAIL_BYTES: usize = 64;
 
@@ -48,37 +48,37 @@ impl Escaped {
 }
 
 impl Records {
-    /// No records yet.
+    /// Makes an empty list of records.
     pub fn new() -> Self {
         Self { bytes: HEAD.to_vec(), count: 0 }
     }
 
-    /// No records yet, with room for a response of so many bytes. The memory is taken when it is
-    /// written to, and nothing is moved to make more of it.
+    /// Makes an empty list of records, with memory for a response of so many bytes. The system
+    /// hands out the memory only as it is written to, and nothing is moved to make more of it.
     pub fn with_capacity(response_bytes: usize) -> Self {
         let mut bytes = Vec::with_capacity(response_bytes);
         bytes.extend_from_slice(HEAD);
         Self { bytes, count: 0 }
     }
 
-    /// The number of records.
+    /// Returns the number of records.
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// Whether there is no record.
+    /// Says whether there is no record.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The size of the response if it ended here with a token of `token_bytes` bytes.
+    /// Returns the size of the response if it ended here with a token of `token_bytes` bytes.
     ///
     /// The token must need no escaping, as base64 does not.
     pub fn response_bytes(&self, token_bytes: usize) -> usize {
         self.bytes.len() + TAIL_BYTES + token_bytes
     }
 
-    /// The place behind the last complete record.
+    /// Returns the place behind the last complete record.
     pub fn mark(&self) -> Mark {
         Mark { bytes: self.bytes.len(), count: self.count }
     }
@@ -107,7 +107,8 @@ impl Records {
         self.bytes.extend_from_slice(&piece.0);
     }
 
-    /// Writes a JSON string with this inside, of which [`unescaped_len`] is all of it.
+    /// Writes a JSON string with this inside, all of which must need no escape: [`unescaped_len`]
+    /// of it is its length.
     pub fn write_plain(&mut self, inside: &str) {
         debug_assert_eq!(unescaped_len(inside.as_bytes()), inside.len());
         self.bytes.reserve(inside.len() + 4);
@@ -141,20 +142,20 @@ impl Records {
         self.count += other.count;
     }
 
-    /// The bytes of a `QueryDataResponse`.
+    /// Returns the bytes of a `QueryDataResponse`.
     pub(crate) fn into_query_response(mut self, next_token: Option<&str>) -> Vec<u8> {
         self.bytes.extend_from_slice(b"],\"nextToken\":");
         write_json(&mut self.bytes, &next_token);
         self.finish(None)
     }
 
-    /// The bytes of a `RetrieveDataResponse`.
+    /// Returns the bytes of a `RetrieveDataResponse`.
     pub(crate) fn into_retrieve_response(mut self) -> Vec<u8> {
         self.bytes.push(b']');
         self.finish(None)
     }
 
-    /// The bytes of either response when the call failed.
+    /// Returns the bytes of either response when the call failed.
     pub(crate) fn failure(details: &ErrorDetails) -> Vec<u8> {
         let mut nothing = Self::new();
         nothing.bytes.push(b']');
@@ -177,7 +178,7 @@ impl Default for Records {
     }
 }
 
-/// Records are people's data, so they do not print.
+/// Prints no record, since records are people's data.
 impl fmt::Debug for Records {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Records")
@@ -191,8 +192,8 @@ fn write_json<T: serde::Serialize>(bytes: &mut Vec<u8>, value: &T) {
     serde_json::to_writer(bytes, value).expect("writing plain data to memory cannot fail");
 }
 
-/// How many bytes at the start of `text` need no escape inside a JSON string: up to the first quote,
-/// backslash or control character.
+/// Returns the number of bytes at the start of `text` that need no escape inside a JSON string:
+/// those before the first quote, backslash or control character.
 pub fn unescaped_len(text: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);

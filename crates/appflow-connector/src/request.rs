@@ -1,8 +1,8 @@
 //! The eight requests, as AppFlow sends them.
 //!
-//! A request is read in two steps: first its `type`, wherever it stands and even when what follows
-//! is broken, then the operation's own keys. So whatever goes wrong after the operation is known
-//! can be told in that operation's response.
+//! A request is read in two steps: first its `type`, wherever it stands and even when the rest is
+//! broken, then the operation's own keys. So a fault that is found once the operation is known can
+//! be reported in that operation's response.
 
 use crate::entity::EntityDefinition;
 use crate::lenient;
@@ -42,7 +42,7 @@ impl Operation {
         Self::WriteData,
     ];
 
-    /// The value of `type` that asks for this operation.
+    /// Returns the value of `type` that asks for this operation.
     pub fn request_type(self) -> &'static str {
         match self {
             Self::DescribeConnectorConfiguration => "DescribeConnectorConfigurationRequest",
@@ -56,9 +56,9 @@ impl Operation {
         }
     }
 
-    /// How long AppFlow waits for the answer, cold start included.
+    /// Returns the time for which AppFlow waits for the answer, cold start included.
     ///
-    /// Nothing is stated for `RetrieveData`; it reads data, so it is taken to have 30 s as well.
+    /// AWS documents no limit for `RetrieveData`; it reads data, so it is taken to have 30 s as well.
     pub fn time_limit(self) -> Duration {
         match self {
             Self::QueryData | Self::RetrieveData | Self::WriteData => Duration::from_secs(30),
@@ -100,10 +100,10 @@ pub enum Request {
     WriteData(WriteDataRequest),
 }
 
-/// Why a payload is not a request.
+/// The reason for which a payload is not a request.
 #[derive(Debug)]
 pub(crate) enum RequestError {
-    /// There is no response shape to answer in.
+    /// The operation is not known, so there is no response shape to answer in.
     UnknownOperation(UnknownOperation),
     /// The operation is known; `cause` says what is wrong with the rest.
     Malformed { operation: Operation, cause: serde_json::Error },
@@ -185,7 +185,7 @@ impl<'de> Visitor<'de> for TypeFinder<'_> {
     }
 }
 
-/// Tells whether a key is `type` without keeping it.
+/// A visitor that says whether a key is `type`, without keeping the key.
 struct IsType;
 
 impl<'de> DeserializeSeed<'de> for IsType {
@@ -208,7 +208,7 @@ impl Visitor<'_> for IsType {
     }
 }
 
-/// Where the secrets of a connection are.
+/// The place of the secrets of a connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Credentials {
@@ -218,18 +218,18 @@ pub struct Credentials {
     pub authentication_type: Option<String>,
 }
 
-/// What comes along with every call that works on a connection.
+/// The context of every call that works on a connection.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorContext {
     /// The connection's settings, and the flow's on reads. Booleans and numbers arrive as text.
     #[serde(default, deserialize_with = "lenient::settings")]
     pub connector_runtime_settings: BTreeMap<String, String>,
-    /// Where the secrets are; absent when the connector declares no authentication.
+    /// The place of the secrets; absent when the connector declares no authentication.
     pub credentials: Option<Credentials>,
     /// One of the versions that the connector declared.
     pub api_version: Option<String>,
-    /// The entity as it was once described: possibly from a cache, possibly with fewer attributes.
+    /// The entity as it was described earlier: possibly from a cache, possibly with fewer attributes.
     #[serde(default, deserialize_with = "lenient::hint")]
     pub entity_definition: Option<EntityDefinition>,
     /// The flow's name, for logs.
@@ -240,21 +240,21 @@ pub struct ConnectorContext {
     pub connector_profile_label: Option<String>,
 }
 
-/// Asks what the connector is: the first call, made when it is registered.
+/// A request for the description of the connector: the first call, made when it is registered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DescribeConnectorConfigurationRequest {
-    /// `en-US` unless AppFlow says otherwise.
+    /// The language of the user: `en-US` unless AppFlow says otherwise.
     pub locale: Option<String>,
     /// The label under which the connector is registered, for logs.
     pub connector_label: Option<String>,
 }
 
-/// Asks whether settings typed by a user are right.
+/// A request to check settings that a user typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValidateConnectorRuntimeSettingsRequest {
-    /// Which declared settings to expect; kept as text, so a new scope is no error.
+    /// The scope of the settings to expect; kept as text, so a new scope is no error.
     pub scope: Option<String>,
     /// The settings.
     #[serde(default, deserialize_with = "lenient::settings")]
@@ -263,25 +263,25 @@ pub struct ValidateConnectorRuntimeSettingsRequest {
     pub authentication_type: Option<String>,
 }
 
-/// Asks whether a connection works.
+/// A request to check that a connection works.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValidateCredentialsRequest {
-    /// Where the secrets are.
+    /// The place of the secrets.
     pub credentials: Option<Credentials>,
     /// The connection's settings. There is no context on this call, and no API version.
     #[serde(default, deserialize_with = "lenient::settings")]
     pub connector_runtime_settings: BTreeMap<String, String>,
 }
 
-/// Asks for the entities of a connection.
+/// A request for the entities of a connection.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListEntitiesRequest {
     /// The connection.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub connector_context: ConnectorContext,
-    /// Absent for the root, else the path of an entity with nested ones.
+    /// The path of an entity whose nested entities are asked for; absent for the root.
     pub entities_path: Option<String>,
     /// The page size. AppFlow spells it in the singular here; the plural is read as well.
     #[serde(default, deserialize_with = "lenient::count")]
@@ -290,18 +290,18 @@ pub struct ListEntitiesRequest {
     #[serde(default, rename = "maxResults", deserialize_with = "lenient::count")]
     #[serde(skip_serializing)]
     pub max_results_alias: Option<u64>,
-    /// Where to go on, from an earlier answer.
+    /// The token of the page, from an earlier answer.
     pub next_token: Option<String>,
 }
 
 impl ListEntitiesRequest {
-    /// The page size under either spelling, or the default.
+    /// Returns the page size under either spelling, or the default.
     pub fn max_results(&self) -> u64 {
         self.max_result.or(self.max_results_alias).unwrap_or(DEFAULT_MAX_RESULTS)
     }
 }
 
-/// Asks for the fields of an entity.
+/// A request for the fields of an entity.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DescribeEntityRequest {
@@ -312,7 +312,7 @@ pub struct DescribeEntityRequest {
     pub connector_context: ConnectorContext,
 }
 
-/// Asks for a page of the records that match a filter.
+/// A request for a page of the records that match a filter.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryDataRequest {
@@ -332,18 +332,18 @@ pub struct QueryDataRequest {
     #[serde(default, rename = "maxResult", deserialize_with = "lenient::count")]
     #[serde(skip_serializing)]
     pub max_result_alias: Option<u64>,
-    /// Where to go on, from an earlier answer.
+    /// The token of the page, from an earlier answer.
     pub next_token: Option<String>,
 }
 
 impl QueryDataRequest {
-    /// The page size under either spelling, or the default.
+    /// Returns the page size under either spelling, or the default.
     pub fn max_results(&self) -> u64 {
         self.max_results.or(self.max_result_alias).unwrap_or(DEFAULT_MAX_RESULTS)
     }
 }
 
-/// Asks for records by the value of one identifying field.
+/// A request for records by the value of one identifying field.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RetrieveDataRequest {
@@ -361,7 +361,7 @@ pub struct RetrieveDataRequest {
     pub ids: Vec<String>,
 }
 
-/// Asks to write records.
+/// A request to write records.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteDataRequest {
@@ -370,7 +370,7 @@ pub struct WriteDataRequest {
     /// The connection.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub connector_context: ConnectorContext,
-    /// `INSERT`, `UPDATE`, `UPSERT` or `DELETE`.
+    /// The kind of write: `INSERT`, `UPDATE`, `UPSERT` or `DELETE`.
     pub operation: Option<String>,
     /// The fields that identify a record.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -378,6 +378,6 @@ pub struct WriteDataRequest {
     /// The records, each the text of a JSON object.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub records: Vec<String>,
-    /// Whether one failure undoes all.
+    /// True if one failure undoes all writes.
     pub all_or_none: Option<bool>,
 }

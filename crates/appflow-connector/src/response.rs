@@ -19,7 +19,7 @@ pub enum ErrorCode {
     InvalidArgument,
     /// The credentials are wrong or have expired; for OAuth 2.0, AppFlow refreshes and asks again.
     InvalidCredentials,
-    /// The credentials are right and do not suffice.
+    /// The credentials are right but do not permit the request.
     AccessDenied,
     /// The source did not answer in time.
     RequestTimeout,
@@ -40,7 +40,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    /// Whether the same request may succeed later without anybody's doing.
+    /// Says whether the same request may succeed later without anyone's doing anything.
     pub fn is_passing(self) -> bool {
         matches!(
             self,
@@ -51,7 +51,7 @@ impl ErrorCode {
         )
     }
 
-    /// The spelling on the wire.
+    /// Returns the spelling on the wire.
     pub fn name(self) -> &'static str {
         match self {
             Self::InvalidArgument => "InvalidArgument",
@@ -69,26 +69,26 @@ impl ErrorCode {
     }
 }
 
-/// Why an operation failed, for the AppFlow user.
+/// The reason for which an operation failed, for the AppFlow user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorDetails {
-    /// What AppFlow may do about it.
+    /// The code, which decides on AppFlow's reaction.
     pub error_code: ErrorCode,
-    /// What the user may do about it.
+    /// The message, which tells the user what to do.
     pub error_message: Message,
-    /// After how many seconds another try makes sense.
+    /// The number of seconds after which another try makes sense.
     pub retry_after_seconds: Option<u64>,
 }
 
 impl ErrorDetails {
-    /// A failure without a time to come back.
+    /// Makes a failure without a time to come back.
     pub fn new(code: ErrorCode, message: impl AsRef<str>) -> Self {
         Self { error_code: code, error_message: Message::new(message), retry_after_seconds: None }
     }
 }
 
-/// Answers [`DescribeConnectorConfiguration`](crate::Operation::DescribeConnectorConfiguration).
+/// The answer to [`DescribeConnectorConfiguration`](crate::Operation::DescribeConnectorConfiguration).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the keys are those of ConnectorConfiguration")]
@@ -100,7 +100,7 @@ pub struct DescribeConnectorConfigurationResponse {
     pub connector_version: String,
     pub connector_modes: Vec<ConnectorMode>,
     pub authentication_config: AuthenticationConfig,
-    /// In the singular, although it is a list: a plural key would be ignored.
+    /// The settings. The key is in the singular, although it is a list: a plural key would be ignored.
     pub connector_runtime_setting: Vec<ConnectorRuntimeSetting>,
     pub supported_api_versions: Vec<String>,
     pub operators_supported: Vec<Operator>,
@@ -134,40 +134,40 @@ impl From<ConnectorConfiguration> for DescribeConnectorConfigurationResponse {
     }
 }
 
-/// Answers [`ValidateConnectorRuntimeSettings`](crate::Operation::ValidateConnectorRuntimeSettings).
+/// The answer to [`ValidateConnectorRuntimeSettings`](crate::Operation::ValidateConnectorRuntimeSettings).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValidateConnectorRuntimeSettingsResponse {
-    /// Whether the settings are right.
+    /// True if the settings are right.
     pub is_success: bool,
-    /// What is wrong, by setting.
+    /// The faults, by setting.
     pub errors_by_input_field: Option<BTreeMap<String, Message>>,
-    /// What is wrong, over all.
+    /// The failure as a whole.
     pub error_details: Option<ErrorDetails>,
 }
 
-/// Answers [`ValidateCredentials`](crate::Operation::ValidateCredentials).
+/// The answer to [`ValidateCredentials`](crate::Operation::ValidateCredentials).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ValidateCredentialsResponse {
-    /// Whether the connection works.
+    /// True if the connection works.
     pub is_success: bool,
-    /// Why not.
+    /// The reason of a failure.
     pub error_details: Option<ErrorDetails>,
 }
 
-/// How long AppFlow may keep metadata.
+/// The time for which AppFlow may keep metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CacheControl {
-    /// How long: at least 600 s.
+    /// The length of that time: at least 600 s.
     pub time_to_live: u64,
-    /// In which unit.
+    /// The unit of that length.
     pub time_to_live_unit: TimeUnit,
 }
 
 impl CacheControl {
-    /// A number of seconds, raised to the documented minimum of 600.
+    /// Makes a time to live of so many seconds, raised to the documented minimum of 600.
     pub fn seconds(seconds: u64) -> Self {
         Self { time_to_live: seconds.max(600), time_to_live_unit: TimeUnit::Seconds }
     }
@@ -187,7 +187,7 @@ pub enum TimeUnit {
     Days,
 }
 
-/// Answers [`ListEntities`](crate::Operation::ListEntities).
+/// The answer to [`ListEntities`](crate::Operation::ListEntities).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the keys are those of EntityList")]
@@ -199,7 +199,7 @@ pub struct ListEntitiesResponse {
     pub cache_control: Option<CacheControl>,
 }
 
-/// Answers [`DescribeEntity`](crate::Operation::DescribeEntity).
+/// The answer to [`DescribeEntity`](crate::Operation::DescribeEntity).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the keys are those of DescribedEntity")]
@@ -210,55 +210,55 @@ pub struct DescribeEntityResponse {
     pub cache_control: Option<CacheControl>,
 }
 
-/// Answers [`QueryData`](crate::Operation::QueryData).
+/// The answer to [`QueryData`](crate::Operation::QueryData), as a caller reads it.
 ///
-/// This is how a caller reads it. A connector writes it through [`Records`](crate::Records), which
-/// never holds the records as separate strings.
+/// A connector writes it through [`Records`](crate::Records), which never holds the records as
+/// separate strings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueryDataResponse {
-    /// Whether the page is good.
+    /// True if the page is good.
     pub is_success: bool,
-    /// Why not.
+    /// The reason of a failure.
     pub error_details: Option<ErrorDetails>,
     /// The records, each the text of one JSON object.
     pub records: Vec<String>,
-    /// Where to go on; absent at the end.
+    /// The token of the next page; absent at the end.
     pub next_token: Option<String>,
 }
 
-/// Answers [`RetrieveData`](crate::Operation::RetrieveData).
+/// The answer to [`RetrieveData`](crate::Operation::RetrieveData).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RetrieveDataResponse {
-    /// Whether the records are good.
+    /// True if the records are good.
     pub is_success: bool,
-    /// Why not.
+    /// The reason of a failure.
     pub error_details: Option<ErrorDetails>,
     /// The records, each the text of one JSON object.
     pub records: Vec<String>,
 }
 
-/// Answers [`WriteData`](crate::Operation::WriteData).
+/// The answer to [`WriteData`](crate::Operation::WriteData).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteDataResponse {
-    /// Whether everything was written.
+    /// True if everything was written.
     pub is_success: bool,
-    /// Why not.
+    /// The reason of a failure.
     pub error_details: Option<ErrorDetails>,
     /// One result for each record, in order.
     pub write_record_results: Vec<WriteRecordResult>,
 }
 
-/// What became of one record.
+/// The outcome of the write of one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteRecordResult {
-    /// Whether it was written.
+    /// True if the record was written.
     pub is_success: bool,
-    /// Its id; empty when there is none, never null.
+    /// The id of the record; empty when there is none, never null.
     pub record_id: String,
-    /// Why it was not written.
+    /// The reason for which the record was not written.
     pub error_message: Option<Message>,
 }

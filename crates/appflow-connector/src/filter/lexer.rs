@@ -1,4 +1,4 @@
-//! From characters to tokens with their places.
+//! The step from characters to tokens with their places.
 //!
 //! The longest token wins; `2021-04-203` is a date and a number, not a mistake of the lexer.
 
@@ -34,13 +34,13 @@ pub(super) struct Spanned<'a> {
     pub(super) span: Range<usize>,
 }
 
-/// Where a quoted text ends.
+/// The rule for the end of a quoted text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Closing {
-    /// As in the reference: at the first such quote that has no backslash right before it, else at
-    /// the last such quote of the whole input.
+    /// As in the reference: the text ends at the first such quote that has no backslash right
+    /// before it, else at the last such quote of the whole input.
     Reference,
-    /// At the first such quote that is not escaped, a backslash itself being escapable.
+    /// The text ends at the first such quote that is not escaped, where a backslash can itself be escaped.
     Escaped,
 }
 
@@ -153,7 +153,7 @@ fn number_or_date(text: &str) -> (Token<'_>, usize) {
     (Token::Number(&text[..length]), length)
 }
 
-/// Whether a date goes on like a date and time but is none, as `2024-05-01T12:00` or with an offset.
+/// Says whether a date goes on like a date and time but is none, as `2024-05-01T12:00` or with an offset.
 fn is_broken_time(text: &str) -> bool {
     date_length(text).is_some_and(|date| {
         let time = &text[date..];
@@ -161,12 +161,13 @@ fn is_broken_time(text: &str) -> bool {
     })
 }
 
-/// The number of digits at the front.
+/// Returns the number of digits at the front.
 fn digits(text: &str) -> usize {
     text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
-/// `2024-05-31`: the month is checked, the day may be anything from 00 to 31.
+/// Returns the length of a date such as `2024-05-31` at the front. The month is checked, the day
+/// may be anything from 00 to 31.
 fn date_length(text: &str) -> Option<usize> {
     const LENGTH: usize = "yyyy-mm-dd".len();
     let date = text.as_bytes().get(..LENGTH)?;
@@ -174,7 +175,7 @@ fn date_length(text: &str) -> Option<usize> {
     (shape && two_digits(date, 5, 1..=12) && two_digits(date, 8, 0..=31)).then_some(LENGTH)
 }
 
-/// `T23:59:59.999Z`: the hour may be 24.
+/// Returns the length of a time such as `T23:59:59.999Z` at the front. The hour may be 24.
 fn time_length(text: &str) -> Option<usize> {
     const SECONDS: usize = "Thh:mm:ss".len();
     let time = text.as_bytes().get(..SECONDS)?;

@@ -1,4 +1,4 @@
-//! From tokens to a filter: one function for each production, in the order of the grammar.
+//! The step from tokens to a filter: one function for each production, in the order of the grammar.
 
 use super::lexer::{Closing, Spanned, Token, tokens};
 use super::{Comparison, Condition, Filter, Literal, MAX_DEPTH, ParseError};
@@ -33,7 +33,7 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// `filter = ( [ or ] LIMIT count | or ) end`
+    /// Parses `filter = ( [ or ] LIMIT count | or ) end`.
     fn filter(&mut self) -> Result<Filter, ParseError> {
         let condition = match self.peek() {
             Some(Token::Limit) => None,
@@ -61,12 +61,12 @@ impl<'a> Parser<'a> {
         Err(self.expected("a positive whole number after LIMIT"))
     }
 
-    /// `or = and { OR and }`
+    /// Parses `or = and { OR and }`.
     fn or(&mut self) -> Result<Condition, ParseError> {
         self.chain(&Token::Or, Self::and, Condition::Or)
     }
 
-    /// `and = not { AND not }`
+    /// Parses `and = not { AND not }`.
     fn and(&mut self) -> Result<Condition, ParseError> {
         self.chain(&Token::And, Self::not, Condition::And)
     }
@@ -88,7 +88,7 @@ impl<'a> Parser<'a> {
         Ok(join(conditions))
     }
 
-    /// `not = NOT not | primary`
+    /// Parses `not = NOT not | primary`.
     fn not(&mut self) -> Result<Condition, ParseError> {
         if !self.take(&Token::Not) {
             return self.primary();
@@ -96,7 +96,7 @@ impl<'a> Parser<'a> {
         self.nested(|parser| Ok(Condition::Not(Box::new(parser.not()?))))
     }
 
-    /// `primary = "(" or ")" | field … | literal`
+    /// Parses `primary = "(" or ")" | field … | literal`.
     fn primary(&mut self) -> Result<Condition, ParseError> {
         if self.take(&Token::LeftParenthesis) {
             let condition = self.nested(Self::or)?;
@@ -113,7 +113,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What may follow a field.
+    /// Parses the part of a condition that follows its field, if there is one.
     fn test(&mut self, field: String) -> Result<Condition, ParseError> {
         match self.peek() {
             Some(&Token::Compare(comparison)) => {
@@ -146,7 +146,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Booleans go with `=` and `!=` only.
+    /// Parses the literal behind a comparison. Booleans go with `=` and `!=` only.
     fn operand(&mut self, comparison: Comparison) -> Result<Literal, ParseError> {
         let boolean = match self.peek() {
             Some(Token::True) => true,
@@ -220,7 +220,7 @@ impl<'a> Parser<'a> {
         if self.take(token) { Ok(()) } else { Err(self.expected(name)) }
     }
 
-    /// The place of the next token, or the end.
+    /// Returns the place of the next token, or the end of the input.
     fn place(&self) -> Range<usize> {
         let end = self.input.len()..self.input.len();
         self.tokens.get(self.next).map_or(end, |spanned| spanned.span.clone())

@@ -1,4 +1,4 @@
-//! The language as rows: what is accepted and how it prints, what is refused and why.
+//! The language as rows: the accepted inputs with their printed forms, and the refused ones with the reasons.
 
 use super::{Comparison, Condition, Filter, Literal};
 use proptest::prelude::*;
