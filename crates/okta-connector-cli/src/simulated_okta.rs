@@ -14,9 +14,9 @@ use tokio::time::Instant;
 /// The clock of a simulated org.
 #[derive(Clone, Copy, Debug)]
 pub enum Clock {
-    /// Shows the time of day.
+    /// The time of day.
     Wall,
-    /// Follows the clock of tokio, which a test may have paused.
+    /// A time that follows the clock of tokio, which a test may have paused.
     Virtual {
         /// The time that it showed at the beginning.
         start: Timestamp,
@@ -40,7 +40,7 @@ impl Clock {
     }
 }
 
-/// Carries requests to a simulator in this process. All its clones lead to the same one.
+/// A transport to a simulator in this process. All its clones lead to the same simulator.
 #[derive(Clone, Debug)]
 pub struct SimulatedOkta {
     simulator: Arc<Mutex<Simulator>>,

@@ -20,7 +20,7 @@ pub fn api_token_secret(token: &str) -> String {
     .to_string()
 }
 
-/// Knows one secret, which it gives for every ARN.
+/// A source of one secret, which it gives for every ARN.
 #[derive(Clone, Debug)]
 pub struct SimulatedSecrets {
     /// The answer of Secrets Manager.

@@ -18,17 +18,18 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// AppFlow puts another access token there and users change connections; neither waits longer.
+/// The longest time for which a secret is kept. AppFlow puts another access token there and users
+/// change connections; neither waits longer.
 const TIME_TO_LIVE: Duration = Duration::from_secs(5 * 60);
 
-/// Connections whose secrets a warm process keeps.
+/// The number of connections whose secrets a warm process keeps.
 const MAX_KEPT: usize = 64;
 
-/// A secret that was just made, or a permission that was just given, is not visible everywhere at
-/// once. These are the pauses before it is looked for again.
+/// The pauses before a secret is looked for again: one that was just made, or a permission that was
+/// just given, is not visible everywhere at once.
 const SECOND_LOOKS: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1_000)];
 
-/// Reads secrets, and keeps each for five minutes at most.
+/// A source of secrets that keeps each for five minutes at most.
 #[derive(Debug, Default)]
 pub(crate) struct Aws {
     /// Another address of Secrets Manager.
@@ -46,7 +47,7 @@ struct Kept {
 }
 
 impl Aws {
-    /// Nothing is loaded or made yet. `secrets_manager` is another address of Secrets Manager.
+    /// Makes a source that has loaded nothing yet. `secrets_manager` is another address of Secrets Manager.
     pub(crate) fn new(secrets_manager: Option<String>) -> Self {
         Self { secrets_manager, ..Self::default() }
     }
@@ -135,8 +136,8 @@ impl SecretSource for Aws {
     }
 }
 
-/// Tells apart what someone must change. The texts of AWS name the secret and the key, never what is
-/// in them.
+/// Sorts a failure by what someone must change. The texts of AWS name the secret and the key, never
+/// what is in them.
 fn explain(error: SdkError<GetSecretValueError>) -> SecretError {
     let text = describe(&error);
     match error.code() {

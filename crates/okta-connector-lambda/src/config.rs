@@ -3,22 +3,23 @@
 use okta_client::{Loopback, OrgUrl};
 use tracing::Level;
 
-/// What the environment decides.
+/// The settings of the process that its environment decides.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment {
-    /// `OKTA_CONNECTOR_ALLOW_LOOPBACK=true` lets `instanceUrl` be a port of this machine.
+    /// The permission for `instanceUrl` to be a port of this machine: `OKTA_CONNECTOR_ALLOW_LOOPBACK=true`.
     pub(crate) loopback: Loopback,
-    /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
+    /// The value of `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
     pub(crate) log_level: Level,
-    /// `OKTA_CONNECTOR_SECRETS_MANAGER_URL`: a stand-in for Secrets Manager on this machine. It takes
-    /// loopback to be allowed.
+    /// The value of `OKTA_CONNECTOR_SECRETS_MANAGER_URL`: the address of a stand-in for Secrets
+    /// Manager on this machine. It is used only if loopback is allowed.
     pub(crate) secrets_manager: Option<String>,
-    /// `OKTA_CONNECTOR_LABEL`, under which the connector is registered: metrics are kept apart by it.
+    /// The value of `OKTA_CONNECTOR_LABEL`, under which the connector is registered: metrics are
+    /// kept apart by it.
     pub(crate) label: String,
 }
 
 impl Environment {
-    /// Reads it, once.
+    /// Reads the environment, once.
     pub(crate) fn read() -> anyhow::Result<Self> {
         let loopback = match variable("OKTA_CONNECTOR_ALLOW_LOOPBACK")?.as_deref() {
             Some("true") => Loopback::Allowed,

@@ -1,4 +1,5 @@
-//! The scheduled health check: a rule of `EventBridge` names connections, and each is tried.
+//! The scheduled health check: a rule of `EventBridge` names connections, and the function tries
+//! each of them.
 //!
 //! An API token of Okta dies after 30 days without use, so this also keeps it alive; and who is told of
 //! a credential that no longer works before a flow fails can do something about it.
@@ -37,7 +38,7 @@ struct Target {
     instance_url: String,
 }
 
-/// Tries the connections that `payload` names; none if it is no health check.
+/// Tries the connections that `payload` names; returns `None` if it is no health check.
 pub(crate) async fn check<C: Connector>(
     connector: &C,
     metrics: &Metrics,
@@ -71,7 +72,7 @@ pub(crate) async fn check<C: Connector>(
     Some(RawValue::from_string(answer).expect("an answer is JSON"))
 }
 
-/// Judges a connection by the failure of its trial. A failure that will pass is nobody's to mend.
+/// Judges a connection by the failure of its trial. A failure that will pass needs no action.
 fn health(failure: Option<&ErrorDetails>) -> Health {
     match failure {
         None => Health::Good,

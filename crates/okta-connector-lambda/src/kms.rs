@@ -1,4 +1,4 @@
-//! A private key that never leaves AWS KMS: what is to be signed goes there, the signature comes back.
+//! A private key that never leaves AWS KMS: the text to sign goes there, and the signature comes back.
 
 use crate::sdk_error::describe;
 use aws_sdk_kms::Client;
@@ -8,7 +8,7 @@ use aws_sdk_kms::types::{KeyUsageType, MessageType, SigningAlgorithmSpec};
 use okta_client::{Algorithm, Signer, Signing, es256_from_der};
 use okta_connector::KeyError;
 
-/// Signs with one key.
+/// A signer with one key.
 #[derive(Debug)]
 pub(crate) struct KmsSigner {
     client: Client,
@@ -17,7 +17,7 @@ pub(crate) struct KmsSigner {
 }
 
 impl KmsSigner {
-    /// Looks at the public key, whose kind decides how it signs.
+    /// Reads the public key, whose kind decides how it signs.
     pub(crate) async fn new(client: &Client, key_id: &str) -> Result<Self, KeyError> {
         let request = client.get_public_key().key_id(key_id);
         let public = request.send().await.map_err(|error| explain(&error))?;
@@ -68,7 +68,7 @@ impl Signer for KmsSigner {
     }
 }
 
-/// How a key signs, by the object identifiers in its public half.
+/// Returns the algorithm with which a key signs, by the object identifiers in its public half.
 fn algorithm(public: &[u8]) -> Option<Algorithm> {
     const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
     const PRIME256V1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
@@ -82,7 +82,7 @@ fn algorithm(public: &[u8]) -> Option<Algorithm> {
     }
 }
 
-/// Tells apart what someone must change.
+/// Sorts a failure by what someone must change.
 fn explain<E>(error: &SdkError<E>) -> KeyError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

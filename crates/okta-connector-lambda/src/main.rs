@@ -60,7 +60,8 @@ async fn answer(
     Ok(RawValue::from_string(response).expect("a response is JSON"))
 }
 
-/// Returns what Lambda leaves until it ends the call, less what it takes to send the answer.
+/// Returns the time that Lambda leaves until it ends the call, less the time that it takes to send
+/// the answer.
 fn time_left(context: &Context) -> Duration {
     const WAY_BACK: Duration = Duration::from_millis(500);
     context
@@ -75,7 +76,8 @@ fn refuse(error: UnknownOperation) -> Diagnostic {
     Diagnostic { error_type: "UnknownOperation".to_owned(), error_message: error.to_string() }
 }
 
-/// Two processes that start on two machines have the same id, but not at the same nanosecond.
+/// Returns a seed from the time of day. Two processes that start on two machines have the same id,
+/// but not at the same nanosecond.
 fn seed() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     since.as_secs() ^ u64::from(since.subsec_nanos()) << 32

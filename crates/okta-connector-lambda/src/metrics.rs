@@ -15,15 +15,15 @@ const NAMESPACE: &str = "OktaConnector";
 /// The health of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Health {
-    /// It works.
+    /// The connection works.
     Good,
-    /// It does not, and somebody must do something about it.
+    /// The connection does not work, and somebody must do something about it.
     Bad,
     /// Okta or AWS could not say, for a reason that will pass.
     Unknown,
 }
 
-/// Writes metrics on standard output.
+/// A writer of metrics on standard output.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     connector: String,

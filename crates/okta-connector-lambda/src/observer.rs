@@ -4,14 +4,14 @@ use crate::metrics::{Metrics, millis};
 use okta_connector::{CallReport, Ending, Observer};
 use std::sync::Arc;
 
-/// Writes down what it hears of calls: who asked, what it cost, how it ended.
+/// An observer that logs each call: its caller, its cost and its end.
 #[derive(Debug)]
 pub(crate) struct CallLog {
     metrics: Arc<Metrics>,
 }
 
 impl CallLog {
-    /// Writes metrics as well.
+    /// Makes an observer that writes metrics as well.
     pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
         Self { metrics }
     }

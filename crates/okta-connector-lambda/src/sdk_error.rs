@@ -4,8 +4,8 @@ use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use std::error::Error;
 use std::iter;
 
-/// Returns what AWS says, or else why it said nothing. It is never the body of the answer, which may
-/// be the secret.
+/// Returns the text that AWS sent, or else the reason for which none came. It is never the body of
+/// the answer, which may be the secret.
 pub(crate) fn describe<E>(error: &SdkError<E>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,

@@ -5,7 +5,7 @@ use okta_client::{HttpError, HttpService, ReqwestTransport};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// Builds [`ReqwestTransport`] when it is first used, once for the process.
+/// A transport that builds [`ReqwestTransport`] when it is first used, once for the process.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LazyTransport {
     transport: Arc<OnceLock<ReqwestTransport>>,

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Hears of every call that the connector answers, whatever the answer is.
+/// An observer of every call that the connector answers, whatever the answer is.
 pub trait Observer: Send + Sync {
     /// Takes in the report of a call that has just been answered.
     fn call(&self, report: &CallReport<'_>);
 }
 
-/// Hears nothing.
+/// The observer that ignores every report.
 impl Observer for () {
     fn call(&self, _report: &CallReport<'_>) {}
 }
@@ -62,7 +62,7 @@ pub struct Delivered {
     pub bytes: u64,
     /// The records of Okta that were looked at.
     pub scanned: u64,
-    /// Whether there is more to come.
+    /// True if there is more to come.
     pub has_more: bool,
 }
 

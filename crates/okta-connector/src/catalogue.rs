@@ -1,4 +1,4 @@
-//! What the connector offers: one table for each Okta object, one row for each field.
+//! The objects and fields that the connector offers: one table for each Okta object, one row for each field.
 //!
 //! Everything else is derived from these tables: what AppFlow is told, what is pushed down to Okta,
 //! what a record consists of and `docs/OBJECTS.md`. No other file names an object or a field.
@@ -71,7 +71,7 @@ pub struct Endpoint {
     /// The field by which `search` can be sorted and cut into ranges that are walked side by side:
     /// one that every record has and that never changes.
     pub lanes: Option<&'static str>,
-    /// Whether the listing knows `fields=`.
+    /// True if the listing knows `fields=`.
     pub projection: bool,
     /// Parameters that every listing is asked with.
     pub always: &'static [(&'static str, &'static str)],
@@ -98,9 +98,9 @@ pub enum Dialect {
     SearchAndFilter {
         /// The condition that finds every record, where a listing without one hides some.
         everything: Option<&'static str>,
-        /// Whether `filter` knows `ge` and `le`.
+        /// True if `filter` knows `ge` and `le`.
         filter_ge: bool,
-        /// Whether `search` knows `lt` and `gt` on texts, which make "differs from". Okta documents
+        /// True if `search` knows `lt` and `gt` on texts, which make "differs from". Okta documents
         /// that for users; for groups and devices it shows them on dates alone.
         search_orders_texts: bool,
     },
@@ -134,7 +134,7 @@ pub struct Field {
     pub at: At,
     /// The conditions on it that Okta evaluates.
     pub pushdown: Pushdown,
-    /// Whether its value identifies a record.
+    /// True if its value identifies a record.
     pub unique: bool,
     /// A description for the console and the documentation.
     pub description: Cow<'static, str>,
@@ -143,9 +143,9 @@ pub struct Field {
 /// The type of a field, as far as meaning goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The key of the record: compares exactly, whatever the object's collation.
+    /// The key of the record, which compares exactly, whatever the object's collation.
     Key,
-    /// The id of another record: compares exactly as well.
+    /// The id of another record, which compares exactly as well.
     Id,
     /// A text.
     Text,
@@ -155,9 +155,9 @@ pub enum Kind {
     DateTime,
     /// True or false.
     Boolean,
-    /// A JSON object: opaque, cannot be filtered.
+    /// A JSON object, which is opaque and cannot be filtered.
     Struct,
-    /// A JSON array: opaque, cannot be filtered.
+    /// A JSON array, which is opaque and cannot be filtered.
     List,
 }
 
@@ -197,11 +197,11 @@ pub enum Lists {
 /// The conditions on a property that Okta evaluates. The default is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pushdown {
-    /// `search` knows the property: `eq`, and on dates `lt`, `le`, `gt` and `ge`.
+    /// True if `search` knows the property: `eq`, and on dates `lt`, `le`, `gt` and `ge`.
     pub search: bool,
-    /// `search` knows `co` on it as well.
+    /// True if `search` knows `co` on it as well.
     pub contains: bool,
-    /// `filter` knows it.
+    /// True if `filter` knows the property.
     pub filter: bool,
 }
 
@@ -287,7 +287,7 @@ impl Field {
         }
     }
 
-    /// Returns the path of its value in Okta's JSON; none if the value is in the request.
+    /// Returns the path of its value in Okta's JSON; `None` if the value is in the request.
     pub fn path(&self) -> Option<&str> {
         match &self.at {
             At::Record(path) => Some(path),

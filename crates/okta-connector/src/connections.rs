@@ -1,4 +1,4 @@
-//! Connections: an org and a secret, and what a warm process remembers of them.
+//! Connections: an org and a secret, and the facts that a warm process remembers of them.
 
 use crate::catalogue::scopes;
 use crate::credentials::{Identity, KeyPlace, ServiceAppIdentity, identity};
@@ -21,13 +21,13 @@ use tokio::time::Instant;
 /// The decisions of a process about the connector.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
-    /// Whether `http://127.0.0.1:PORT` is an org.
+    /// The decision whether `http://127.0.0.1:PORT` is an org.
     pub loopback: Loopback,
     /// The largest response in bytes.
     pub max_response_bytes: usize,
-    /// The time of day in seconds since 1970.
+    /// The function that returns the time of day in seconds since 1970.
     pub wall_clock: fn() -> u64,
-    /// Seeds the jitter of retries.
+    /// The seed of the jitter of retries.
     pub seed: u64,
 }
 
@@ -41,7 +41,7 @@ impl Config {
     }
 }
 
-/// Connections whose rate limits a warm process remembers.
+/// The number of connections whose rate limits a warm process remembers.
 const MAX_REMEMBERED: usize = 64;
 
 /// The connections of a process.
@@ -82,7 +82,7 @@ impl Connection<'_> {
 }
 
 impl<H: HttpService + Clone, S: SecretSource> Connections<H, S> {
-    /// Starts with none.
+    /// Makes an empty set of connections.
     pub(crate) fn new(http: H, secrets: S, config: Config) -> Self {
         let seeds = Mutex::new(fastrand::Rng::with_seed(config.seed));
         Self { http, secrets, config, seeds, remembered: Mutex::default() }
@@ -195,7 +195,7 @@ impl<H: HttpService + Clone, S: SecretSource> Connections<H, S> {
         Ok(ServiceApp::new(identity.client_id, identity.key_id, signer, scopes))
     }
 
-    /// Draws another one for each client, so that no two come back to Okta in step.
+    /// Draws another seed for each client, so that no two come back to Okta in step.
     fn seed(&self) -> u64 {
         self.seeds.lock().unwrap_or_else(PoisonError::into_inner).u64(..)
     }

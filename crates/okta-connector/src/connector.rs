@@ -33,7 +33,7 @@ use tokio::time::Instant;
 /// The time for which AppFlow may keep the list of entities and their fields.
 const METADATA_TTL_SECONDS: u64 = 3_600;
 
-/// The Okta connector. `H` carries requests to Okta, `S` reads secrets, `O` hears of each call.
+/// The Okta connector. `H` carries requests to Okta, `S` reads secrets, `O` observes each call.
 #[derive(Debug)]
 pub struct OktaConnector<H, S, O = ()> {
     connections: Connections<H, S>,
@@ -46,7 +46,7 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
         Self { connections: Connections::new(http, secrets, config), observer: () }
     }
 
-    /// Has an observer hear of each call from now on.
+    /// Sets the observer that hears of each call from now on.
     pub fn observed_by<O: Observer>(self, observer: O) -> OktaConnector<H, S, O> {
         OktaConnector { connections: self.connections, observer }
     }

@@ -56,8 +56,8 @@ pub(crate) fn configuration() -> ConnectorConfiguration {
     }
 }
 
-/// Those of filters, and those that AppFlow applies to records by itself: leaving the latter out
-/// would hide them from users.
+/// The operators of filters, and those that AppFlow applies to records by itself: leaving the
+/// latter out would hide them from users.
 const OPERATORS: [Operator; 21] = [
     Operator::Projection,
     Operator::EqualTo,

@@ -7,7 +7,7 @@ use crate::secrets::{KeyError, SecretError};
 use crate::trouble::TROUBLES;
 use std::fmt::Write as _;
 
-/// The text of `docs/OBJECTS.md`.
+/// Returns the text of `docs/OBJECTS.md`.
 pub fn objects() -> String {
     let mut page = String::from(
         "# Objects and fields\n\n\
@@ -22,7 +22,7 @@ pub fn objects() -> String {
     page
 }
 
-/// The text of `docs/TROUBLESHOOTING.md`.
+/// Returns the text of `docs/TROUBLESHOOTING.md`.
 pub fn troubleshooting() -> String {
     let mut page = String::from(
         "# Troubleshooting\n\n\

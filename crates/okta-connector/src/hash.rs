@@ -1,12 +1,12 @@
 //! A hash that is the same in every process and stays the same between versions of the compiler, since a page
 //! token may outlive a deployment.
 
-/// FNV-1a over 64 bits.
+/// A hash by FNV-1a over 64 bits.
 #[derive(Clone, Debug)]
 pub(crate) struct Fnv(u64);
 
 impl Fnv {
-    /// Starts with nothing.
+    /// Makes the hash of nothing.
     pub(crate) fn new() -> Self {
         Self(0xcbf2_9ce4_8422_2325)
     }

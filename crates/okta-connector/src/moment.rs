@@ -72,7 +72,7 @@ impl<'a> Moment<'a> {
         self.second
     }
 
-    /// Makes the start of a second since 1970.
+    /// Returns the start of a second since 1970.
     pub fn from_second(second: i64) -> Self {
         Self { second, fraction: "".into() }
     }
@@ -82,8 +82,8 @@ impl<'a> Moment<'a> {
         self.fraction.is_empty()
     }
 
-    /// Writes the second that holds it, `offset` seconds later, as Okta does. None for what is before 1970 or after
-    /// 9998, where no record is and parsers of dates have their edges.
+    /// Writes the second that holds it, `offset` seconds later, as Okta does. Returns `None` for
+    /// what is before 1970 or after 9998, where no record is and parsers of dates have their edges.
     pub fn okta_second(&self, offset: i64) -> Option<String> {
         let second =
             self.second.checked_add(offset).filter(|second| (0..YEAR_9999).contains(second))?;
@@ -116,7 +116,7 @@ fn parse_time(text: &str) -> Option<(i8, i8, i8)> {
     shape.then_some((part(0..2)?, part(3..5)?, part(6..8)?))
 }
 
-/// Seconds east of UTC.
+/// Reads a zone as seconds east of UTC.
 fn parse_zone(zone: &str) -> Option<i64> {
     if zone.eq_ignore_ascii_case("z") {
         return Some(0);
@@ -133,7 +133,7 @@ fn parse_zone(zone: &str) -> Option<i64> {
     (minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
 }
 
-/// Digits only: no sign, no space.
+/// Reads a number of digits only: no sign, no space.
 fn number(text: &str) -> Option<i16> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }

@@ -1,4 +1,4 @@
-//! From a question to the requests that answer it.
+//! The step from a question to the requests that answer it.
 //!
 //! The law: for every filter F and org O, the answer is exactly the records of O for which F holds.
 //! What goes to Okta is therefore never narrower than F, and whatever comes back is tested against
@@ -58,7 +58,7 @@ pub struct Way {
     pub shape: Shape,
     /// The path of an id in what it lists.
     pub id: String,
-    /// Whether a page may hold records that do not pass, so that it is asked for whole.
+    /// True if a page may hold records that do not pass, so that it is asked for whole.
     pub narrowed_here: bool,
     /// The way in which it is cut into ranges, if it may be.
     pub cut: Option<Cut>,
@@ -231,7 +231,7 @@ const SEARCH: &str = "search";
 
 const FILTER: &str = "filter";
 
-/// Makes the listings of a query.
+/// A planner, which makes the listings of a query.
 #[derive(Clone, Copy)]
 struct Planner<'a> {
     query: &'a Query,
@@ -242,7 +242,7 @@ impl Planner<'_> {
         Language { entity: &self.query.entity, form }.push(predicate)
     }
 
-    /// An equality on the key among the conjuncts makes one read of each value. Objects whose
+    /// Plans one read for each value of an equality on the key among the conjuncts. Objects whose
     /// listing can name several keys at once use that instead.
     fn reads_by_key(&self) -> Option<Vec<Listing>> {
         let query = self.query;
@@ -304,7 +304,7 @@ impl Planner<'_> {
         Listing { ways, residual: self.query.predicate.clone(), among: Vec::new() }
     }
 
-    /// A `search`, or several where one would be too long.
+    /// Plans a `search`, or several where one would be too long.
     fn narrowed(&self, form: Form) -> Vec<Listing> {
         let reason = "search knows the properties that filter does not";
         let language = Language { entity: &self.query.entity, form };
@@ -331,7 +331,7 @@ impl Planner<'_> {
         self.listing(vec![way, self.everything("Okta refused the expression")])
     }
 
-    /// A `search`, in lanes if that is possible.
+    /// Plans a `search`, in lanes if that is possible.
     fn search(&self, pushed: &Pushed, reason: &'static str) -> Way {
         let narrowed_here = !pushed.complete;
         let entity = &self.query.entity;
@@ -348,7 +348,7 @@ impl Planner<'_> {
         Way { narrowed_here, cut, ..self.way(request, reason) }
     }
 
-    /// The whole object.
+    /// Plans a listing of all records of the object.
     fn everything(&self, reason: &'static str) -> Way {
         let endpoint = &self.query.entity.object.endpoint;
         let request = OktaRequest::new(endpoint.path);
@@ -365,20 +365,20 @@ impl Planner<'_> {
         }
     }
 
-    /// Pages of which every record is tested against the whole filter.
+    /// Makes a way of pages of which every record is tested against the whole filter.
     fn way(&self, request: OktaRequest, reason: &'static str) -> Way {
         let narrowed_here = self.query.predicate != Predicate::everything();
         let (shape, id) = (Shape::Pages, self.id());
         Way { request, shape, id, narrowed_here, cut: None, below: None, reason }
     }
 
-    /// The path of the id in a record.
+    /// Returns the path of the id in a record.
     fn id(&self) -> String {
         let entity = &self.query.entity;
         entity[entity.key()].term().to_owned()
     }
 
-    /// A listing of everything; in lanes where that takes a `search` anyway.
+    /// Plans a listing of everything; in lanes where that takes a `search` anyway.
     fn unnarrowed(&self, reason: &'static str) -> Listing {
         let everything = self.everything(reason);
         let in_lanes = match self.query.entity.object.endpoint.dialect {
@@ -392,7 +392,7 @@ impl Planner<'_> {
         self.listing(in_lanes.into_iter().chain([everything]).collect())
     }
 
-    /// One condition goes to Okta, the most telling one; the rest is tested here.
+    /// Plans a listing with one condition in the request, the most telling one; the rest is tested here.
     fn one_equality(&self) -> Listing {
         let conjuncts = self.query.predicate.conjuncts();
         let candidates = conjuncts.iter().filter_map(|conjunct| {
@@ -411,8 +411,9 @@ impl Planner<'_> {
         self.filtered(Pushed { complete, ..pushed }, reason)
     }
 
-    /// The records below the parents that the filter names. One parent makes the listing, preferably one below which
-    /// records are listed; the ids below the others are what its records must be among.
+    /// Plans the records below the parents that the filter names. One parent makes the listing,
+    /// preferably one below which records are listed; its records must be among the ids below the
+    /// others.
     fn below_parents(&self) -> Listing {
         const FILTERED: &str = "an assignment is no property of the record and must be asked for";
         const FALLBACK: &str = "Okta refused the filter on the assignment";
@@ -445,14 +446,14 @@ impl Planner<'_> {
         }
     }
 
-    /// The records below a parent by `filter` of their own listing.
+    /// Asks for the records below a parent by `filter` of their own listing.
     fn filtered_by(&self, id: &str, parent: &Parent) -> OktaRequest {
         let filter = format!("{} eq {}", parent.filter, quote(id));
         let path = self.query.entity.object.endpoint.path;
         self.paged(OktaRequest::new(path).with(FILTER, filter))
     }
 
-    /// The ids of the records below a parent.
+    /// Plans a listing of the ids of the records below a parent.
     fn ids_below(&self, id: &str, parent: &Parent) -> Listing {
         let reason = "a record must be among them";
         let filtered = self.way(self.filtered_by(id, parent), reason);
@@ -466,7 +467,7 @@ impl Planner<'_> {
         self.listing(vec![filtered, fallback])
     }
 
-    /// The record that each reference names.
+    /// Plans a read of the record that each reference names.
     fn record_of_each(&self) -> Below {
         let template = self.omit(OktaRequest::new(String::new()));
         let path = [format!("{}/", self.query.entity.object.endpoint.path), String::new()];
@@ -478,7 +479,7 @@ impl Planner<'_> {
         self.paged_with(request, None)
     }
 
-    /// The same, where one more field is needed.
+    /// Adds the same, where one more field is needed.
     fn paged_with(&self, mut request: OktaRequest, extra: Option<FieldId>) -> OktaRequest {
         let endpoint = &self.query.entity.object.endpoint;
         if request.path() == endpoint.path {

@@ -96,7 +96,7 @@ pub struct Lane {
     /// The records delivered: only a lane without any can be started again.
     #[serde(rename = "d", default, skip_serializing_if = "is_default")]
     pub delivered: u64,
-    /// Whether it was started again already.
+    /// True if it was started again already.
     #[serde(rename = "b", default, skip_serializing_if = "is_default")]
     pub restarted: bool,
 }
@@ -104,10 +104,10 @@ pub struct Lane {
 /// Seconds since 1970, from one on until another one, which is not among them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seconds {
-    /// Open if absent.
+    /// The first second; unlimited if absent.
     #[serde(rename = "f", default, skip_serializing_if = "is_default")]
     pub from: Option<i64>,
-    /// Open if absent.
+    /// The second behind the last one; unlimited if absent.
     #[serde(rename = "u", default, skip_serializing_if = "is_default")]
     pub until: Option<i64>,
 }

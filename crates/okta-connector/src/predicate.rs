@@ -275,7 +275,7 @@ impl Polarity {
     }
 }
 
-/// Gives a literal the type of its field.
+/// A resolver, which gives a literal the type of its field.
 struct Resolver<'a> {
     entity: &'a Entity,
     id: FieldId,
@@ -437,13 +437,14 @@ fn contains(text: &str, part: &Text, collation: Collation) -> bool {
 }
 
 impl Field {
-    /// Returns how its texts compare. Ids compare exactly: two of them may differ in nothing but case.
+    /// Returns the way in which its texts compare. Ids compare exactly: two of them may differ in
+    /// nothing but case.
     fn collation(&self, of_object: Collation) -> Collation {
         if matches!(self.kind, Kind::Key | Kind::Id) { Collation::Exact } else { of_object }
     }
 }
 
-/// The form in which texts compare.
+/// Returns the form in which texts compare.
 fn fold(text: &str, collation: Collation) -> Cow<'_, str> {
     match collation {
         Collation::IgnoreCase if text.chars().any(|c| c.is_uppercase() || !c.is_ascii()) => {

@@ -1,4 +1,4 @@
-//! From Okta's JSON to AppFlow's record, without a tree of values in between.
+//! The step from Okta's JSON to AppFlow's record, without a tree of values in between.
 //!
 //! A page is passed over once. The values that a flow maps, and those that its filter tests, are slices of it, found
 //! by a layout that is made once for a query; they are copied into the answer as they are, so a property
@@ -136,7 +136,7 @@ impl Layout {
         self.sources[field.index()]
     }
 
-    /// Returns the slot of the value at `path`, a new one if none is.
+    /// Returns the slot of the value at `path`, a new one if there is none yet.
     fn slot(&mut self, path: &str) -> usize {
         let mut node = 0;
         let mut segments = path.split('.').peekable();
@@ -163,7 +163,7 @@ impl Layout {
         }
     }
 
-    /// Passes over an object and puts what is wanted of it into `slots`.
+    /// Passes over an object and puts the wanted values of it into `slots`.
     fn read<'p>(
         &self,
         node: usize,
@@ -210,7 +210,7 @@ impl Layout {
     }
 }
 
-/// Passes over what follows a member: a comma, or the end of the object.
+/// Passes over the text behind a member: a comma, or the end of the object. Says whether the object is over.
 fn is_over(scanner: &mut Scanner<'_>) -> Option<bool> {
     match scanner.peek()? {
         b',' => scanner.take(b',').map(|()| false),
@@ -245,7 +245,7 @@ fn recognise(
     Some(key)
 }
 
-/// Reads the records of a page, one after the other.
+/// A reader of the records of a page, one after the other.
 #[derive(Debug)]
 pub(crate) struct RecordReader<'p> {
     scanner: Scanner<'p>,

@@ -1,11 +1,11 @@
-//! A look at JSON text without building anything: where its values begin and end.
+//! A scanner of JSON text that builds nothing: it finds where values begin and end.
 //!
 //! Everything that is passed over is checked as strictly as a parser would, so that a slice of the text
 //! is a value by itself and can be passed on as it is.
 
 use appflow_connector::unescaped_len;
 
-/// How deep values may be nested.
+/// The largest depth to which values may be nested.
 const MAX_DEPTH: u32 = 128;
 
 /// A value, as it stands in the text.
@@ -13,11 +13,11 @@ const MAX_DEPTH: u32 = 128;
 pub(crate) struct Value<'a> {
     /// Its text.
     pub(crate) text: &'a str,
-    /// Whether it is a string without any escape, so that its inside is what it says.
+    /// True if it is a string without any escape, so that its inside is the string's text.
     pub(crate) is_plain: bool,
 }
 
-/// A place in a text. Every method that finds something else than it expects gives none.
+/// A place in a text. Every method that does not find what it expects returns `None`.
 #[derive(Debug)]
 pub(crate) struct Scanner<'a> {
     text: &'a str,
@@ -25,12 +25,12 @@ pub(crate) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// The start of `text`.
+    /// Makes a scanner at the start of `text`.
     pub(crate) fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 
-    /// The next byte that is not white space; the place is in front of it.
+    /// Returns the next byte that is not white space; the place is then in front of it.
     pub(crate) fn peek(&mut self) -> Option<u8> {
         loop {
             let byte = *self.text.as_bytes().get(self.at)?;
@@ -46,17 +46,17 @@ impl<'a> Scanner<'a> {
         (self.peek()? == byte).then(|| self.at += 1)
     }
 
-    /// Whether nothing but white space is left.
+    /// Says whether nothing but white space is left.
     pub(crate) fn is_at_end(&mut self) -> bool {
         self.peek().is_none()
     }
 
-    /// The place.
+    /// Returns the place.
     pub(crate) fn place(&self) -> usize {
         self.at
     }
 
-    /// What was passed over since `place`.
+    /// Returns the text that was passed over since `place`.
     pub(crate) fn since(&self, place: usize) -> Value<'a> {
         Value { text: &self.text[place..self.at], is_plain: false }
     }
@@ -97,7 +97,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// An object or an array. What is open is a bit each: one for an object, zero for an array.
+    /// Passes over an object or an array. What is open is a bit each: one for an object, zero for an array.
     fn container(&mut self) -> Option<()> {
         let mut open: u128 = 0;
         let mut depth = 0;
@@ -147,7 +147,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A string; the place is at its quote.
+    /// Passes over a string; the place is at its quote.
     fn string(&mut self) -> Option<Value<'a>> {
         let bytes = self.text.as_bytes();
         let start = self.at;
@@ -177,7 +177,7 @@ impl<'a> Scanner<'a> {
         Some(Value { text: &self.text[start..self.at], is_plain })
     }
 
-    /// A number, a Boolean or null.
+    /// Passes over a number, a Boolean or null.
     fn scalar(&mut self) -> Option<()> {
         let rest = &self.text.as_bytes()[self.at..];
         for word in [&b"true"[..], b"false", b"null"] {
@@ -191,7 +191,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The length of the number at the start of `bytes`.
+/// Returns the length of the number at the start of `bytes`.
 fn number_len(bytes: &[u8]) -> Option<usize> {
     let digits = |from: usize| {
         let digits = bytes.get(from..).unwrap_or_default();
@@ -221,7 +221,7 @@ mod tests {
         scanner.value().is_some() && scanner.is_at_end()
     }
 
-    /// Texts that are nearly JSON.
+    /// Draws texts that are nearly JSON.
     fn arb_text() -> impl Strategy<Value = String> {
         let piece = prop::sample::select(
             &[

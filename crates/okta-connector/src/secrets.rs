@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 use tokio::time::Instant;
 
-/// Reads the secret of a connection.
+/// A reader of the secrets of connections.
 pub trait SecretSource: Send + Sync {
     /// Reads the text of the secret with this ARN.
     ///

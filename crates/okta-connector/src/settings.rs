@@ -18,7 +18,8 @@ const INCLUDE_DEPROVISIONED: &str = "includeDeprovisioned";
 
 const DEFAULT_RATE_LIMIT_PERCENT: u32 = 75;
 
-/// Far below the 35 to 75 that an org allows to all its clients together.
+/// The largest number of requests that may be on their way at once. It is far below the 35 to 75
+/// that an org allows to all its clients together.
 const MAX_CONCURRENCY: usize = 4;
 
 /// The settings of a connection and a flow.
@@ -132,7 +133,7 @@ impl Settings {
     }
 }
 
-/// A blank value is no value: forms send one for a field that was left empty.
+/// Returns the value of a setting. A blank value is no value: forms send one for a field that was left empty.
 fn value<'a>(settings: &'a BTreeMap<String, String>, key: &str) -> Option<&'a str> {
     settings.get(key).map(|value| value.trim()).filter(|value| !value.is_empty())
 }
@@ -155,7 +156,7 @@ fn max_concurrency(settings: &BTreeMap<String, String>) -> Result<usize, Error> 
     number(settings, MAX_CONCURRENT_REQUESTS, MAX_CONCURRENCY, MAX_CONCURRENCY)
 }
 
-/// A number from 1 to `most`.
+/// Reads a number from 1 to `most`.
 fn number<N: FromStr + PartialOrd + From<u8> + Display + Copy>(
     settings: &BTreeMap<String, String>,
     key: &str,

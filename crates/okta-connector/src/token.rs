@@ -1,6 +1,6 @@
 //! The page token: a position on its way through AppFlow.
 //!
-//! AppFlow keeps it for us and gives it back as it is. It holds positions and counts and what was
+//! AppFlow keeps the token and gives it back as it is. It holds positions and counts and the facts
 //! learned of the rate limits; no address, no credential and nothing of any record but an id.
 
 use crate::error::Error;
@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 /// The number of characters of a token that AppFlow carries.
 pub const MAX_TOKEN: usize = 2_048;
 
-/// Changes with every change of how a token is written. A token of another version is refused, and the
-/// flow's run starts again: that is better than going on in the wrong place.
+/// The version of the format, which changes with every change of the way a token is written. A
+/// token of another version is refused, and the flow's run starts again: that is better than going
+/// on in the wrong place.
 const VERSION: u8 = 3;
 
 #[derive(Serialize, Deserialize)]
@@ -26,7 +27,7 @@ struct Envelope {
     /// The fingerprint of the query and its plan.
     q: u64,
     p: Position,
-    /// Lessons: bucket, limit, spent, reset, skew.
+    /// The lessons: bucket, limit, spent, reset, skew.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     r: Vec<(u8, u32, u32, u64, i64)>,
 }
@@ -40,7 +41,7 @@ pub struct Opened {
     pub lessons: Vec<(Bucket, Lesson)>,
 }
 
-/// Identifies a query and the requests that answer it, so that a token of another one is refused.
+/// The identity of a query and the requests that answer it, so that a token of another one is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint(u64);
 
@@ -124,7 +125,7 @@ fn decode(fingerprint: Fingerprint, token: &str) -> Option<Opened> {
 
 const CHECKSUM: usize = 4;
 
-/// Tells a damaged token from a good one; nobody gains anything by forging one.
+/// Returns a checksum, which tells a damaged token from a good one; nobody gains anything by forging one.
 fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
     let mut hash = Fnv::new();
     hash.update(bytes);
@@ -148,7 +149,7 @@ mod tests {
         Plan::new(&Query::new(entity, &filter, None, Preferences::default()).unwrap())
     }
 
-    /// At least three listings, of two ways each.
+    /// Plans at least three listings, of two ways each.
     fn plan() -> Plan {
         let cities: Vec<_> = (0..120).map(|n| format!("'Some value number {n:03}'")).collect();
         plan_of("User", &format!("city in ({})", cities.join(", ")))
@@ -252,7 +253,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
-        /// A position means something in its own plan alone: a token of a plan that differs in any request is refused.
+        /// Checks that a position means something in its own plan alone: a token of a plan that
+        /// differs in any request is refused.
         #[test]
         fn a_token_of_another_plan_is_refused(
             (entity, filter) in arb_question(),
@@ -265,7 +267,7 @@ mod tests {
             prop_assert_eq!(opened.is_ok(), requests(&plan) == requests(&other));
         }
 
-        /// The digest tells plans apart by every part of every request.
+        /// Checks that the digest tells plans apart by every part of every request.
         #[test]
         fn a_request_that_changes_changes_the_digest(
             (entity, filter) in arb_question(),
@@ -296,7 +298,7 @@ mod tests {
         }
     }
 
-    /// All that a plan may ask.
+    /// Writes all that a plan may ask.
     fn requests(plan: &Plan) -> String {
         let mut text = String::new();
         for listing in &plan.listings {

@@ -1,5 +1,5 @@
-//! The walk through a plan: fetch pages, test their records, write what passes, until something is
-//! used up.
+//! The walk through a plan: it fetches pages, tests their records and writes those that pass, until
+//! a budget is used up.
 //!
 //! Four budgets hold for one call: time, bytes, the page size that AppFlow asked for, and LIMIT.
 //! Where one of them ends, a position says where the next call goes on, down to the record.
@@ -104,7 +104,7 @@ struct Arrival {
 enum Received {
     /// A page of a lane, to be worked on.
     Page(usize, Page),
-    /// None.
+    /// The arrival is of no use.
     Nothing,
     /// The end of the walk.
     Stop(Stop),
@@ -117,7 +117,7 @@ struct Course<'p> {
     progress: Progress,
     /// The first failure that may pass: no other request is sent.
     failure: Option<Error>,
-    /// Whether a lane was split since the last arrival: one at a time.
+    /// True if a lane was split since the last arrival: one at a time.
     has_split: bool,
 }
 
@@ -409,8 +409,8 @@ impl<S: HttpService> Walk<'_, S> {
         i64::try_from(self.budget.wall_now).unwrap_or(i64::MAX)
     }
 
-    /// Returns how many records are left to want behind the page in hand; none if the page behind it should
-    /// not be asked for yet.
+    /// Returns the number of records that are left to want behind the page in hand; `None` if the
+    /// page behind it should not be asked for yet.
     fn left_behind(&self, course: &mut Course<'_>, index: usize, page: &Page) -> Option<u64> {
         let done = course.lanes.lane(index).done.as_ref().map_or(0, |done| done.records);
         let in_hand = page.limit.map_or(1, |limit| u64::from(limit.saturating_sub(done)));

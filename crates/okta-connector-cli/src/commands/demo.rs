@@ -24,7 +24,7 @@ pub(crate) struct Demo {
     org: OrgArguments,
     #[command(flatten)]
     question: Question,
-    /// Where the records go: one JSON object a line. Standard output if left out.
+    /// The file to write the records to: one JSON object a line. Standard output if left out.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }

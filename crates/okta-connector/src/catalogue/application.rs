@@ -1,4 +1,4 @@
-//! Applications: what users sign in to.
+//! Applications, to which users sign in.
 //!
 //! The listing understands one equality on one of a few properties, so at most one condition is
 //! pushed down. Group and user of an assignment are no properties of the record: they can be asked

@@ -1,4 +1,4 @@
-//! Devices: what users sign in with. Orgs on Classic Engine have none.
+//! Devices, on which users sign in. Orgs on Classic Engine have none.
 //!
 //! `search` is the only way to narrow the listing. It knows every profile property, but not
 //! `created`. `co` is documented for six properties alone.

@@ -1,4 +1,4 @@
-//! User types: which attributes a user has. An org has ten at most.
+//! User types, each of which says which attributes a user has. An org has ten at most.
 //!
 //! The listing is one answer without parameters, so every condition is evaluated here.
 

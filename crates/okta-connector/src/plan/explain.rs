@@ -1,4 +1,4 @@
-//! A plan in words.
+//! The text of a plan.
 
 use super::{Below, Listing, Plan, Way};
 use okta_client::OktaRequest;
@@ -47,7 +47,7 @@ fn write_among(f: &mut Formatter<'_>, among: &Listing) -> fmt::Result {
     Ok(())
 }
 
-/// Writes what is sent, before it is encoded.
+/// Writes the request that is sent, before it is encoded.
 fn write_request(f: &mut Formatter<'_>, request: &OktaRequest) -> fmt::Result {
     f.write_str(request.path())?;
     let mut separator = '?';

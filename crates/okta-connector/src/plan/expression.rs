@@ -1,6 +1,6 @@
 //! Predicates as Okta's expressions.
 //!
-//! What is written here may find more than the predicate, never less. Where that cannot be
+//! An expression written here may find more than the predicate, never less. Where that cannot be
 //! promised, nothing is written: for an empty text, for characters that Okta does not store, for
 //! "absent", which Okta cannot ask for.
 
@@ -17,17 +17,18 @@ pub(super) const MAX_EXPRESSION: usize = 2_000;
 /// The grammar of one parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// `search`: ignores case, orders dates, knows `co` on some properties.
+    /// The grammar of `search`: it ignores case, orders dates, knows `co` on some properties.
     Search {
-        /// Whether `lt` and `gt` are known on texts as well.
+        /// True if `lt` and `gt` are known on texts as well.
         orders_texts: bool,
     },
-    /// `filter` of users and groups: minds case; dates take `gt` and `lt`, elsewhere also `ge`.
+    /// The grammar of `filter` of users and groups: it minds case; dates take `gt` and `lt`,
+    /// elsewhere also `ge`.
     Filter {
-        /// Whether `ge` is known.
+        /// True if `ge` is known.
         ge: bool,
     },
-    /// `filter` of applications: one `eq`.
+    /// The grammar of `filter` of applications: one `eq`.
     OneEquality,
 }
 
@@ -42,9 +43,9 @@ pub(super) struct Language<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Pushed {
     pub(super) text: String,
-    /// Whether every part of the predicate is in it, so that few records fail the residual.
+    /// True if every part of the predicate is in it, so that few records fail the residual.
     pub(super) complete: bool,
-    /// Whether it is an `or` at the top, to be put into parentheses under an `and`.
+    /// True if it is an `or` at the top, to be put into parentheses under an `and`.
     pub(super) is_or: bool,
 }
 
@@ -66,7 +67,7 @@ impl Pushed {
 }
 
 impl Language<'_> {
-    /// Writes as much of `predicate` as can be said; none if that is nothing.
+    /// Writes as much of `predicate` as can be said; returns `None` if that is nothing.
     pub(super) fn push(&self, predicate: &Predicate) -> Option<Pushed> {
         match predicate {
             Predicate::All(all) if self.form != Form::OneEquality => {
@@ -161,7 +162,7 @@ fn push_check(field: &Field, check: &Check, form: Form) -> Option<Pushed> {
     }
 }
 
-/// Writes a text as a literal. None if Okta could read it in another way than meant.
+/// Writes a text as a literal. Returns `None` if Okta could read it in another way than meant.
 fn literal(field: &Field, text: &Text, form: Form) -> Option<String> {
     let written = text.written.as_str();
     let storable = written.chars().all(|c| c.len_utf8() <= 3);
@@ -182,8 +183,8 @@ pub(super) fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Okta shows whole seconds and may store finer ones. So the lower end is the second that holds the
-/// instant and the upper end is the next one.
+/// Writes a condition on an instant. Okta shows whole seconds and may store finer ones, so the
+/// lower end is the second that holds the instant and the upper end is the next one.
 fn push_time(path: &str, relation: Relation, instant: &Moment<'_>, form: Form) -> Option<Pushed> {
     let ge = form != (Form::Filter { ge: false });
     let from = || -> Option<String> {

@@ -5,8 +5,9 @@ use crate::entity::FieldId;
 use crate::query::Query;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns the `fields` parameter: what is selected, what the filter needs, `extra`, and the key. None if the
-/// endpoint does not know it, or if properties are wanted that it is not known to name.
+/// Returns the `fields` parameter: what is selected, what the filter needs, `extra`, and the key.
+/// Returns `None` if the endpoint does not know it, or if properties are wanted that it is not
+/// known to name.
 pub(super) fn fields(query: &Query, extra: Option<FieldId>) -> Option<String> {
     if !query.entity.object.endpoint.projection {
         return None;

@@ -6,7 +6,8 @@ use crate::predicate::{Check, Predicate, all_of};
 /// The number of listings beyond which reading everything is cheaper.
 pub(super) const MAX_LISTINGS: usize = 40;
 
-/// Returns the expressions to send, each with what its records must pass; none if nothing can be pushed.
+/// Returns the expressions to send, each with the predicate that its records must pass; none if
+/// nothing can be pushed.
 pub(super) fn split(language: &Language<'_>, predicate: &Predicate) -> Vec<(Pushed, Predicate)> {
     let Some(whole) = language.push(predicate) else { return Vec::new() };
     if whole.fits() {
@@ -54,7 +55,7 @@ pub(super) fn split(language: &Language<'_>, predicate: &Predicate) -> Vec<(Push
     listings
 }
 
-/// Cuts a disjunction into parts that fit beside their companions; none if it cannot be cut so.
+/// Cuts a disjunction into parts that fit beside their companions; returns `None` if it cannot be cut so.
 fn parts(
     predicate: &Predicate,
     companions: &[Predicate],

@@ -7,13 +7,15 @@
 use crate::hash::hash;
 use crate::position::{Lane, Seconds};
 
-/// A lane that has fewer pages left is not cut any more.
+/// The smallest number of pages left at which a lane is still cut.
 const MIN_PAGES: u64 = 2;
 
-/// Lanes share the page token, so cursors that are longer than this stay alone.
+/// The longest cursor of a lane that is cut. Lanes share the page token, so a lane with a longer
+/// cursor stays alone.
 const MAX_CURSOR: usize = 128;
 
-/// One lane is split off for so many pages at most, the first one aside: a range may turn out empty.
+/// The number of pages for each of which one lane is split off at most, the first one aside: a
+/// range may turn out empty.
 pub(crate) const PAGES_PER_SPLIT: u32 = 4;
 
 /// The place of a record, as seen from a lane.
@@ -74,24 +76,24 @@ pub(crate) struct Situation {
     pub(crate) limit_left: u64,
     /// The records that AppFlow asked for.
     pub(crate) max_results: u64,
-    /// Whether nothing was delivered by this call.
+    /// True if nothing was delivered by this call.
     pub(crate) is_empty: bool,
     /// The requests that may be on their way at once.
     pub(crate) max_concurrency: usize,
-    /// Whether a page that is asked for now is likely to arrive in time.
+    /// True if a page that is asked for now is likely to arrive in time.
     pub(crate) has_time: bool,
     /// The pages that will still fit into the answer.
     pub(crate) room: usize,
     /// The lanes that pay; 1 where the listing is not cut.
     pub(crate) paying: usize,
-    /// Whether a request has failed, so that no other one is sent.
+    /// True if a request has failed, so that no other one is sent.
     pub(crate) has_failed: bool,
     /// The time of day in seconds since 1970.
     pub(crate) now: i64,
 }
 
 impl Lanes {
-    /// Takes up lanes where they were left; none means a listing that was not begun.
+    /// Takes up lanes where they were left; an empty list means a listing that was not begun.
     pub(crate) fn new(lanes: Vec<Lane>) -> Self {
         let lanes = if lanes.is_empty() { vec![Lane::default()] } else { lanes };
         let idle = |lane| Walker { lane, activity: Activity::Idle };
@@ -129,8 +131,9 @@ impl Lanes {
         if self.on_their_way > 0 { Next::Wait } else { Next::Stop }
     }
 
-    /// Decides on the page behind the one in hand, of which `in_hand` records are expected. Returns how many records
-    /// are wanted of it and all behind it; none if it should not be asked for yet.
+    /// Decides on the page behind the one in hand, of which `in_hand` records are expected. Returns
+    /// the number of records that are wanted of it and all behind it; `None` if it should not be
+    /// asked for yet.
     pub(crate) fn ahead(&self, index: usize, situation: &Situation, in_hand: u64) -> Option<u64> {
         let lane = &self.walkers[index].lane;
         let left = self.unclaimed(situation.wanted).saturating_sub(in_hand);
@@ -202,7 +205,7 @@ impl Lanes {
         self.walkers.iter().filter(is_asked).count()
     }
 
-    /// Returns how many records are wanted beyond those that are on their way.
+    /// Returns the number of records that are wanted beyond those that are on their way.
     fn unclaimed(&self, wanted: u64) -> u64 {
         let claimed = self.walkers.iter().map(|walker| match walker.activity {
             Activity::Asked(records) => records,
@@ -250,7 +253,7 @@ impl Lane {
         self.at = Some(second);
     }
 
-    /// Says where a record is whose instant falls into this second.
+    /// Says on which side of the range a record is whose instant falls into this second.
     pub(crate) fn side(&self, second: i64) -> Side {
         if self.range.until.is_some_and(|until| second >= until) {
             return Side::Beyond;
@@ -261,8 +264,8 @@ impl Lane {
         }
     }
 
-    /// Says whether a page that names `next` leads back to where the lane was already. Brent's algorithm:
-    /// one remembered cursor finds any circle, however long.
+    /// Says whether a page that names `next` leads back to a page where the lane was already.
+    /// Brent's algorithm: one remembered cursor finds any circle, however long.
     pub(crate) fn goes_in_circles(&self, next: &str) -> bool {
         self.cursor.as_deref() == Some(next) || (self.pages > 0 && self.mark == hash(next))
     }
@@ -288,7 +291,7 @@ impl Lane {
 mod tests {
     use super::*;
 
-    /// A lane that has walked this far from zero.
+    /// Makes a lane that has walked this far from zero.
     fn walked(at: i64) -> Lane {
         Lane { first: Some(0), at: Some(at), ..Lane::default() }
     }
@@ -325,7 +328,7 @@ mod tests {
         assert_eq!(Lane { cursor, ..walked(1) }.pages_left(i64::MAX), None);
     }
 
-    /// Two lanes: one that was walked to 100 and one behind it.
+    /// Makes two lanes: one that was walked to 100 and one behind it.
     fn lanes(activities: [Activity; 2]) -> Lanes {
         let mut lanes = Lanes::new(vec![walked(100), Lane::default()]);
         for (walker, activity) in lanes.walkers.iter_mut().zip(activities) {

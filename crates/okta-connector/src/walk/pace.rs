@@ -14,14 +14,14 @@ pub(crate) struct Budget {
     pub(crate) max_bytes: usize,
     /// The number of requests that may be on their way at once.
     pub(crate) max_concurrency: usize,
-    /// The time of day in seconds since 1970: where a range without an end ends.
+    /// The time of day in seconds since 1970, at which a range without an end is taken to end.
     pub(crate) wall_now: u64,
 }
 
 /// The time that a page is expected to take before the first one came.
 const FIRST_PAGE_ESTIMATE: Duration = Duration::from_millis(1_500);
 
-/// A page is not begun unless this much time is left beyond what it is expected to take.
+/// The time beyond a page's expected time that must be left, or the page is not begun.
 const PAGE_MARGIN: Duration = Duration::from_millis(500);
 
 /// The experience of a call with pages.
@@ -74,15 +74,16 @@ impl Pace {
         now + self.slowest + PAGE_MARGIN < deadline
     }
 
-    /// Returns how many pages will still fit into an answer of `written` bytes, beside `in_hand` bytes that are not
-    /// written yet.
+    /// Returns the number of pages that will still fit into an answer of `written` bytes, beside
+    /// `in_hand` bytes that are not written yet.
     pub(crate) fn room(&self, written: usize, in_hand: usize, max_bytes: usize) -> usize {
         let left = max_bytes.checked_sub(written + in_hand);
         let largest = self.largest.max(in_hand);
         left.map_or(0, |left| left.checked_div(largest).unwrap_or(usize::MAX))
     }
 
-    /// Returns how many of a page's `records` are expected to pass a test here, where `delivered` did so far.
+    /// Returns the number of a page's `records` that are expected to pass a test here, where
+    /// `delivered` did so far.
     pub(crate) fn expected_to_pass(&self, records: u64, delivered: u64) -> u64 {
         match self.worked_on {
             0 => records,
@@ -90,8 +91,8 @@ impl Pace {
         }
     }
 
-    /// Returns how many lanes pay: more than one while a page takes longer than the `spacing` that the rate budget
-    /// demands between two requests.
+    /// Returns the number of lanes that pay: more than one while a page takes longer than the
+    /// `spacing` that the rate budget demands between two requests.
     pub(crate) fn lanes_that_pay(&self, spacing: Option<Duration>, most: usize) -> usize {
         let Some(spacing) = spacing.filter(|spacing| !spacing.is_zero()) else { return 1 };
         let lanes = self.latency.as_micros().div_ceil(spacing.as_micros().max(1));

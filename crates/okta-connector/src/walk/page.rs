@@ -31,7 +31,7 @@ pub(crate) enum Taken {
 pub(crate) struct Route<'p> {
     pub(crate) listing: &'p Listing,
     pub(crate) way: &'p Way,
-    /// Whether there is another way to ask for the listing.
+    /// True if there is another way to ask for the listing.
     pub(crate) has_next: bool,
 }
 
@@ -101,12 +101,12 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Returns how many records LIMIT still allows.
+    /// Returns the number of records that LIMIT still allows.
     pub(crate) fn limit_left(&self) -> u64 {
         self.query.limit.map_or(u64::MAX, |limit| limit.saturating_sub(self.delivered))
     }
 
-    /// Returns how many more records this call may deliver.
+    /// Returns the number of records that this call may still deliver.
     pub(crate) fn wanted(&self) -> u64 {
         let delivered = self.records.len() as u64;
         self.max_results.saturating_sub(delivered).min(self.limit_left())
@@ -198,7 +198,7 @@ impl<'a> Answer<'a> {
         Ok(None)
     }
 
-    /// Returns how many records of this page an earlier call has looked at.
+    /// Returns the number of records of this page that an earlier call has looked at.
     ///
     /// The last of them is found by its id, not by its place: a record that went away or came in
     /// front of it since then moves the others. If it went away itself, the page is taken from its
