@@ -166,6 +166,7 @@ impl Input<'_> {
             progress: Progress {
                 pages: self.small(),
                 splits: self.small(),
+                delivered: self.number(),
                 page_size: (self.byte() % 2 == 1).then(|| self.small()),
                 order: [Order::Unknown, Order::Kept, Order::Broken][usize::from(self.byte() % 3)],
             },
@@ -187,6 +188,7 @@ impl Input<'_> {
                 limit: (has & 64 == 64).then(|| self.small()),
             }),
             pages: self.small(),
+            empty: self.small(),
             mark: self.number(),
             delivered: self.number(),
             restarted: has & 16 == 16,

@@ -40,6 +40,13 @@ impl OktaRequest {
         self
     }
 
+    /// Takes a parameter of the query away.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.query.retain(|(known, _)| *known != name);
+        self
+    }
+
     /// Makes it a listing, with pages of at most `limit` records. A listing that times out inside
     /// Okta is tried again with smaller pages.
     #[must_use]

@@ -75,6 +75,7 @@ impl Metrics {
             ("OktaRequests", "Count", json!(cost.requests)),
             ("ThrottleWait", "Milliseconds", json!(millis(cost.waited))),
             ("AnswerBytes", "Bytes", json!(delivered.bytes)),
+            ("UnreadableValues", "Count", json!(delivered.unreadable)),
             ("Duration", "Milliseconds", json!(millis(report.elapsed))),
             ("Errors", "Count", json!(0)),
             self.cold_starts(),

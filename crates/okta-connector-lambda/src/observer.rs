@@ -47,9 +47,13 @@ impl Observer for CallLog {
                 records = delivered.records,
                 bytes = delivered.bytes,
                 scanned = delivered.scanned,
+                unreadable = delivered.unreadable,
                 ending = if delivered.has_more { "MoreToCome" } else { "Complete" },
             ),
-            Ending::Failed(error) => line!(warn, "failed", code = error.code.name(), %error,),
+            Ending::Failed(error) => {
+                line!(warn, "failed", code = error.code.name(), error = error.logged(),);
+                tracing::debug!(%error, "told");
+            }
         }
         self.metrics.call(report);
     }

@@ -62,6 +62,8 @@ pub struct Delivered {
     pub bytes: u64,
     /// The records of Okta that were looked at.
     pub scanned: u64,
+    /// The values that the filter tests and that could not be read.
+    pub unreadable: u64,
     /// True if there is more to come.
     pub has_more: bool,
 }

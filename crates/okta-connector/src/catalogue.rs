@@ -42,6 +42,8 @@ pub struct Object {
     pub collation: Collation,
     /// The OAuth 2.0 scope that reads it.
     pub scope: &'static str,
+    /// True if every org has such records, so that none at all means that they are hidden.
+    pub always_has_records: bool,
     /// Its turn when a connection is tried: the object with the cheapest listing is asked first.
     pub probe_turn: u8,
     /// The sign of a deprovisioned record, where the object has such records.

@@ -12,6 +12,7 @@ use crate::query::{Deprovisioned, Parallelism, Preferences, Query};
 use crate::secrets::{Freshness, SecretSource};
 use crate::settings::{Settings, org_host};
 use crate::token::{self, Fingerprint};
+use crate::trouble::hidden;
 use crate::walk::{self, Batch, Budget};
 use appflow_connector::filter::{Comparison, Condition, Literal};
 use appflow_connector::request::{
@@ -24,7 +25,7 @@ use appflow_connector::{
     Connector, ConnectorConfiguration, DescribedEntity, EntityList, ErrorCode, ErrorDetails,
     Filter, InvalidSettings, Operation, RecordPage, Records,
 };
-use futures_util::stream::{self, StreamExt, TryStreamExt};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use okta_client::{Client, HttpService};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -52,18 +53,23 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
     }
 }
 
-/// The page of an answer, and the number of records that were looked at for it.
-struct Scanned<T> {
+/// The most ids that one RetrieveData may name: each of them costs a request.
+const MAX_IDS: usize = 1_000;
+
+/// A page, and the figures of the walk for it.
+struct Walked<T> {
     page: T,
     scanned: u64,
+    unreadable: u64,
 }
 
-impl<T> Scanned<T> {
+impl<T> Walked<T> {
     fn ending<'a>(&self, records: &Records, next_token: Option<&str>) -> Ending<'a> {
         Ending::Delivered(Delivered {
             records: records.len() as u64,
             bytes: records.response_bytes(0) as u64,
             scanned: self.scanned,
+            unreadable: self.unreadable,
             has_more: next_token.is_some(),
         })
     }
@@ -128,7 +134,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         request: &QueryDataRequest,
         time_left: Duration,
         call: &Call<'_>,
-    ) -> Result<Scanned<RecordPage>, Error> {
+    ) -> Result<Walked<RecordPage>, Error> {
         let connection = self.connection(&request.connector_context, time_left, call)?;
         let entity = Entity::find(&request.entity_identifier)?;
         let expression = request.filter_expression.as_deref().unwrap_or_default();
@@ -150,8 +156,11 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 client.rate_limits().learn(*bucket, *lesson, now, budget.wall_now);
             }
             let start = opened.map(|opened| opened.position.clone()).unwrap_or_default();
-            let Batch { records, scanned, next } =
+            let Batch { records, scanned, unreadable, delivered, next } =
                 walk::run(&client, query, plan, start, budget).await?;
+            if next.is_none() && delivered == 0 && query.must_find_something() {
+                return Err(hidden());
+            }
             let next_token = match next {
                 Some(position) => {
                     let limits = client.rate_limits();
@@ -160,7 +169,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 }
                 None => None,
             };
-            Ok(Scanned { page: RecordPage { records, next_token }, scanned })
+            Ok(Walked { page: RecordPage { records, next_token }, scanned, unreadable })
         };
         self.connections.with_client(&connection, Freshness::Cached, work).await
     }
@@ -170,26 +179,37 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         request: &RetrieveDataRequest,
         time_left: Duration,
         call: &Call<'_>,
-    ) -> Result<Scanned<Records>, Error> {
+    ) -> Result<Walked<Records>, Error> {
         let connection = self.connection(&request.connector_context, time_left, call)?;
         let entity = Entity::find(&request.entity_identifier)?;
         let name = identifying_field(&entity, request.id_field_name.as_deref())?;
         let selected = request.selected_field_names.as_deref();
-        let query = |id: &String| {
-            let literal = Literal::Text(id.clone());
-            let condition = Condition::Compare(name.to_owned(), Comparison::Equal, literal);
-            let filter = Filter { condition: Some(condition), limit: Some(1) };
-            Query::new(entity.clone(), &filter, selected, Preferences::default())
-        };
-        let queries = request.ids.iter().map(query).collect::<Result<Vec<_>, _>>()?;
-        let queries = &queries;
+        if request.ids.len() > MAX_IDS {
+            let found = request.ids.len();
+            let message = format!("The request names {found} ids. Ask for {MAX_IDS} at most");
+            return Err(Error::invalid(message));
+        }
+        let sample = Sample { entity: &entity, name, selected };
+        // Whatever is wrong with the fields is told before Okta is asked.
+        sample.query("")?;
+        let ids = &request.ids;
         let budget = self.budget(&connection, 1);
         let work = move |client: Client<H>| async move {
             let reads: Vec<_> =
-                queries.iter().map(|query| read_one(&client, query, budget)).collect();
-            let batches: Vec<Batch> =
-                stream::iter(reads).buffered(budget.max_concurrency).try_collect().await?;
-            gather(batches, budget.max_bytes)
+                ids.iter().map(|id| read_one(&client, sample, id, budget)).collect();
+            let mut batches = stream::iter(reads).buffered(budget.max_concurrency);
+            let (mut page, mut scanned, mut unreadable) = (Records::new(), 0, 0);
+            while let Some(batch) = batches.try_next().await? {
+                page.append(&batch.records);
+                scanned += batch.scanned;
+                unreadable += batch.unreadable;
+                if page.response_bytes(0) > budget.max_bytes {
+                    return Err(Error::invalid(
+                        "The records are larger than an answer may be. Ask for fewer ids at once",
+                    ));
+                }
+            }
+            Ok(Walked { page, scanned, unreadable })
         };
         self.connections.with_client(&connection, Freshness::Cached, work).await
     }
@@ -227,15 +247,35 @@ fn identifying_field<'a>(entity: &'a Entity, name: Option<&str>) -> Result<&'a s
     })
 }
 
+/// The question for a record, but for its id.
+#[derive(Clone, Copy)]
+struct Sample<'a> {
+    entity: &'a Entity,
+    /// The name of the field that holds the id.
+    name: &'a str,
+    selected: Option<&'a [String]>,
+}
+
+impl Sample<'_> {
+    fn query(self, id: &str) -> Result<Query, Error> {
+        let literal = Literal::Text(id.to_owned());
+        let condition = Condition::Compare(self.name.to_owned(), Comparison::Equal, literal);
+        let filter = Filter { condition: Some(condition), limit: Some(1) };
+        Query::new(self.entity.clone(), &filter, self.selected, Preferences::default())
+    }
+}
+
 async fn read_one<H: HttpService>(
     client: &Client<H>,
-    query: &Query,
+    sample: Sample<'_>,
+    id: &str,
     budget: Budget,
 ) -> Result<Batch, Error> {
-    let plan = Plan::new(query);
+    let query = sample.query(id)?;
+    let plan = Plan::new(&query);
     let mut position = crate::position::Position::default();
     loop {
-        let batch = walk::run(client, query, &plan, position, budget).await?;
+        let batch = walk::run(client, &query, &plan, position, budget).await?;
         match batch.next {
             // Nothing was found before a budget ended, but the search goes on.
             Some(next) if batch.records.is_empty() && Instant::now() < budget.deadline => {
@@ -248,21 +288,6 @@ async fn read_one<H: HttpService>(
             _ => return Ok(batch),
         }
     }
-}
-
-fn gather(batches: Vec<Batch>, max_bytes: usize) -> Result<Scanned<Records>, Error> {
-    let mut records = Records::new();
-    let mut scanned = 0;
-    for batch in batches {
-        records.append(&batch.records);
-        scanned += batch.scanned;
-        if records.response_bytes(0) > max_bytes {
-            return Err(Error::invalid(
-                "The records are larger than an answer may be. Ask for fewer ids at once",
-            ));
-        }
-    }
-    Ok(Scanned { page: records, scanned })
 }
 
 /// Makes the fingerprint of all that the meaning of a position depends on.

@@ -10,21 +10,37 @@ use std::time::Duration;
 pub struct Error {
     /// The code that AppFlow acts on.
     pub code: ErrorCode,
-    /// The sentence. What AppFlow cannot show is replaced on the way out.
-    pub message: String,
     /// The time after which another try makes sense.
     pub retry_after: Option<Duration>,
+    message: String,
+    logged: Option<String>,
 }
 
+/// The bytes of a sentence. AppFlow shows less; a log line need not hold more.
+const MAX_MESSAGE: usize = 4_096;
+
 impl Error {
-    /// Makes a failure without a time to come back.
+    /// Makes a failure without a time to come back. A very long sentence is cut.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retry_after: None }
+        let mut message = message.into();
+        message.truncate(message.floor_char_boundary(MAX_MESSAGE));
+        Self { code, retry_after: None, message, logged: None }
     }
 
     /// Makes a failure of the input.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::InvalidArgument, message)
+    }
+
+    /// Gives the log another sentence: filters hold names and addresses of people, which their writer may read, and
+    /// whoever reads the log may not.
+    pub(crate) fn logged_as(self, sentence: impl Into<String>) -> Self {
+        Self { logged: Some(sentence.into()), ..self }
+    }
+
+    /// Returns the sentence for the log.
+    pub fn logged(&self) -> &str {
+        self.logged.as_ref().unwrap_or(&self.message)
     }
 }
 
@@ -47,6 +63,7 @@ impl From<Error> for ErrorDetails {
 
 impl From<ParseError> for Error {
     fn from(error: ParseError) -> Self {
-        Self::invalid(format!("The filter cannot be read. {error}"))
+        let message = format!("The filter cannot be read. {error}");
+        Self::invalid(message).logged_as("The filter cannot be read")
     }
 }

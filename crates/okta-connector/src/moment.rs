@@ -50,6 +50,20 @@ impl<'a> Moment<'a> {
         Some(Self { second, fraction: fraction.trim_end_matches('0').into() })
     }
 
+    /// Reads what a record may hold where it should hold the form of [`Self::parse`]: the same without a zone, which is
+    /// UTC, or milliseconds since 1970.
+    pub fn read(text: &str) -> Option<Moment<'static>> {
+        let zoned;
+        let found = match Moment::parse(text).or_else(|| Moment::parse_epoch_millis(text)) {
+            Some(found) => found,
+            None => {
+                zoned = format!("{}Z", text.trim_end());
+                Moment::parse(&zoned)?
+            }
+        };
+        Some(found.into_owned())
+    }
+
     /// Reads milliseconds since 1970.
     pub fn parse_epoch_millis(number: &str) -> Option<Self> {
         let plausible = number.len() >= MIN_EPOCH_MILLIS_DIGITS
@@ -156,6 +170,23 @@ mod tests {
         }
         assert_eq!(Moment::parse_epoch_millis("1714564800000"), Some(noon));
         assert_eq!(Moment::parse("2024-04-30T24:00:00Z"), Moment::parse("2024-05-01"));
+    }
+
+    #[test]
+    fn records_are_read_leniently() {
+        let noon = Moment::parse("2024-05-01T12:00:00Z").unwrap();
+        for text in [
+            "2024-05-01 12:00:00.0",
+            "2024-05-01T12:00:00",
+            "2024-05-01T12:00:00+0000",
+            "2024-05-01 14:00:00+02:00",
+            "1714564800000",
+        ] {
+            assert_eq!(Moment::read(text), Some(noon.clone()), "{text}");
+        }
+        for text in ["", "yesterday", "2024", "2024-05-01T12:00", "05/01/2024", "[1714564800000]"] {
+            assert_eq!(Moment::read(text), None, "{text}");
+        }
     }
 
     #[test]

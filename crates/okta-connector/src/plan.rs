@@ -43,8 +43,9 @@ pub struct Plan {
 pub struct Listing {
     /// Ways to ask for it, best first. The next one is taken when Okta refuses to answer.
     pub ways: Vec<Way>,
-    /// The condition on a record that this listing delivers.
-    pub residual: Predicate,
+    /// The records that this listing delivers, of all that pass the query: what another listing delivers is not
+    /// among them.
+    pub part: Predicate,
     /// Listings of ids: the id of a record must be in each of them.
     pub among: Vec<Self>,
 }
@@ -95,11 +96,9 @@ pub struct Cut {
 /// The shape of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Pages of records.
-    Pages,
-    /// One page of records.
-    OnePage,
-    /// One record, or none if Okta answers 404.
+    /// A list of objects, page by page.
+    List,
+    /// One object, or none if Okta answers 404.
     Record,
 }
 
@@ -189,8 +188,7 @@ impl Way {
 impl Shape {
     fn name(self) -> &'static str {
         match self {
-            Self::Pages => "pages",
-            Self::OnePage => "one page",
+            Self::List => "list",
             Self::Record => "record",
         }
     }
@@ -226,6 +224,8 @@ fn digest_request(request: &OktaRequest, hash: &mut Fnv) {
 const NO_PARAMETERS: &str = "the listing knows no conditions";
 
 const NOTHING_PUSHED: &str = "nothing of the filter can be pushed down";
+
+const NO_SORTING: &str = "Okta refused to sort";
 
 const SEARCH: &str = "search";
 
@@ -300,8 +300,18 @@ impl Planner<'_> {
         }
     }
 
-    fn listing(&self, ways: Vec<Way>) -> Listing {
-        Listing { ways, residual: self.query.predicate.clone(), among: Vec::new() }
+    /// Makes a listing of these ways, and behind them a last one that asks for whole records, where Okta was asked to
+    /// leave parts of them out.
+    fn listing(&self, mut ways: Vec<Way>) -> Listing {
+        if let Some(last) = ways.last().filter(|last| last.below.is_none()) {
+            let request = last.request.clone().without("fields").with_omissions([]);
+            if request != last.request {
+                let reason = "Okta refused to leave parts of records out";
+                let (shape, narrowed_here) = (last.shape, last.narrowed_here);
+                ways.push(Way { shape, narrowed_here, ..self.way(request, reason) });
+            }
+        }
+        Listing { ways, part: Predicate::everything(), among: Vec::new() }
     }
 
     /// Plans a `search`, or several where one would be too long.
@@ -312,9 +322,9 @@ impl Planner<'_> {
         if parts.is_empty() {
             return vec![self.unnarrowed(NOTHING_PUSHED)];
         }
-        let listings = parts.into_iter().map(|(pushed, residual)| {
-            let listing = self.or_everything(self.search(&pushed, reason));
-            Listing { residual, ..listing }
+        let listings = parts.into_iter().map(|(pushed, part)| Listing {
+            part,
+            ..self.or_everything(self.search(&pushed, reason))
         });
         listings.collect()
     }
@@ -324,28 +334,33 @@ impl Planner<'_> {
         let request =
             OktaRequest::new(self.query.entity.object.endpoint.path).with(FILTER, pushed.text);
         let way = self.way(self.paged(request), reason);
-        self.or_everything(Way { narrowed_here, ..way })
+        self.or_everything(vec![Way { narrowed_here, ..way }])
     }
 
-    fn or_everything(&self, way: Way) -> Listing {
-        self.listing(vec![way, self.everything("Okta refused the expression")])
+    fn or_everything(&self, mut ways: Vec<Way>) -> Listing {
+        ways.push(self.everything("Okta refused the expression"));
+        self.listing(ways)
     }
 
-    /// Plans a `search`, in lanes if that is possible.
-    fn search(&self, pushed: &Pushed, reason: &'static str) -> Way {
+    /// Plans the ways of a `search`: sorted, so that it can be walked in lanes, if that is possible, and unsorted.
+    fn search(&self, pushed: &Pushed, reason: &'static str) -> Vec<Way> {
         let narrowed_here = !pushed.complete;
         let entity = &self.query.entity;
         let endpoint = &entity.object.endpoint;
         let request = OktaRequest::new(endpoint.path).with(SEARCH, pushed.text.as_str());
+        let unsorted = |reason| {
+            let way = self.way(self.paged(request.clone()), reason);
+            Way { narrowed_here, ..way }
+        };
         let field = endpoint.lanes.filter(|_| self.query.parallelism == Parallelism::SideBySide);
         let Some(field) = field.and_then(|name| entity.field(name)) else {
-            return Way { narrowed_here, ..self.way(self.paged(request), reason) };
+            return vec![unsorted(reason)];
         };
         let term = entity[field].term().to_owned();
-        let request = request.with("sortBy", term.as_str()).with("sortOrder", "asc");
-        let request = self.paged_with(request, Some(field));
+        let sorted = request.clone().with("sortBy", term.as_str()).with("sortOrder", "asc");
+        let sorted = self.way(self.paged_with(sorted, Some(field)), reason);
         let cut = Some(Cut { field, term, expression: pushed.operand() });
-        Way { narrowed_here, cut, ..self.way(request, reason) }
+        vec![Way { narrowed_here, cut, ..sorted }, unsorted(NO_SORTING)]
     }
 
     /// Plans a listing of all records of the object.
@@ -358,17 +373,13 @@ impl Planner<'_> {
             }
             _ => request,
         };
-        let way = self.way(self.paged(request), reason);
-        match endpoint.page_size {
-            Some(_) => way,
-            None => Way { shape: Shape::OnePage, ..way },
-        }
+        self.way(self.paged(request), reason)
     }
 
     /// Makes a way of pages of which every record is tested against the whole filter.
     fn way(&self, request: OktaRequest, reason: &'static str) -> Way {
         let narrowed_here = self.query.predicate != Predicate::everything();
-        let (shape, id) = (Shape::Pages, self.id());
+        let (shape, id) = (Shape::List, self.id());
         Way { request, shape, id, narrowed_here, cut: None, below: None, reason }
     }
 
@@ -380,16 +391,13 @@ impl Planner<'_> {
 
     /// Plans a listing of everything; in lanes where that takes a `search` anyway.
     fn unnarrowed(&self, reason: &'static str) -> Listing {
-        let everything = self.everything(reason);
-        let in_lanes = match self.query.entity.object.endpoint.dialect {
-            Dialect::SearchAndFilter { everything: Some(expression), .. } => {
-                let complete = !everything.narrowed_here;
-                let pushed = Pushed { complete, ..Pushed::simple(expression.to_owned()) };
-                Some(self.search(&pushed, reason)).filter(|way| way.cut.is_some())
-            }
-            _ => None,
+        let dialect = self.query.entity.object.endpoint.dialect;
+        let Dialect::SearchAndFilter { everything: Some(expression), .. } = dialect else {
+            return self.listing(vec![self.everything(reason)]);
         };
-        self.listing(in_lanes.into_iter().chain([everything]).collect())
+        let pushed = Pushed::simple(expression.to_owned());
+        let complete = self.query.predicate == Predicate::everything();
+        self.listing(self.search(&Pushed { complete, ..pushed }, reason))
     }
 
     /// Plans a listing with one condition in the request, the most telling one; the rest is tested here.
@@ -430,7 +438,6 @@ impl Planner<'_> {
         let fallback = match parent.lists {
             Lists::Records => way(self.paged(below), FALLBACK),
             Lists::References(path) => Way {
-                shape: Shape::OnePage,
                 id: path.to_owned(),
                 below: Some(self.record_of_each()),
                 ..way(below, FALLBACK)
@@ -460,9 +467,7 @@ impl Planner<'_> {
         let below = OktaRequest::new(parent.below(id));
         let fallback = match parent.lists {
             Lists::Records => self.way(self.paged(below), reason),
-            Lists::References(path) => {
-                Way { shape: Shape::OnePage, id: path.to_owned(), ..self.way(below, reason) }
-            }
+            Lists::References(path) => Way { id: path.to_owned(), ..self.way(below, reason) },
         };
         self.listing(vec![filtered, fallback])
     }

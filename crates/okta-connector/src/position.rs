@@ -45,6 +45,9 @@ pub struct Progress {
     /// The page size at which Okta no longer timed out; absent while it never did.
     #[serde(rename = "m", default, skip_serializing_if = "is_default")]
     pub page_size: Option<u32>,
+    /// The records delivered.
+    #[serde(rename = "d", default, skip_serializing_if = "is_default")]
+    pub delivered: u64,
     /// The order in which records come.
     #[serde(rename = "o", default, skip_serializing_if = "is_default")]
     pub order: Order,
@@ -90,6 +93,9 @@ pub struct Lane {
     /// The pages read.
     #[serde(rename = "p", default, skip_serializing_if = "is_default")]
     pub pages: u32,
+    /// The pages in a row that were empty.
+    #[serde(rename = "e", default, skip_serializing_if = "is_default")]
+    pub empty: u32,
     /// The hash of one of the cursors met: if it is met again, the lane goes in circles.
     #[serde(rename = "h", default, skip_serializing_if = "is_default")]
     pub mark: u64,

@@ -232,7 +232,8 @@ fn resolve(entity: &Entity, condition: &Condition, polarity: Polarity) -> Result
         }
         Condition::Literal(literal) => Err(Error::invalid(format!(
             "The filter holds {literal} where a comparison of a field is expected"
-        ))),
+        ))
+        .logged_as("The filter holds a literal where a comparison of a field is expected")),
     }
 }
 
@@ -326,18 +327,38 @@ impl<'a> Resolver<'a> {
 
     fn compare_text(&self, comparison: Comparison, text: &str) -> Check {
         let collation = self.field().collation(self.entity.object.collation);
-        let folded = fold(text, collation).into_owned();
-        let text = Text { written: text.to_owned(), folded };
+        let texts = |written: &[&str]| {
+            let texts = written.iter().map(|&written| {
+                let folded = fold(written, collation).into_owned();
+                Text { written: written.to_owned(), folded }
+            });
+            let mut texts: Vec<_> = texts.collect();
+            sort_texts(&mut texts);
+            texts
+        };
         let asserted = self.polarity == Polarity::Asserted;
         match comparison {
-            Comparison::Contains if asserted => Check::Contains(text),
-            Comparison::Contains => Check::ContainsNot(text),
-            Comparison::NotEqual if asserted => Check::NoneOf(vec![text]),
-            Comparison::NotEqual => Check::OneOf(vec![text]),
-            // Texts offer no other comparison.
-            _ if asserted => Check::OneOf(vec![text]),
-            _ => Check::NoneOf(vec![text]),
+            Comparison::Contains => {
+                let folded = fold(text, collation).into_owned();
+                let text = Text { written: text.to_owned(), folded };
+                if asserted { Check::Contains(text) } else { Check::ContainsNot(text) }
+            }
+            // Texts offer no other comparison than these two.
+            _ => {
+                let texts = texts(&self.values(text));
+                let is_equality = (comparison != Comparison::NotEqual) == asserted;
+                if is_equality { Check::OneOf(texts) } else { Check::NoneOf(texts) }
+            }
         }
+    }
+
+    /// Returns the values that a text stands for. AppFlow joins several values of one condition by commas, so where no
+    /// value can hold one, they are several.
+    fn values<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        let has_no_commas = matches!(self.field().kind, Kind::Key | Kind::Id | Kind::Enumeration);
+        let values = text.split(',').map(str::trim).filter(|value| !value.is_empty());
+        let values: Vec<_> = values.filter(|_| has_no_commas && text.contains(',')).collect();
+        if values.is_empty() { vec![text] } else { values }
     }
 
     fn compare_boolean(&self, comparison: Comparison, text: &str) -> Result<Check, Error> {
@@ -380,6 +401,7 @@ impl<'a> Resolver<'a> {
         let shown: String = found.chars().take(SHOWN).collect();
         let name = &self.field().name;
         Error::invalid(format!("{name} is compared with {shown}. Expected {expected}"))
+            .logged_as(format!("{name} is compared with another literal than {expected}"))
     }
 }
 
@@ -419,9 +441,9 @@ impl Check {
             Self::Contains(part) => text().is_some_and(|text| contains(&text, part, collation)),
             Self::ContainsNot(part) => text().is_some_and(|text| !contains(&text, part, collation)),
             Self::Is(boolean) => record.boolean(field) == Some(*boolean),
-            Self::Time(relation, instant) => text().is_some_and(|text| {
-                Moment::parse(&text).is_some_and(|found| relation.holds(found.cmp(instant)))
-            }),
+            Self::Time(relation, moment) => {
+                record.moment(field).is_some_and(|found| relation.holds(found.cmp(moment)))
+            }
             Self::Never => false,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::catalogue::{OBJECTS, Object};
 use crate::error::Error;
+use crate::trouble::hidden;
 use appflow_connector::ErrorCode;
 use okta_client::{Client, ErrorKind, HttpService, OktaRequest};
 use tokio::time::Instant;
@@ -10,10 +11,21 @@ use tokio::time::Instant;
 #[derive(Debug)]
 pub(crate) struct Verdict {
     object: Object,
-    refusal: Option<okta_client::Error>,
+    seen: Seen,
 }
 
-/// Tries the objects in turn, until one may be read or there is no use in going on.
+/// The records that an object showed.
+#[derive(Debug)]
+enum Seen {
+    /// There are some.
+    Some,
+    /// There are none.
+    None,
+    /// Okta refused.
+    Refusal(okta_client::Error),
+}
+
+/// Tries the objects in turn, until one shows a record or there is no use in going on.
 pub(crate) async fn probe<H: HttpService>(client: &Client<H>, deadline: Instant) -> Vec<Verdict> {
     let mut objects = OBJECTS;
     objects.sort_by_key(|object| object.probe_turn);
@@ -24,14 +36,28 @@ pub(crate) async fn probe<H: HttpService>(client: &Client<H>, deadline: Instant)
             Some(_) => request.with_limit(1),
             None => request,
         };
-        let refusal = client.get(&request, None, deadline).await.err();
-        let goes_on = refusal.as_ref().is_some_and(|refusal| is_of_one_object(&refusal.kind));
-        verdicts.push(Verdict { object: *object, refusal });
+        let seen = match client.get(&request, None, deadline).await {
+            Ok(page) if is_empty(&page.body) => Seen::None,
+            Ok(_) => Seen::Some,
+            Err(refusal) => Seen::Refusal(refusal),
+        };
+        let goes_on = match &seen {
+            Seen::Some => false,
+            Seen::None => true,
+            Seen::Refusal(refusal) => is_of_one_object(&refusal.kind),
+        };
+        verdicts.push(Verdict { object: *object, seen });
         if !goes_on {
             break;
         }
     }
     verdicts
+}
+
+/// Says whether a list is empty.
+fn is_empty(list: &[u8]) -> bool {
+    let inside = list.trim_ascii().strip_prefix(b"[").and_then(|list| list.strip_suffix(b"]"));
+    inside.is_some_and(|inside| inside.trim_ascii().is_empty())
 }
 
 /// Says whether another object may fare better.
@@ -45,25 +71,33 @@ fn is_of_one_object(refusal: &ErrorKind) -> bool {
     )
 }
 
-/// Concludes from the verdicts: a connection is good if it may read at least one object.
+/// Concludes from the verdicts: a connection is good if it may read at least one object, and sees what every org has.
 ///
 /// # Errors
 ///
-/// The refusal that ended the trial, or the first one; where several scopes are missing, all of them.
+/// The refusal that ended the trial; that everything is hidden; or the first refusal, and where several scopes are
+/// missing, all of them.
 pub(crate) fn conclude(verdicts: Vec<Verdict>) -> Result<(), Error> {
     let mut scopes = Vec::new();
     let mut first = None;
-    for Verdict { object, refusal } in verdicts {
-        let Some(refusal) = refusal else { return Ok(()) };
-        if !is_of_one_object(&refusal.kind) {
-            return Err(refusal.into());
+    let mut is_hidden = false;
+    for Verdict { object, seen } in verdicts {
+        match seen {
+            Seen::Some => return Ok(()),
+            Seen::None => is_hidden |= object.always_has_records,
+            Seen::Refusal(refusal) if !is_of_one_object(&refusal.kind) => {
+                return Err(refusal.into());
+            }
+            Seen::Refusal(refusal) => {
+                if let ErrorKind::MissingScope { .. } = refusal.kind {
+                    scopes.push(format!("{} for {}", object.scope, object.name));
+                }
+                first.get_or_insert(refusal);
+            }
         }
-        if let ErrorKind::MissingScope { .. } = refusal.kind {
-            scopes.push(format!("{} for {}", object.scope, object.name));
-        }
-        first.get_or_insert(refusal);
     }
     match (scopes.as_slice(), first) {
+        _ if is_hidden => Err(hidden()),
         (_, None) => Ok(()),
         ([_, _, ..], Some(first)) => Err(Error::new(
             ErrorCode::AccessDenied,

@@ -93,6 +93,16 @@ impl Query {
     }
 }
 
+impl Query {
+    /// Says whether an org without an answer to the question is unthinkable: every org has a user and a group.
+    pub(crate) fn must_find_something(&self) -> bool {
+        self.entity.object.always_has_records
+            && self.asked == Predicate::everything()
+            && self.parents.is_empty()
+            && self.limit != Some(0)
+    }
+}
+
 /// Makes the condition that a field has another value.
 fn differs(field: &str, value: &str) -> Condition {
     Condition::Compare(field.to_owned(), Comparison::NotEqual, Literal::Text(value.to_owned()))
@@ -153,6 +163,8 @@ fn take_parents(
 }
 
 fn select(entity: &Entity, names: Option<&[String]>) -> Result<Vec<FieldId>, Error> {
+    // AppFlow means all fields by no list, and flows were seen to send an empty one for it.
+    let names = names.filter(|names| names.iter().any(|name| !name.is_empty()));
     let Some(names) = names else { return Ok(entity.fields().map(|(id, _)| id).collect()) };
     let mut selected = Vec::with_capacity(names.len());
     let mut is_selected = vec![false; entity.len()];

@@ -4,11 +4,13 @@
 //! by a layout that is made once for a query; they are copied into the answer as they are, so a property
 //! or value that Okta adds tomorrow can break nothing.
 
-use crate::catalogue::At;
+use crate::catalogue::{At, Kind};
 use crate::entity::{Entity, FieldId};
+use crate::moment::Moment;
 use crate::scan::{Scanner, Value};
 use appflow_connector::{Escaped, Records};
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// The places of a query's fields in a record, and the way in which they are written.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ struct Written {
     source: Source,
     /// The text in front of the value if it is the first one of the record, and if it is not.
     before: [Escaped; 2],
+    /// True if AppFlow is told that it is a text: a value that is none is written as its JSON text.
+    is_text: bool,
 }
 
 /// The members that are wanted of an object.
@@ -104,9 +108,12 @@ impl Layout {
         }
         for &field in selected {
             if let Some(source) = layout.place(entity, field, constants) {
-                let name = &entity[field].name;
-                let before = |separator| Escaped::new(&format!("{separator}\"{name}\":"));
-                layout.written.push(Written { source, before: [before('{'), before(',')] });
+                let field = &entity[field];
+                let before = |separator| Escaped::new(&format!("{separator}\"{}\":", field.name));
+                let before = [before('{'), before(',')];
+                let is_text =
+                    matches!(field.kind, Kind::Key | Kind::Id | Kind::Text | Kind::Enumeration);
+                layout.written.push(Written { source, before, is_text });
             }
         }
         layout
@@ -251,6 +258,8 @@ pub(crate) struct RecordReader<'p> {
     scanner: Scanner<'p>,
     place: Place,
     slots: Vec<Option<Value<'p>>>,
+    /// The values of a wrong kind that were tested.
+    unreadable: Cell<u64>,
 }
 
 /// The place of the next record in a page.
@@ -273,12 +282,18 @@ pub(crate) struct Malformed;
 impl<'p> RecordReader<'p> {
     /// Starts with a JSON array of records.
     pub(crate) fn list(text: &'p str) -> Self {
-        Self { scanner: Scanner::new(text), place: Place::List, slots: Vec::new() }
+        let (slots, unreadable) = (Vec::new(), Cell::new(0));
+        Self { scanner: Scanner::new(text), place: Place::List, slots, unreadable }
     }
 
     /// Starts with a record by itself.
     pub(crate) fn alone(text: &'p str) -> Self {
         Self { place: Place::Alone, ..Self::list(text) }
+    }
+
+    /// Returns how many values that were asked for could not be read, because they are of another kind.
+    pub(crate) fn unreadable(&self) -> u64 {
+        self.unreadable.get()
     }
 
     /// Returns the next record; none at the end of the page.
@@ -289,7 +304,10 @@ impl<'p> RecordReader<'p> {
         habits: &mut Habits,
     ) -> Result<Option<RecordView<'a, 'p>>, Malformed> {
         match self.read(layout, habits).ok_or(Malformed)? {
-            true => Ok(Some(RecordView { layout, constants, slots: &self.slots })),
+            true => {
+                let (slots, unreadable) = (&self.slots, &self.unreadable);
+                Ok(Some(RecordView { layout, constants, slots, unreadable }))
+            }
             false => Ok(None),
         }
     }
@@ -335,6 +353,7 @@ pub struct RecordView<'a, 'p> {
     layout: &'a Layout,
     constants: &'a Constants,
     slots: &'a [Option<Value<'p>>],
+    unreadable: &'a Cell<u64>,
 }
 
 impl<'p> RecordView<'_, 'p> {
@@ -350,16 +369,28 @@ impl<'p> RecordView<'_, 'p> {
         }
     }
 
-    /// Returns the field's value as text: that of a JSON string, or a number or Boolean as it is written.
+    /// Returns the field's value as text: that of a JSON string, or the JSON text of anything else.
     pub(crate) fn text(&self, field: FieldId) -> Option<Cow<'p, str>> {
         let value = match self.layout.sources[field.index()]? {
             Source::Slot(slot) | Source::SlotOrLastSegment(slot, _) => self.slots[slot],
             Source::Constant(_) => None,
         };
         match value {
-            Some(value) => text_of(value),
+            Some(value) => self.readable(text_of(value)),
             None => serde_json::from_str(&self.value(field)?).ok().map(Cow::Owned),
         }
+    }
+
+    /// Returns the field's value as a point in time.
+    pub(crate) fn moment(&self, field: FieldId) -> Option<Moment<'static>> {
+        let text = self.text(field)?;
+        self.readable(Moment::read(&text))
+    }
+
+    /// Counts a value that is there and could not be read.
+    fn readable<T>(&self, value: Option<T>) -> Option<T> {
+        self.unreadable.set(self.unreadable.get() + u64::from(value.is_none()));
+        value
     }
 
     /// Returns the text that a layout of references is about.
@@ -369,11 +400,12 @@ impl<'p> RecordView<'_, 'p> {
 
     /// Returns the field's value as a Boolean.
     pub(crate) fn boolean(&self, field: FieldId) -> Option<bool> {
-        match self.value(field)?.as_ref() {
+        let value = self.value(field)?;
+        self.readable(match &*value {
             "true" => Some(true),
             "false" => Some(false),
             _ => None,
-        }
+        })
     }
 
     /// Appends the record to `records`. Absent and null values are left out, as AppFlow prefers.
@@ -396,9 +428,15 @@ impl<'p> RecordView<'_, 'p> {
             };
             if let Some(value) = self.slots[slot] {
                 before(written, records);
-                match value.is_plain {
-                    true => records.write_plain(&value.text[1..value.text.len() - 1]),
-                    false => records.write(value.text),
+                match value.text.as_bytes().first() {
+                    _ if value.is_plain => {
+                        records.write_plain(&value.text[1..value.text.len() - 1]);
+                    }
+                    Some(b'"') => records.write(value.text),
+                    _ if written.is_text => {
+                        records.write(&serde_json::Value::from(value.text).to_string());
+                    }
+                    _ => records.write(value.text),
                 }
             } else if let Some(segment) = otherwise.and_then(|address| self.last_segment(address)) {
                 before(written, records);
@@ -422,7 +460,6 @@ fn text_of(value: Value<'_>) -> Option<Cow<'_, str>> {
     match value.text.as_bytes().first()? {
         b'"' if value.is_plain => Some(Cow::Borrowed(&value.text[1..value.text.len() - 1])),
         b'"' => serde_json::from_str(value.text).ok().map(Cow::Owned),
-        b'{' | b'[' => None,
         _ => Some(Cow::Borrowed(value.text)),
     }
 }

@@ -165,6 +165,7 @@ mod tests {
             cursor: Some(cursor.to_owned()),
             done: Some(Done { id: "00u1".to_owned(), records: 7, limit: Some(200) }),
             pages: 12,
+            empty: 3,
             mark: u64::MAX,
             delivered: 2_400,
             restarted: true,
@@ -174,7 +175,13 @@ mod tests {
     fn position() -> Position {
         let lanes =
             vec![lane("200u1/+="), Lane::default(), lane("x"), lane("00ucw2RPGIUNTDQOYPOF")];
-        let progress = Progress { pages: 9, splits: 3, page_size: Some(25), order: Order::Kept };
+        let progress = Progress {
+            pages: 9,
+            splits: 3,
+            page_size: Some(25),
+            delivered: 1_800,
+            order: Order::Kept,
+        };
         let frame = Frame { listing: 2, way: 1, progress, lanes };
         Position { delivered: 1_000_000, frames: vec![frame] }
     }

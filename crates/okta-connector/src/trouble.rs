@@ -54,6 +54,10 @@ troubles! {
         "The connection may not read this",
         "Give the admin role that reads it to the app or to the owner of the token and check the network zones of the token",
         "403 with `E0000006`";
+    HIDDEN: AccessDenied,
+        "Okta shows nothing to this connection",
+        "Give the app or the owner of the token an admin role that reads users and groups - scopes alone do not show them",
+        "200 with an empty list of users or groups, which no org has";
     ZONE: AccessDenied,
         "Okta does not accept the address that the function calls from",
         "Add it to the network zone that the app is restricted to",
@@ -126,6 +130,11 @@ fn trouble_of(kind: &ErrorKind) -> &'static Trouble {
     }
 }
 
+/// Makes the failure of a connection to which Okta shows an org without users or groups.
+pub(crate) fn hidden() -> Error {
+    Error::new(HIDDEN.code, format!("{}. {}", HIDDEN.sentence, HIDDEN.remedy))
+}
+
 impl From<okta_client::Error> for Error {
     fn from(error: okta_client::Error) -> Self {
         let trouble = trouble_of(&error.kind);
@@ -140,7 +149,9 @@ impl From<okta_client::Error> for Error {
             ErrorKind::RateLimited { retry_after } => Some(retry_after),
             _ => None,
         };
-        Self { retry_after, ..Self::new(trouble.code, message) }
+        let mut told = Self::new(trouble.code, message);
+        told.retry_after = retry_after;
+        told
     }
 }
 

@@ -37,6 +37,10 @@ pub(crate) struct Batch {
     pub(crate) records: Records,
     /// The records that were looked at.
     pub(crate) scanned: u64,
+    /// The values that were tested and could not be read.
+    pub(crate) unreadable: u64,
+    /// The records delivered over all, by earlier calls too.
+    pub(crate) delivered: u64,
     /// The place at which to go on; none at the end of the query.
     pub(crate) next: Option<Position>,
 }
@@ -60,8 +64,14 @@ pub(crate) async fn run<S: HttpService>(
     let answer = Answer::new(query, &shapes, &budget, start.delivered);
     let mut walk = Walk { client, budget, pace: Pace::default(), answer };
     let next = walk.plan(plan, &start).await?;
-    let Answer { records, scanned, .. } = walk.answer;
-    Ok(Batch { records, scanned, next })
+    let Answer { records, scanned, unreadable, delivered, .. } = walk.answer;
+    if unreadable > 0 {
+        tracing::warn!(
+            unreadable,
+            "values could not be read for the filter, so they passed no test"
+        );
+    }
+    Ok(Batch { records, scanned, unreadable, delivered, next })
 }
 
 /// The reason for which a walk stands still.
@@ -110,11 +120,20 @@ enum Received {
     Stop(Stop),
 }
 
+/// The part of a listing that earlier calls have delivered. What this call delivers is known by its ids, so that a
+/// listing may be begun anew in another way without repeating it; what earlier calls did is not.
+#[derive(Clone, Copy)]
+enum Earlier {
+    Nothing,
+    Records,
+}
+
 /// The course of a walk through one way.
 struct Course<'p> {
     route: Route<'p>,
     lanes: Lanes,
     progress: Progress,
+    earlier: Earlier,
     /// The first failure that may pass: no other request is sent.
     failure: Option<Error>,
     /// True if a lane was split since the last arrival: one at a time.
@@ -132,7 +151,7 @@ impl Course<'_> {
 
     fn split(&mut self, index: usize, now: i64) {
         self.lanes.split(index, now);
-        self.progress.splits += 1;
+        self.progress.splits = self.progress.splits.saturating_add(1);
         self.has_split = true;
     }
 
@@ -177,9 +196,10 @@ impl<S: HttpService> Walk<'_, S> {
                     let message = "No time was left to ask Okta for a page";
                     return Err(Error::new(ErrorCode::RequestTimeout, message));
                 }
-                // The records found are delivered; the failure, if it lasts, is met by the next call.
-                Err(error) if error.code.is_passing() && has_progressed => {
-                    tracing::info!(%error, "the page ends early");
+                // What was found is delivered, whatever Okta said. The next call begins with what failed: if that lasts,
+                // the call gets nowhere, and the run ends with its message.
+                Err(error) if has_progressed => {
+                    tracing::info!(code = error.code.name(), "the page ends early");
                     return Ok(self.resume(here));
                 }
                 Err(error) => return Err(error),
@@ -232,7 +252,7 @@ impl<S: HttpService> Walk<'_, S> {
                 Ok(page) => page,
                 Err(error) => {
                     let progress = &mut frames[0].progress;
-                    match self.recover(route, &mut lane, progress, &error) {
+                    match self.recover(route, &mut lane, progress, Earlier::Nothing, &error) {
                         Recovery::Again => continue,
                         Recovery::Stop(stop) => return Ok(stop),
                         Recovery::Fail => {
@@ -243,7 +263,7 @@ impl<S: HttpService> Walk<'_, S> {
                 }
             };
             let outcome = self.below_each(route, below, &mut lane, frames, &page).await;
-            let next = page.next.filter(|_| way.shape == Shape::Pages);
+            let next = page.next.filter(|_| way.shape == Shape::List);
             match (outcome, next) {
                 (Ok(Stop::End), Some(next)) if !lane.goes_in_circles(next.as_str()) => {
                     lane.advance(next.as_str());
@@ -294,7 +314,12 @@ impl<S: HttpService> Walk<'_, S> {
     async fn way(&mut self, route: Route<'_>, frame: &mut Frame) -> Result<Stop, Error> {
         let lanes = Lanes::new(std::mem::take(&mut frame.lanes));
         let progress = std::mem::take(&mut frame.progress);
-        let mut course = Course { route, lanes, progress, failure: None, has_split: false };
+        let earlier = match progress.delivered {
+            0 => Earlier::Nothing,
+            _ => Earlier::Records,
+        };
+        let (failure, has_split) = (None, false);
+        let mut course = Course { route, lanes, progress, earlier, failure, has_split };
         let stop = self.walk_lanes(&mut course).await;
         frame.lanes = course.lanes.rest();
         frame.progress = course.progress;
@@ -328,7 +353,7 @@ impl<S: HttpService> Walk<'_, S> {
                 Received::Nothing => continue,
                 Received::Stop(stop) => return Ok(stop),
             };
-            let next = page.next.as_ref().filter(|_| course.route.way.shape == Shape::Pages);
+            let next = page.next.as_ref().filter(|_| course.route.way.shape == Shape::List);
             if let Some(next) = next
                 && let Some(left) = self.left_behind(course, index, &page)
             {
@@ -357,11 +382,12 @@ impl<S: HttpService> Walk<'_, S> {
         let page = match outcome {
             Ok(page) => page,
             Err(error) => {
-                match self.recover(course.route, lane, &mut course.progress, &error) {
+                let Course { route, progress, earlier, .. } = course;
+                match self.recover(*route, lane, progress, *earlier, &error) {
                     Recovery::Again => {}
                     Recovery::Stop(stop) => return Ok(Received::Stop(stop)),
                     Recovery::Fail => {
-                        let error = Error::from(error);
+                        let error = failure(route.way, error);
                         if !error.code.is_passing() {
                             return Err(error);
                         }
@@ -376,7 +402,7 @@ impl<S: HttpService> Walk<'_, S> {
         if page.limit < limit {
             course.progress.page_size = page.limit;
         }
-        let next = page.next.as_ref().filter(|_| course.route.way.shape == Shape::Pages);
+        let next = page.next.as_ref().filter(|_| course.route.way.shape == Shape::List);
         match next.is_some_and(|next| lane.goes_in_circles(next.as_str())) {
             true => Err(circle()),
             false => Ok(Received::Page(index, page)),
@@ -504,33 +530,44 @@ impl<S: HttpService> Walk<'_, S> {
         Route { way, has_next, .. }: Route<'_>,
         lane: &mut Lane,
         progress: &mut Progress,
+        earlier: Earlier,
         error: &okta_client::Error,
     ) -> Recovery {
         let at_start = lane.cursor.is_none();
-        // Nothing of what is asked for was delivered, nor was a part of it given to another lane. A lane that
-        // is over leaves no trace but the count of splits.
-        let is_untouched = at_start && lane.done.is_none();
-        let is_whole = lane.asked.is_none() && progress.splits == 0;
-        match &error.kind {
-            ErrorKind::NotFound if way.shape == Shape::Record => Recovery::Stop(Stop::End),
-            ErrorKind::Rejected | ErrorKind::NotFound if is_untouched && is_whole && has_next => {
-                tracing::info!(%error, "Okta refused the question and is asked in another way");
-                Recovery::Stop(Stop::OtherWay)
+        match (&error.kind, earlier) {
+            // Okta is asked once more before there is said to be no such record.
+            (ErrorKind::NotFound, _) if way.shape == Shape::Record && !lane.restarted => {
+                lane.restart();
+                Recovery::Again
             }
-            // A parent that does not exist has nothing below it.
-            ErrorKind::NotFound if at_start && self.answer.is_below_parents() => {
-                Recovery::Stop(Stop::End)
-            }
+            (ErrorKind::NotFound, _) if way.shape == Shape::Record => Recovery::Stop(Stop::End),
             // The range is picked out of the whole listing instead.
-            ErrorKind::Rejected if is_untouched && lane.asked.is_some() => {
-                tracing::info!(%error, "Okta refused a range of the listing");
+            (ErrorKind::Rejected, _) if at_start && lane.done.is_none() && lane.asked.is_some() => {
+                tracing::info!("Okta refused a range of the listing");
                 lane.asked = None;
                 progress.order = Order::Broken;
                 Recovery::Again
             }
-            ErrorKind::InvalidCursor if !at_start && lane.delivered == 0 && !lane.restarted => {
+            (ErrorKind::InvalidCursor, _)
+                if !at_start && lane.delivered == 0 && !lane.restarted =>
+            {
                 lane.restart();
                 Recovery::Again
+            }
+            (
+                ErrorKind::Rejected
+                | ErrorKind::NotFound
+                | ErrorKind::InvalidCursor
+                | ErrorKind::Client
+                | ErrorKind::Server,
+                Earlier::Nothing,
+            ) if has_next => {
+                tracing::info!(path = way.request.path(), "Okta is asked in another way");
+                Recovery::Stop(Stop::OtherWay)
+            }
+            // A parent that does not exist has nothing below it.
+            (ErrorKind::NotFound, _) if at_start && self.answer.is_below_parents() => {
+                Recovery::Stop(Stop::End)
             }
             _ => Recovery::Fail,
         }
@@ -549,6 +586,17 @@ async fn fetch<S: HttpService>(client: &Client<S>, ask: Ask) -> Arrival {
     let began = Instant::now();
     let outcome = client.get(&ask.request, ask.cursor.as_ref(), ask.deadline).await;
     Arrival { lane: ask.lane, limit: ask.request.limit(), elapsed: began.elapsed(), outcome }
+}
+
+/// Tells of a failed request for a page of `way`.
+fn failure(way: &Way, error: okta_client::Error) -> Error {
+    let is_about_order = matches!(error.kind, ErrorKind::InvalidCursor | ErrorKind::Rejected);
+    let failure = Error::from(error);
+    if way.cut.is_none() || !is_about_order {
+        return failure;
+    }
+    let remedy = "If it lasts set maxConcurrentRequests to 1 so that Okta is not asked to sort";
+    Error::new(failure.code, format!("{failure}. {remedy}")).logged_as(failure.logged())
 }
 
 fn circle() -> Error {

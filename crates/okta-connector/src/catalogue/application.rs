@@ -25,6 +25,7 @@ pub(super) static APPLICATION: Object = Object {
     },
     collation: Collation::Exact,
     scope: "okta.apps.read",
+    always_has_records: false,
     probe_turn: 5,
     deprovisioned: None,
     fields: FIELDS,

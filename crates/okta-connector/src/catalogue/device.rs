@@ -21,6 +21,7 @@ pub(super) static DEVICE: Object = Object {
     },
     collation: Collation::IgnoreCase,
     scope: "okta.devices.read",
+    always_has_records: false,
     probe_turn: 4,
     deprovisioned: None,
     fields: FIELDS,

@@ -29,6 +29,7 @@ pub(super) static GROUP: Object = Object {
     },
     collation: Collation::IgnoreCase,
     scope: "okta.groups.read",
+    always_has_records: true,
     probe_turn: 3,
     deprovisioned: None,
     fields: FIELDS,

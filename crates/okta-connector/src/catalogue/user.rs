@@ -34,6 +34,7 @@ pub(super) static USER: Object = Object {
     },
     collation: Collation::IgnoreCase,
     scope: "okta.users.read",
+    always_has_records: true,
     probe_turn: 2,
     deprovisioned: Some(Deprovisioned { field: "status", value: "DEPROVISIONED" }),
     fields: FIELDS,

@@ -20,6 +20,7 @@ pub(super) static USER_TYPE: Object = Object {
     },
     collation: Collation::Exact,
     scope: "okta.userTypes.read",
+    always_has_records: false,
     probe_turn: 1,
     deprovisioned: None,
     fields: FIELDS,

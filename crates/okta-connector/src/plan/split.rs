@@ -3,62 +3,57 @@
 use super::expression::{Language, MAX_EXPRESSION, Pushed, encoded_len};
 use crate::predicate::{Check, Predicate, all_of};
 
+/// The length of ` and `, of parentheses and spaces, as they are sent.
+const JOINT: usize = 3 + 3 + 3 + 6;
+
 /// The number of listings beyond which reading everything is cheaper.
 pub(super) const MAX_LISTINGS: usize = 40;
 
-/// Returns the expressions to send, each with the predicate that its records must pass; none if
-/// nothing can be pushed.
+/// Returns the expressions to send, each with the part of the records that it is for; none if nothing can be pushed.
 pub(super) fn split(language: &Language<'_>, predicate: &Predicate) -> Vec<(Pushed, Predicate)> {
     let Some(whole) = language.push(predicate) else { return Vec::new() };
     if whole.fits() {
-        return vec![(whole, predicate.clone())];
+        return vec![(whole, Predicate::everything())];
     }
-    let conjuncts = predicate.conjuncts();
-    let pushed: Vec<_> = conjuncts.iter().map(|conjunct| language.push(conjunct)).collect();
-    let longest = (0..conjuncts.len())
-        .max_by_key(|&index| pushed[index].as_ref().map_or(0, |pushed| encoded_len(&pushed.text)))
-        .unwrap_or_default();
-    // The short ones go along with every part, as long as half of the room is left.
-    let mut others: Vec<_> = (0..conjuncts.len()).filter(|&index| index != longest).collect();
-    others.sort_by_key(|&index| pushed[index].as_ref().map_or(0, |pushed| pushed.text.len()));
-    let mut companions = Vec::new();
-    for index in others {
-        companions.push(conjuncts[index].clone());
-        let joined = language.push(&all_of(companions.clone()));
-        if joined.is_some_and(|joined| encoded_len(&joined.text) > MAX_EXPRESSION / 2) {
-            companions.pop();
-        }
-    }
-    let parts = parts(&conjuncts[longest], &companions, language);
+    let pushable = predicate.conjuncts().iter().filter_map(|conjunct| {
+        let length = encoded_len(&language.push(conjunct)?.text);
+        Some((length, conjunct))
+    });
+    let mut pushable: Vec<_> = pushable.collect();
+    // The short ones go along with every part of the longest one, as long as half of the room is left.
+    pushable.sort_by_key(|(length, _)| *length);
+    let Some((_, longest)) = pushable.pop() else { return Vec::new() };
+    let mut room = MAX_EXPRESSION / 2;
+    let companions = pushable.into_iter().map_while(|(length, conjunct)| {
+        room = room.checked_sub(length + JOINT)?;
+        Some(conjunct.clone())
+    });
+    let companions = all_of(companions);
+    let parts = parts(longest, &companions, language);
     if parts.is_empty() || parts.len() > MAX_LISTINGS {
-        let without = language.push(&all_of(companions));
-        return without
-            .into_iter()
-            .map(|pushed| (Pushed { complete: false, ..pushed }, predicate.clone()))
-            .collect();
+        let without = language.push(&companions).filter(Pushed::fits);
+        let incomplete = |pushed| Pushed { complete: false, ..pushed };
+        return without.map(|it| (incomplete(it), Predicate::everything())).into_iter().collect();
     }
-    let rest = conjuncts.iter().enumerate().filter(|(index, _)| *index != longest);
-    let rest: Vec<_> = rest.map(|(_, conjunct)| conjunct.clone()).collect();
     let mut earlier: Vec<Predicate> = Vec::new();
-    let mut listings = Vec::new();
-    for (pushed, part) in parts {
-        let disjoint = matches!(part, Predicate::Test(_, Check::OneOf(_)));
-        let mut conditions = rest.clone();
-        conditions.push(part.clone());
-        if !disjoint {
-            conditions
-                .extend(earlier.iter().cloned().map(|part| Predicate::Unless(Box::new(part))));
-            earlier.push(part);
+    let listings = parts.into_iter().map(|(pushed, part)| {
+        let pushed = Pushed { complete: false, ..pushed };
+        // A value that is one of some is not one of others.
+        if matches!(part, Predicate::Test(_, Check::OneOf(_))) {
+            return (pushed, part);
         }
-        listings.push((Pushed { complete: false, ..pushed }, all_of(conditions)));
-    }
-    listings
+        let others = earlier.iter().cloned().map(|part| Predicate::Unless(Box::new(part)));
+        let only_here = all_of([part.clone()].into_iter().chain(others));
+        earlier.push(part);
+        (pushed, only_here)
+    });
+    listings.collect()
 }
 
 /// Cuts a disjunction into parts that fit beside their companions; returns `None` if it cannot be cut so.
 fn parts(
     predicate: &Predicate,
-    companions: &[Predicate],
+    companions: &Predicate,
     language: &Language<'_>,
 ) -> Vec<(Pushed, Predicate)> {
     let branches: Vec<Predicate> = match predicate {
@@ -81,7 +76,7 @@ fn parts(
     };
     let fitting = |branches: &[Predicate]| {
         let part = join(branches);
-        let expression = all_of([all_of(companions.to_vec()), part.clone()]);
+        let expression = all_of([companions.clone(), part.clone()]);
         let pushed = language.push(&part).and(language.push(&expression))?;
         pushed.fits().then_some((pushed, part))
     };

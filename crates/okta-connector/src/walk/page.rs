@@ -4,7 +4,6 @@ use super::lanes::Side;
 use super::pace::Budget;
 use crate::entity::FieldId;
 use crate::error::Error;
-use crate::moment::Moment;
 use crate::plan::{Listing, Plan, Shape, Way};
 use crate::position::{Done, Lane, Order, Progress};
 use crate::query::Query;
@@ -14,6 +13,9 @@ use appflow_connector::{ErrorCode, Records};
 use okta_client::Page;
 use std::borrow::Cow;
 use std::collections::HashSet;
+
+/// The pages in a row that may be empty. An empty page is not the end of a listing, but a listing must have one.
+const MAX_EMPTY_PAGES: u32 = 100;
 
 /// The fate of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +71,8 @@ pub(crate) struct Answer<'a> {
     max_results: u64,
     /// The records that were looked at.
     pub(crate) scanned: u64,
+    /// The values that were tested and could not be read.
+    pub(crate) unreadable: u64,
     /// The records delivered by all calls so far.
     pub(crate) delivered: u64,
     /// The ids delivered by this call: records that change while they are listed may come twice.
@@ -91,10 +95,15 @@ impl<'a> Answer<'a> {
             shapes,
             habits: Habits::default(),
             key: query.entity.key(),
-            records: Records::with_capacity(max_bytes),
+            // One record is rarely as large as an answer may be.
+            records: match max_results {
+                1 => Records::new(),
+                _ => Records::with_capacity(max_bytes),
+            },
             max_bytes,
             max_results,
             scanned: 0,
+            unreadable: 0,
             delivered,
             seen: HashSet::new(),
             among: None,
@@ -155,6 +164,14 @@ impl<'a> Answer<'a> {
                 Err(error) => break Err(error),
             }
         };
+        self.unreadable += reader.unreadable();
+        lane.empty = if count == 0 { lane.empty.saturating_add(1) } else { 0 };
+        if lane.empty > MAX_EMPTY_PAGES {
+            return Err(Error::new(
+                ErrorCode::ServerError,
+                format!("Okta answered {} pages in a row without any record", lane.empty),
+            ));
+        }
         match (&taken, last) {
             (Ok(Taken::Whole), _) => lane.done = None,
             // Also where the rest of the page makes no sense: what was taken of it is taken.
@@ -188,8 +205,9 @@ impl<'a> Answer<'a> {
                 return Ok(Some(Taken::Cut));
             }
             self.seen.insert(id.into());
-            self.delivered += 1;
-            lane.delivered += 1;
+            self.delivered = self.delivered.saturating_add(1);
+            lane.delivered = lane.delivered.saturating_add(1);
+            progress.delivered = progress.delivered.saturating_add(1);
         }
         self.scanned += 1;
         if let Some(second) = second {
@@ -224,7 +242,8 @@ impl<'a> Answer<'a> {
     }
 
     fn passes(&self, listing: &Listing, record: &RecordView<'_, '_>, id: &str) -> bool {
-        listing.residual.passes(record, &self.query.entity)
+        self.query.predicate.passes(record, &self.query.entity)
+            && listing.part.passes(record, &self.query.entity)
             && self.among.iter().flatten().all(|ids| ids.contains(id))
             && !self.seen.contains(id)
     }
@@ -287,13 +306,12 @@ fn locate(lane: &Lane, progress: &mut Progress, second: i64) -> Result<Side, Err
 
 /// Returns the second by which a record is sorted into lanes.
 fn second(record: &RecordView<'_, '_>, field: FieldId) -> Option<i64> {
-    let text = record.text(field)?;
-    Moment::parse(&text).map(|moment| moment.second())
+    record.moment(field).map(|moment| moment.second())
 }
 
 fn reader(shape: Shape, text: &str) -> RecordReader<'_> {
     match shape {
-        Shape::Pages | Shape::OnePage => RecordReader::list(text),
+        Shape::List => RecordReader::list(text),
         Shape::Record => RecordReader::alone(text),
     }
 }
