@@ -1,4 +1,5 @@
-//! How well requests are spent: sent against the minimum, and the share of the limit against the cap.
+//! The use of the rate limit: the requests sent against the minimum, and the share of the limit
+//! against the cap.
 
 use crate::report::Row;
 use crate::world::{Conditions, run};

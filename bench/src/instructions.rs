@@ -8,10 +8,10 @@ use okta_simulator::{Org, Simulator};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Records on a page.
+/// The number of records on a page.
 const PAGE: u64 = 200;
 
-/// What is counted: a program and a page.
+/// The subject of a count: a program and a page.
 struct Counted<'a> {
     pages: &'a str,
     page: PathBuf,
@@ -19,7 +19,7 @@ struct Counted<'a> {
 }
 
 impl Counted<'_> {
-    /// Instructions for each record, without those that it takes to start.
+    /// Returns the instructions for each record, without those that it takes to start.
     fn of(&self, way: &str, times: u64) -> anyhow::Result<f64> {
         let (with, without) = (self.count(way, times)?, self.count(way, 0)?);
         Ok((with - without) as f64 / (times * PAGE) as f64)
@@ -74,7 +74,7 @@ pub(crate) fn rows(pages: &str) -> anyhow::Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// A page of users as Okta sends it, with the given projection.
+/// Writes a page of users to a file, as Okta sends it with the given projection, and returns the path.
 fn page(folder: &Path, name: &str, fields: Option<&str>) -> anyhow::Result<PathBuf> {
     let mut simulator = Simulator::new(Org::generate(1, 200));
     simulator.accept_api_token("token");

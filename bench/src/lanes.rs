@@ -1,4 +1,4 @@
-//! How long 20,000 users take where a page takes 200 ms and Okta allows 600 requests a minute.
+//! The time for 20,000 users where a page takes 200 ms and Okta allows 600 requests a minute.
 
 use crate::report::Row;
 use crate::world::{Conditions, run};

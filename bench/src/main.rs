@@ -1,9 +1,9 @@
-//! `make bench`: what the product costs, in one table. `make bench SECTIONS=instructions` measures a part
-//! of it, and keeps no report.
+//! `make bench`: the costs of the product, in one table. `make bench SECTIONS=instructions`
+//! measures a part of it, and keeps no report.
 //!
 //! Figures come with a ratio against something that was measured in the same run, since machines
-//! differ. What waits for Okta runs on a simulated clock; what starts processes is measured for real;
-//! what works on records is counted in instructions.
+//! differ. Sections that wait for Okta run on a simulated clock; those that start processes are
+//! measured for real; those that work on records are counted in instructions.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports")]
 
@@ -55,7 +55,7 @@ fn main() -> anyhow::Result<()> {
 
 type Measure<'a> = Box<dyn FnOnce() -> anyhow::Result<Vec<Row>> + 'a>;
 
-/// What this was measured on.
+/// Names the machine on which this was measured.
 fn machine() -> anyhow::Result<String> {
     let processors = std::fs::read_to_string(Path::new("/proc/cpuinfo"))?;
     let models: Vec<_> = processors.lines().filter(|line| line.starts_with("model name")).collect();

@@ -16,7 +16,7 @@ pub(crate) struct Programs {
     pub(crate) okta_connector: String,
 }
 
-/// Starts that are measured of each program, turn by turn.
+/// The number of starts that are measured of each program, turn by turn.
 const STARTS: usize = 30;
 
 fn start_sandbox(program: &str, users: usize) -> anyhow::Result<Sandbox> {
@@ -49,7 +49,7 @@ fn median(mut times: Vec<Duration>) -> f64 {
     times[times.len() / 2].as_secs_f64() * 1_000.0
 }
 
-/// From exec to the first request for work, and to the first answer.
+/// Measures the time from exec to the first request for work, and to the first answer.
 pub(crate) fn starts(programs: &Programs) -> anyhow::Result<Vec<Row>> {
     let sandbox = start_sandbox(&programs.okta_connector, 200)?;
     let event = query(&sandbox, &json!({ "selectedFieldNames": TEN_FIELDS, "maxResults": 200 }));
@@ -91,7 +91,7 @@ pub(crate) fn starts(programs: &Programs) -> anyhow::Result<Vec<Row>> {
     ])
 }
 
-/// The most memory while whole orgs are handed out in the largest answers there can be.
+/// Measures the most memory used while whole orgs are handed out in the largest answers that there can be.
 pub(crate) fn memory(programs: &Programs) -> anyhow::Result<Vec<Row>> {
     const MIB_ALLOWED: f64 = 40.0;
     let mut rows = Vec::new();

@@ -12,13 +12,13 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// What was measured, its figures, and their ratio: machines differ, ratios less.
+    /// Makes a row of a measure, its figures, and their ratio: machines differ, ratios less.
     pub(crate) fn new(measure: String, figures: String, ratio: f64) -> Self {
         Self { measure, figures, ratio }
     }
 }
 
-/// The rows side by side.
+/// Writes the rows side by side.
 pub(crate) fn table(rows: &[Row]) -> String {
     let widest = rows.iter().map(|row| row.measure.len()).max().unwrap_or_default();
     let mut table = String::new();
@@ -30,7 +30,7 @@ pub(crate) fn table(rows: &[Row]) -> String {
     table
 }
 
-/// The report that is kept.
+/// Returns the report that is kept.
 pub(crate) fn json(machine: &str, rows: &[Row]) -> Value {
     let rows = rows.iter().map(|row| {
         let ratio = (row.ratio * 100.0).round() / 100.0;

@@ -43,7 +43,7 @@ impl Function {
         Ok(Self { listener, process, began, connection: None })
     }
 
-    /// Waits until the function asks for its first event. How long it took from its start.
+    /// Waits until the function asks for its first event. Returns the time that this took from its start.
     pub(crate) fn first_request(&mut self) -> anyhow::Result<Duration> {
         let asked = self.next()?;
         anyhow::ensure!(asked.line.contains("/invocation/next"), "{}", asked.line);

@@ -29,7 +29,7 @@ pub(crate) struct Conditions {
 pub(crate) struct Run {
     pub(crate) records: usize,
     pub(crate) requests: usize,
-    /// On the flow's own clock.
+    /// The time on the flow's own clock.
     pub(crate) elapsed: Duration,
     /// The largest share of a limit that a window saw used.
     pub(crate) largest_share: f64,

@@ -1,5 +1,5 @@
-//! What must hold for any bytes that reach one of the three readers: the filter, the page token and
-//! the request with what Okta answers to it.
+//! The laws that hold for any bytes that reach one of the three readers: the filter, the page token
+//! and the request with Okta's answer to it.
 //!
 //! Each property is a function that panics where it is violated. `make fuzz` drives them with
 //! libFuzzer, from the files of `corpus/` on; the tests of this crate run over the same files.
@@ -16,8 +16,8 @@ use okta_connector::{Config, OktaConnector};
 use okta_connector_cli::{API_TOKEN, SimulatedSecrets, api_token_secret};
 use std::time::Duration;
 
-/// A filter is read or refused with a span inside it; what was read is printed so that it is read
-/// again as the same filter.
+/// Checks that a filter is read, or refused with a span inside it, and that a filter that was read
+/// is printed so that it is read again as the same filter.
 pub fn filter(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match Filter::parse(text) {
@@ -33,8 +33,8 @@ pub fn filter(data: &[u8]) {
     }
 }
 
-/// A text is a token or it is refused; whatever position is sealed is opened again, and one that is
-/// damaged in one place is not taken for another position.
+/// Checks that a text is a token or is refused, that any position that is sealed is opened again,
+/// and that one that is damaged in one place is not taken for another position.
 pub fn page_token(data: &[u8]) {
     let plan = plan();
     let fingerprint = Fingerprint::new(["Application"], &plan);
@@ -70,8 +70,8 @@ pub fn page_token(data: &[u8]) {
     }
 }
 
-/// Whatever AppFlow asks (the first line) and whatever Okta answers (the rest, its first byte
-/// choosing the status), there is an answer, and it is JSON.
+/// Checks that there is an answer, and that it is JSON, for any request of AppFlow (the first line)
+/// and any answer of Okta (the rest, its first byte choosing the status).
 pub fn request(data: &[u8]) {
     let mut parts = data.splitn(2, |&byte| byte == b'\n');
     let payload = parts.next().unwrap_or_default();
@@ -102,7 +102,7 @@ fn plan() -> Plan {
     Plan::new(&query.expect("the entity has the field"))
 }
 
-/// Mostly good answers, so that bodies are looked at.
+/// The statuses of Okta's answers. Most are good, so that bodies are looked at.
 const STATUSES: [u16; 8] = [200, 200, 200, 200, 400, 401, 404, 500];
 
 /// An Okta that has one answer.
@@ -148,7 +148,8 @@ impl Input<'_> {
         String::from_utf8_lossy(text).into_owned()
     }
 
-    /// A position of [`plan`]: one listing in two ways, the second one with a listing below each of its objects.
+    /// Makes a position of [`plan`]: one listing in two ways, the second one with a listing below
+    /// each of its objects.
     fn position(&mut self) -> Position {
         let way = u32::from(self.byte() % 2);
         let mut frames = vec![self.frame(way)];

@@ -1,4 +1,4 @@
-//! Whatever is wrong with a request has its own sentence and code, and nothing panics.
+//! The rules for bad requests: each fault has its own sentence and code, and nothing panics.
 
 use crate::contract::events;
 use crate::support::{API_TOKEN, World, context, query};
@@ -13,7 +13,7 @@ fn org() -> Org {
     Org::generate(1, 10)
 }
 
-/// Asks and says what the user reads.
+/// Asks, and returns the text that the user reads.
 async fn told(world: &World, event: &Value) -> String {
     let answer = world.ask(event).await;
     assert_eq!(answer["isSuccess"], false, "{answer}");
@@ -175,7 +175,8 @@ async fn a_wrong_token_is_told_from_a_right_one() {
     assert!(told.contains("E0000011"), "{told}");
 }
 
-/// As long as the operation can be made out there is an answer in its shape, broken JSON or not.
+/// Checks that there is an answer in the operation's shape as long as the operation can be made
+/// out, broken JSON or not.
 #[tokio::test(start_paused = true)]
 async fn payloads_that_are_no_json() {
     let world = World::new(org());

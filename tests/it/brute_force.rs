@@ -1,11 +1,11 @@
-//! An oracle for filters: what a filter means on a record, evaluated by brute force.
+//! An oracle for filters: the meaning of a filter on a record, evaluated by brute force.
 //!
 //! It shares nothing with the connector but names, types and places of fields, and these only for
-//! objects that the AWS-managed connector does not have, so that the two can disagree. The
-//! tree of an expression is never parsed here: it is made at random, evaluated as it stands, and
-//! printed in one of its many spellings for the connector to read.
+//! objects that the AWS-managed connector does not have, so that the two can disagree. The tree of
+//! an expression is never parsed here: it is made at random, evaluated as it stands, and printed in
+//! one of its many spellings for the connector to read.
 //!
-//! * `fields`: what each object has, and what may be asked of it.
+//! * `fields`: the fields of each object, and the conditions that may be asked of them.
 //! * `expr`: the tree, and its spellings.
 //! * `meaning`: the truth of a tree on a record, and the record that is delivered.
 //! * `generate`: random filters, selections and assignments.

@@ -30,12 +30,13 @@ use flow::{Report, run};
 use scenario::Scenario;
 use std::fmt::Write as _;
 
-/// Runs what a seed stands for.
+/// Runs the scenario of a seed.
 fn fails(seed: u64) -> Report {
     run(&Scenario::draw(seed))
 }
 
-/// How to see a seed fail again, and the plainest world in which it does; nothing if it does not fail.
+/// Describes how to see a seed fail again, and the plainest world in which it does; empty if it
+/// does not fail.
 fn describe(seed: u64) -> String {
     let scenario = Scenario::draw(seed);
     let Some(broken) = run(&scenario).broken else { return String::new() };
@@ -48,7 +49,7 @@ fn describe(seed: u64) -> String {
     text
 }
 
-/// One of the parts that nextest runs side by side.
+/// Runs one of the parts that nextest runs side by side.
 fn part(number: u64) {
     let seeds = number * 30..(number + 1) * 30;
     let failing: Vec<u64> = seeds.filter(|&seed| fails(seed).broken.is_some()).collect();

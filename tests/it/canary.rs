@@ -15,7 +15,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Everything that a text may look like when somebody writes it down.
+/// Returns all forms that a text may have when somebody writes it down.
 pub(crate) fn disguises(secret: &str) -> Vec<String> {
     let mut disguises = vec![secret.to_owned(), url_encoded(secret)];
     disguises.push(json!(secret).to_string().trim_matches('"').to_owned());
@@ -39,7 +39,7 @@ fn url_encoded(text: &str) -> String {
         .collect()
 }
 
-/// What was written, by anyone.
+/// The texts that were written, by anyone.
 #[derive(Clone, Default)]
 struct Paper(Arc<Mutex<Vec<u8>>>);
 
@@ -68,7 +68,7 @@ impl Paper {
     }
 }
 
-/// The secrets of a connection: the texts of its secret but for names, and what was made of them.
+/// Returns the secrets of a connection: the texts of its secret but for names, and the texts made of them.
 fn secrets(case: &Case) -> BTreeSet<String> {
     const NAMES: [&str; 5] =
         ["customAuthenticationType", "clientId", "keyId", "kmsKeyId", "scopes"];
@@ -104,7 +104,7 @@ fn secrets(case: &Case) -> BTreeSet<String> {
     secrets
 }
 
-/// Failures of every kind, met by every call from the second on, so that the first leaves a cursor.
+/// Returns failures of every kind, met by every call from the second on, so that the first leaves a cursor.
 fn failures() -> Vec<FaultScript> {
     let status = |status| Effect::status(status);
     let effects = [
@@ -198,7 +198,7 @@ async fn no_secret_is_written_anywhere() {
     assert!(searched > 1_000_000, "only {searched} bytes were searched");
 }
 
-/// The search itself: it finds what is hidden in each way.
+/// Checks the search itself: it finds what is hidden in each way.
 #[test]
 fn disguises_are_seen_through() {
     let secret = "canary/secret+token=1";

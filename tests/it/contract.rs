@@ -13,7 +13,8 @@ use okta_connector::catalogue::OBJECTS;
 use okta_simulator::{Collection, Org};
 use serde_json::{Value, json};
 
-/// The requests among the events, by file name. They are about the sandbox; here they are about an org.
+/// Returns the requests among the events, by file name. They are about the sandbox; here they are
+/// about an org.
 pub(crate) fn events() -> Vec<(String, Value)> {
     let read = |text: String| {
         let text = text.replace(&format!("{HOST}:8700"), "https://acme.okta.com");
@@ -94,7 +95,7 @@ async fn whatever_the_connector_declares_fits_the_public_api() {
     }
 }
 
-/// The rules that the SDK's own test tool checks, and those of the Java reader.
+/// Checks the rules that the SDK's own test tool checks, and those of the Java reader.
 fn check_configuration(configuration: &Value) {
     for key in ["connectorOwner", "connectorName"] {
         let name = configuration[key].as_str().unwrap().to_ascii_lowercase();

@@ -25,8 +25,8 @@ fn troubleshooting_page_is_current() {
     expect_file![top().join("docs/TROUBLESHOOTING.md")].assert_eq(&page);
 }
 
-/// The figures are those of the report that `make bench` keeps, the scopes those of the catalogue, and every
-/// command that runs the connector prints what stands there.
+/// Checks that the figures are those of the report that `make bench` keeps, that the scopes are
+/// those of the catalogue, and that every command that runs the connector prints what stands there.
 #[test]
 fn readme_is_current() {
     let file = top().join("README.md");
@@ -86,7 +86,7 @@ fn scopes() -> String {
     table
 }
 
-/// The columns: entity, field, label, data type, operators, path in the JSON of Okta.
+/// Returns the columns: entity, field, label, data type, operators, path in the JSON of Okta.
 fn managed_rows() -> Vec<[String; 6]> {
     include_str!("../data/managed-connector-fields.csv")
         .lines()
@@ -127,7 +127,7 @@ fn fields_stand_in_the_order_of_the_managed_connector() {
     }
 }
 
-/// What Okta is asked for each field and each operator that it offers.
+/// Checks the requests to Okta for each field and each operator that it offers.
 #[test]
 fn requests_of_every_field_and_operator() {
     let mut table = String::new();
@@ -173,7 +173,7 @@ fn sample(field: &Field, operator: Operator) -> String {
     }
 }
 
-/// Plans worth reading: what is pushed down, where, why, and what is left.
+/// Checks plans worth reading: the conditions that are pushed down, the place and the reason, and the rest.
 #[test]
 fn plans() {
     let long = |field: &str| {

@@ -1,7 +1,7 @@
-//! `events/`, answered by the function beside the sandbox in the environment of `events/env.sandbox.json`,
-//! and each answer compared with the one in `tests/data/answers/`.
+//! `events/`, answered by the function beside the sandbox in the environment of
+//! `events/env.sandbox.json`, and each answer compared with the one in `tests/data/answers/`.
 //!
-//! `contract` holds what the connector answers in this process against the same files.
+//! `contract` holds the answers of the connector in this process against the same files.
 
 use crate::processes::{Function, sandbox};
 use crate::support::{part, top};
@@ -10,12 +10,12 @@ use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
 
-/// What events and environment call the machine on which the sandbox runs.
+/// The name that events and environment use for the machine on which the sandbox runs.
 pub(crate) const HOST: &str = "http://host.docker.internal";
 
 const ENVIRONMENT: &str = "env.sandbox.json";
 
-/// The texts of all events, by the names of their files.
+/// Returns the texts of all events, by the names of their files.
 pub(crate) fn texts() -> Vec<(String, String)> {
     let entries = std::fs::read_dir(top().join("events")).unwrap();
     let mut names: Vec<_> =
@@ -29,7 +29,7 @@ fn event(name: &str) -> String {
     std::fs::read_to_string(top().join("events").join(name)).unwrap()
 }
 
-/// The variables of `env.sandbox.json`.
+/// Returns the variables of `env.sandbox.json`.
 fn environment() -> Vec<(String, String)> {
     let environment: Value = serde_json::from_str(&event(ENVIRONMENT)).unwrap();
     let variables = environment["OktaConnectorFunction"].as_object().unwrap();
@@ -41,7 +41,7 @@ pub(crate) fn check(name: &str, answer: &Value) {
     expect_file![top().join("tests/data/answers").join(name)].assert_eq(&format!("{answer:#}\n"));
 }
 
-/// What `sam build` made, and not only what the tests are built with.
+/// Checks the function that `sam build` made, and not only the one that the tests are built with.
 #[tokio::test]
 async fn the_built_function_answers_every_event() {
     let (Some(built), Some(venv)) = (part("SAM_BUILD"), part("SAM_VENV")) else { return };
@@ -60,8 +60,9 @@ async fn the_built_function_answers_every_event() {
     }
 }
 
-/// The same through `sam local invoke`, in a container and by the ports that the events name. It takes a
-/// Docker engine: `make sam-local` sets `SANDBOX_ADDRESS`, without which there is nothing to do.
+/// Checks the same through `sam local invoke`, in a container and by the ports that the events
+/// name. It takes a Docker engine: `make sam-local` sets `SANDBOX_ADDRESS`, without which there is
+/// nothing to do.
 #[test]
 fn sam_local_answers_every_event() {
     let Ok(listen) = std::env::var("SANDBOX_ADDRESS") else { return };

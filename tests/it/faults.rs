@@ -1,4 +1,5 @@
-//! What AppFlow sees of each fault, and what is lost: nothing. `docs/FAULTS.md` is this table.
+//! The consequences of each fault: the errors that AppFlow sees, and that nothing is lost.
+//! `docs/FAULTS.md` is this table.
 
 use crate::support::{World, query, top};
 use expect_test::expect_file;
@@ -20,7 +21,7 @@ is run again once the cause is gone. Either way every record arrives, each once.
 |---|---|---|---|
 ";
 
-/// The faults, as an operator would call them.
+/// Returns the faults, as an operator would call them.
 fn faults() -> Vec<(&'static str, Effect)> {
     let concurrency_limit = Effect::Status {
         status: 429,
@@ -65,7 +66,7 @@ fn faults() -> Vec<(&'static str, Effect)> {
     ]
 }
 
-/// Asks as AppFlow does, until the end or until it is no use. The refusals, and the records.
+/// Asks as AppFlow does, until the end or until it is no use. Returns the refusals, and the records.
 async fn flow(world: &World) -> (Vec<Value>, Result<Vec<String>, Value>) {
     let mut event = query("User", &json!({ "selectedFieldNames": ["id"], "maxResults": 200 }));
     let (mut refusals, mut ids) = (Vec::new(), Vec::new());
@@ -98,7 +99,7 @@ async fn flow(world: &World) -> (Vec<Value>, Result<Vec<String>, Value>) {
     panic!("the flow does not end");
 }
 
-/// What AppFlow sees.
+/// Describes the errors that AppFlow sees.
 fn seen(refusals: &[Value]) -> String {
     let Some(first) = refusals.first() else { return "no error".to_owned() };
     let message = first["errorMessage"].as_str().unwrap();

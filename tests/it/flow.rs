@@ -162,8 +162,9 @@ async fn every_object_is_retrieved_by_its_identifying_fields() {
     }
 }
 
-/// The simulator is written from Okta's documentation, so that a place that none of its records has is a
-/// mistake in the catalogue, as is a value of another type.
+/// Checks that each field has values of its type in the simulated org. The simulator is written
+/// from Okta's documentation, so that a place that none of its records has is a mistake in the
+/// catalogue, as is a value of another type.
 #[test]
 fn every_field_has_values_of_its_type_in_the_simulated_org() {
     let org = Org::generate(1, 2_500);
@@ -213,7 +214,7 @@ async fn parameters_that_okta_drops_from_its_links_are_sent_all_the_same() {
     }
 }
 
-/// An org need not define every attribute of the catalogue; Okta then refuses the expression.
+/// Checks that an org need not define every attribute of the catalogue; Okta then refuses the expression.
 #[tokio::test(start_paused = true)]
 async fn a_refused_expression_is_evaluated_here_on_whole_pages() {
     let world = World::new(Org::generate(7, 450));
@@ -230,7 +231,8 @@ async fn a_refused_expression_is_evaluated_here_on_whole_pages() {
     assert_eq!(statuses, [400, 200, 200, 200]);
 }
 
-/// Where Okta is slow, the parts of a listing are walked side by side, and nothing else changes.
+/// Checks that the parts of a listing are walked side by side while Okta is slow, and that nothing
+/// else changes.
 #[tokio::test(start_paused = true)]
 async fn lanes_deliver_the_same_records_in_less_time() {
     let mut times = Vec::new();
@@ -253,13 +255,13 @@ async fn lanes_deliver_the_same_records_in_less_time() {
     assert!(times[1] * 3 < times[0] * 2, "{times:?}");
 }
 
-/// What Okta answers to an expression with a property that it no longer knows.
+/// The answer of Okta to an expression with a property that it no longer knows.
 const REFUSED: Meddling = Meddling::Answer(
     400,
     r#"{"errorCode":"E0000031","errorSummary":"Invalid search criteria.","errorCauses":[]}"#,
 );
 
-/// Runs a flow until its end or its first failure. The ids that were delivered, each once.
+/// Runs a flow until its end or its first failure. Returns the ids that were delivered, each once.
 async fn delivered_once(
     world: &World,
     mut event: Value,
@@ -282,7 +284,8 @@ async fn delivered_once(
     }
 }
 
-/// The attribute that a filter names goes away while the flow runs, and the first page was delivered in part.
+/// Checks a flow during which the attribute that a filter names goes away, after the first page was
+/// delivered in part.
 #[tokio::test(start_paused = true)]
 async fn an_expression_that_is_refused_halfway_is_not_begun_anew() {
     let world = World::new(Org::generate(1, 300));
@@ -298,7 +301,7 @@ async fn an_expression_that_is_refused_halfway_is_not_begun_anew() {
     assert_eq!(answer["errorDetails"]["errorCode"], "ClientError", "{answer}");
 }
 
-/// One lane has come to its end; the range of the other one is refused.
+/// Checks two lanes, one of which has come to its end; the range of the other one is refused.
 #[tokio::test(start_paused = true)]
 async fn a_refused_range_is_not_taken_for_the_whole_listing() {
     let okta = InterceptedOkta::new(Org::generate(1, 1_500));
@@ -325,7 +328,7 @@ async fn a_refused_range_is_not_taken_for_the_whole_listing() {
     assert_eq!(delivered, expected);
 }
 
-/// A call that ends while Okta is asked says nothing about the size of the page.
+/// Checks that a call that ends while Okta is asked says nothing about the size of the page.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_a_call_makes_no_page_smaller() {
     let world = World::new(Org::generate(1, 12_000));
@@ -355,7 +358,8 @@ async fn the_end_of_a_call_makes_no_page_smaller() {
     }
 }
 
-/// A key is recognised by what stood in its place in the record before; the same characters are not the same key.
+/// Checks that a key is recognised by the key that stood in its place in the record before; the
+/// same characters are not the same key.
 #[tokio::test(start_paused = true)]
 async fn a_key_with_escapes_is_read_as_it_is_meant() {
     let world = World::new(Org::generate(1, 3));

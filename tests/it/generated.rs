@@ -41,10 +41,10 @@ const QUERIES: [Query; 4] = [
     },
 ];
 
-/// What the flow of an object has beside that of every object.
+/// The parts of an object's flow beside those of every object's.
 struct Flow {
     entity: &'static str,
-    /// What to know about it.
+    /// The facts worth knowing about it.
     about: &'static str,
     parameters: &'static str,
     conditions: &'static str,
@@ -154,7 +154,7 @@ fn file_name(entity: &str) -> String {
     name
 }
 
-/// Returns what several things with a label are called: `user types` for `User Type`.
+/// Returns the name of several things with a label: `user types` for `User Type`.
 fn plural(label: &str) -> String {
     let label = label.to_lowercase();
     let is_consonant = |stem: &&str| !stem.ends_with(['a', 'e', 'i', 'o', 'u']);
@@ -176,7 +176,7 @@ fn incremental(object: &Object) -> &'static Field {
     field.unwrap_or_else(|| panic!("{} has no time by which a flow is incremental", object.name))
 }
 
-/// Tells whether Okta finds the records that an incremental flow asks for.
+/// Says whether Okta finds the records that an incremental flow asks for.
 fn finds_what_changed(object: &Object) -> bool {
     let pushdown = incremental(object).pushdown;
     pushdown.search || pushdown.filter
@@ -311,7 +311,7 @@ fn flows() {
     }
 }
 
-/// The list of flows on the page on examples, a row for each way to pull.
+/// Checks the list of flows on the page on examples, a row for each way to pull.
 #[test]
 fn list_of_flows() {
     let mut rows: Vec<(String, &str, Vec<String>)> = Vec::new();

@@ -1,4 +1,4 @@
-//! Who asks: every kind of credential in every state, and what AppFlow is told.
+//! The identity of the connection: every kind of credential in every state, and the text that AppFlow gets.
 
 use crate::support::{EPOCH, InterceptedOkta, World, part, query, top};
 use expect_test::expect_file;
@@ -29,7 +29,8 @@ fn scopes() -> Vec<&'static str> {
     scopes.into_iter().collect()
 }
 
-/// Keys that open nothing: private ones in every form, their public halves, and texts that are no keys.
+/// Returns keys that open nothing: private ones in every form, their public halves, and texts that
+/// are no keys.
 fn keys() -> Value {
     let text = std::fs::read_to_string(top().join("tests/data/keys.json")).unwrap();
     serde_json::from_str(&text).unwrap()
@@ -104,7 +105,7 @@ impl Case {
         self
     }
 
-    /// A warm process still holds another secret.
+    /// Lets a warm process still hold another secret.
     fn cached(mut self, secret: &Value) -> Self {
         self.cached = Some(secret.to_string().into());
         self
@@ -131,7 +132,7 @@ impl Case {
         }
     }
 
-    /// What a user is told who makes the connection, and then runs a flow.
+    /// Makes the connection and then runs a flow, and returns the text that the user reads.
     async fn told(&self) -> String {
         let world = self.world();
         let validated = self.validate(&world, "75").await;
@@ -196,7 +197,7 @@ fn everything_forbidden(org: &mut Simulator, holder: &str) {
     }
 }
 
-/// A token that is bound to a key, as it would be in the hands of AppFlow.
+/// Returns a token that is bound to a key, as it would be in the hands of AppFlow.
 async fn bound_token(case: &Case) -> String {
     let minter = Case { okta: case.okta.clone(), ..Case::new(Kind::ServiceApp) }
         .app(|app| app.requires_dpop = true);
@@ -207,7 +208,7 @@ async fn bound_token(case: &Case) -> String {
     header.strip_prefix("DPoP ").unwrap().to_owned()
 }
 
-/// A row: the connection, in a state.
+/// Returns the rows: each is a connection in a state.
 pub(crate) fn cases() -> Vec<(&'static str, Case)> {
     use Kind::*;
     let past = Timestamp::from_second(EPOCH - 1).unwrap();
@@ -368,8 +369,8 @@ async fn what_is_told_of_every_credential_in_every_state() {
     expect_file![top().join("tests/data/identity.txt")].assert_eq(&text);
 }
 
-/// A user who saves a connection wants to know about the credential that was saved, not about the one that a
-/// warm process still holds; and who has mended it does not want to wait.
+/// Checks that a user who saves a connection hears about the credential that was saved, not about
+/// the one that a warm process still holds, and that one who has mended it does not wait.
 #[tokio::test(start_paused = true)]
 async fn a_secret_that_was_changed_counts_at_once() {
     let good = Case::new(Kind::ApiToken).secret;
@@ -385,7 +386,8 @@ async fn a_secret_that_was_changed_counts_at_once() {
     }
 }
 
-/// The token endpoint has a limit, too, and a small one on free plans.
+/// Checks that finding out what is granted takes few requests: the token endpoint has a limit, too,
+/// and a small one on free plans.
 #[tokio::test(start_paused = true)]
 async fn finding_out_what_is_granted_takes_few_requests_and_gets_there() {
     let org = |granted: &[&str]| {
@@ -417,7 +419,7 @@ async fn finding_out_what_is_granted_takes_few_requests_and_gets_there() {
     assert_eq!(told(&answer), "success");
 }
 
-/// A clock that is a little off is as good as one that is right, one that is far off as well.
+/// Checks that a clock that is a little off is as good as one that is right, and one that is far off as well.
 #[tokio::test(start_paused = true)]
 async fn a_service_app_gets_along_with_any_clock() {
     const fn off_by(seconds: i64) -> u64 {
@@ -478,7 +480,8 @@ async fn an_api_token_dies_of_disuse() {
     assert!(told(&case.query(&world).await).starts_with("InvalidCredentials: "));
 }
 
-/// One token for all calls until it expires or is revoked; then another one, without a word.
+/// Checks that one token serves all calls until it expires or is revoked, and that then another one
+/// is fetched without a word.
 #[tokio::test(start_paused = true)]
 async fn a_service_app_keeps_its_token_as_long_as_it_is_good() {
     for dpop in [false, true] {
@@ -510,7 +513,7 @@ async fn a_service_app_keeps_its_token_as_long_as_it_is_good() {
     }
 }
 
-/// Every attempt carries an assertion and a proof of its own, also after a failure.
+/// Checks that every attempt carries an assertion and a proof of its own, also after a failure.
 #[tokio::test(start_paused = true)]
 async fn nothing_signed_is_sent_twice() {
     use okta_simulator::{Effect, Fault};
@@ -545,7 +548,8 @@ fn assertion(request: &http::Request<bytes::Bytes>) -> String {
     pair.unwrap().to_owned()
 }
 
-/// The simulator verifies signatures with the library that made them; Python's does not share it.
+/// Checks the signatures with Python's library: the simulator verifies them with the library that
+/// made them, which Python's does not share.
 #[tokio::test(start_paused = true)]
 async fn another_library_verifies_what_is_signed() {
     let Some(venv) = part("SAM_VENV") else { return };
@@ -579,7 +583,7 @@ async fn another_library_verifies_what_is_signed() {
     assert!(verified.contains("RS256") && verified.contains("ES256"), "{verified}");
 }
 
-/// The header of a signed text.
+/// Returns the header of a signed text.
 fn header(jws: &str) -> Value {
     use base64::Engine as _;
     let header = jws.split('.').next().unwrap();

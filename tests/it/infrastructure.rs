@@ -1,7 +1,8 @@
 //! `template.yaml` and `examples/`, held against the connector that they deploy.
 //!
-//! cfn-lint knows AWS's side: resources, properties, types. What only the connector knows is looked at here, on
-//! the templates as a deployment would resolve them for some parameters.
+//! cfn-lint knows AWS's side: resources, properties, types. The rest, which only the connector
+//! knows, is looked at here, on the templates as a deployment would resolve them for some
+//! parameters.
 
 use crate::support::{World, part, query, top};
 use expect_test::expect;
@@ -14,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The templates, by their paths from the top.
+/// Returns the paths of the templates from the top.
 fn paths() -> Vec<String> {
     let mut paths = vec!["template.yaml".to_owned()];
     let mut folders = vec![top().join("examples")];
@@ -32,7 +33,7 @@ fn paths() -> Vec<String> {
     paths
 }
 
-/// Reads YAML with its short forms of functions, `!Ref x` as `{"Ref": "x"}`.
+/// The Python program that reads YAML with its short forms of functions, `!Ref x` as `{"Ref": "x"}`.
 const READER: &str = r#"
 import json, sys, yaml
 def function(loader, name, node):
@@ -44,7 +45,7 @@ yaml.SafeLoader.add_multi_constructor("!", function)
 print(json.dumps({path: yaml.safe_load(open(path)) for path in sys.argv[1:]}))
 "#;
 
-/// The templates, read; nothing where the tools are not installed.
+/// Reads the templates; returns `None` if the tools are not installed.
 fn templates() -> Option<BTreeMap<String, Value>> {
     let mut python = Command::new(part("SAM_VENV")?.join("bin/python"));
     let output = python.args(["-c", READER]).args(paths()).current_dir(top()).output().unwrap();
@@ -80,7 +81,7 @@ impl<'a> Stack<'a> {
         Self { template, parameters: parameters.collect() }
     }
 
-    /// The properties of the resources that there are, by name.
+    /// Returns the properties of the resources that there are, by name.
     fn resources(&self) -> BTreeMap<&'a str, Value> {
         let resources = self.template["Resources"].as_object().unwrap().iter();
         resources
@@ -89,14 +90,14 @@ impl<'a> Stack<'a> {
             .collect()
     }
 
-    /// The resources of a type.
+    /// Returns the resources of a type.
     fn of_type(&self, resource_type: &str) -> BTreeMap<&'a str, Value> {
         let mut resources = self.resources();
         resources.retain(|name, _| self.template["Resources"][name]["Type"] == resource_type);
         resources
     }
 
-    /// What an output says; nothing if there is no such output.
+    /// Returns the text of an output; `None` if there is no such output.
     fn output(&self, name: &str) -> Option<String> {
         let output = self.template["Outputs"].get(name)?;
         let exists = output["Condition"].as_str().is_none_or(|name| self.is(name));
@@ -108,8 +109,8 @@ impl<'a> Stack<'a> {
         self.value(&self.template["Conditions"][condition]).unwrap().as_bool().unwrap()
     }
 
-    /// What a deployment makes of a value; nothing for `AWS::NoValue`. Attributes and names that
-    /// AWS would give stay names.
+    /// Returns the value that a deployment makes of a value; `None` for `AWS::NoValue`. Attributes
+    /// and names that AWS would give stay names.
     fn value(&self, value: &Value) -> Option<Value> {
         Some(match value {
             Value::Array(items) => items.iter().filter_map(|item| self.value(item)).collect(),
@@ -129,7 +130,7 @@ impl<'a> Stack<'a> {
         Some(Value::Object(members.collect()))
     }
 
-    /// The value of a function; nothing if it is none.
+    /// Returns the value of a function; `None` if it is none.
     fn call(&self, function: &str, argument: &Value) -> Option<Option<Value>> {
         let text = argument.as_str();
         let values = || self.value(argument).unwrap().as_array().unwrap().clone();
@@ -183,7 +184,7 @@ impl<'a> Stack<'a> {
     }
 }
 
-/// A scalar as it is compared and written.
+/// Returns a scalar as it is compared and written.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -291,7 +292,8 @@ fn the_function_is_told_its_label_and_that_loopback_is_refused() {
     }
 }
 
-/// SAM leaves out a variable that the template does not have, without a word.
+/// Checks that the sandbox sets only variables that the template has. SAM leaves out any other
+/// without a word.
 #[test]
 fn the_sandbox_sets_variables_that_there_are() {
     let Some(templates) = templates() else { return };
@@ -303,7 +305,7 @@ fn the_sandbox_sets_variables_that_there_are() {
     assert!(!set.is_empty() && set.is_subset(&declared), "{set:?}");
 }
 
-/// The statements of the function's role.
+/// Returns the statements of the function's role.
 fn statements(template: &Value, parameters: &[(&str, &str)]) -> Vec<Value> {
     let role = Stack::new(template, parameters).resources().remove("OktaConnectorRole").unwrap();
     assert!(role["ManagedPolicyArns"].is_null());
@@ -398,8 +400,8 @@ fn the_connector_is_registered_unless_told_otherwise() {
     assert!(by_hand.output("RegisterCommand").unwrap().contains("--connector-label Okta "));
 }
 
-/// The metrics that the function was seen to write, and the dimensions beside `Connector` under which it
-/// did, from lines such as `OktaConnector Pages Count ['Connector', 'Entity']`.
+/// Returns the metrics that the function was seen to write, and the dimensions beside `Connector`
+/// under which it did, from lines such as `OktaConnector Pages Count ['Connector', 'Entity']`.
 fn written() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     let mut written = BTreeMap::<_, BTreeSet<_>>::new();
     for line in include_str!("../data/metrics.txt").lines() {
@@ -442,7 +444,8 @@ fn metrics(value: &Value, found: &mut Vec<Metric>) {
     }
 }
 
-/// What `SEARCH('{Namespace,Dimension,...} MetricName="Name" Dimension="value"', ...)` looks for.
+/// Returns the metric that `SEARCH('{Namespace,Dimension,...} MetricName="Name" Dimension="value"',
+/// ...)` looks for.
 fn searched(expression: &str) -> Metric {
     let (schema, rest) = expression.strip_prefix("SEARCH('{").unwrap().split_once("} ").unwrap();
     let value = |key: &str| {
@@ -533,12 +536,12 @@ fn a_health_check_arrives_as_a_scheduled_event() {
     assert_eq!(event, scheduled);
 }
 
-/// What AppFlow is told of the connector.
+/// Returns the description of the connector that AppFlow gets.
 async fn configuration(world: &World) -> Value {
     world.ask(&json!({ "type": "DescribeConnectorConfigurationRequest" })).await
 }
 
-/// Whether the settings of a scope are complete, known and well-formed.
+/// Checks that the settings of a scope are complete, known and well-formed.
 async fn check_settings(world: &World, scope: &str, settings: &Value) {
     let configuration = configuration(world).await;
     let declared = list(&configuration["connectorRuntimeSetting"]).into_iter();
@@ -560,7 +563,7 @@ async fn check_settings(world: &World, scope: &str, settings: &Value) {
     assert_eq!(answer["isSuccess"], true, "{settings}: {answer}");
 }
 
-/// The examples of a folder, by the name of the file.
+/// Returns the examples of a folder, by the name of the file.
 fn examples<'a>(
     templates: &'a BTreeMap<String, Value>,
     folder: &'a str,
@@ -571,7 +574,7 @@ fn examples<'a>(
     })
 }
 
-/// Parameters of a connection; those that it does not have are left out.
+/// Makes the stack of a connection from parameters; those that the template does not have are left out.
 fn connection<'a>(template: &'a Value, client_id: &str) -> Stack<'a> {
     let given = [
         ("FunctionRoleArn", "arn:aws:iam::111122223333:role/function"),
@@ -640,7 +643,7 @@ async fn connections_say_what_the_connector_asks_for() {
     assert_eq!(shown, schemes.chain(["OAuth2"]).collect());
 }
 
-/// A secret is referred to, so that it is in no template and no parameter.
+/// Checks that a secret is referred to, so that it is in no template and no parameter.
 fn is_kept_elsewhere(value: &Value) {
     assert!(
         value.as_str().unwrap().starts_with("{{resolve:secretsmanager:okta/secret:"),
@@ -684,7 +687,7 @@ fn keys_of_connections_are_used_by_the_function_alone() {
     }
 }
 
-/// The command that a stack prints makes the key that Okta wants of what KMS answers.
+/// Checks that the command that a stack prints makes the key that Okta wants of the answer of KMS.
 #[test]
 fn a_public_key_is_printed_as_okta_wants_it() {
     const PUBLIC_KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE";
@@ -718,7 +721,7 @@ fn base64_of(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-/// A flow under some parameters, on a connection and into a bucket.
+/// Makes a flow under some parameters, on a connection and into a bucket.
 fn flow(template: &Value, given: &[(&str, &str)]) -> Value {
     let named = [("ConnectionName", "okta"), ("BucketName", "bucket")];
     let given: Vec<_> = named.iter().chain(given).copied().collect();
@@ -731,7 +734,7 @@ fn tasks<'a>(flow: &'a Value, task_type: &str) -> Vec<&'a Value> {
     list(&flow["Tasks"]).into_iter().filter(|task| task["TaskType"] == task_type).collect()
 }
 
-/// A property of a task.
+/// Returns a property of a task.
 fn property<'a>(task: &'a Value, key: &str) -> &'a str {
     let properties = list(&task["TaskProperties"]);
     properties.iter().find(|property| property["Key"] == key).unwrap()["Value"].as_str().unwrap()
@@ -781,7 +784,7 @@ async fn flows_transfer_fields_that_there_are() {
     assert_eq!(transferred, OBJECTS.iter().map(|object| object.name).collect());
 }
 
-/// The field by which a flow is incremental, if told to be.
+/// Returns the field by which a flow is incremental, if it was told to be.
 fn incremental_field<'a>(template: &Value, object: &'a Object) -> Option<&'a str> {
     let flow = flow(template, &[("PullMode", "Incremental")]);
     let name =

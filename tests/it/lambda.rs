@@ -94,7 +94,7 @@ fn create_keys(venv: &Path, moto: &str) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// A service app that Okta knows by the public halves of the keys in KMS.
+/// Makes a service app that Okta knows by the public halves of the keys in KMS.
 fn service_app(keys: &Value) -> Value {
     json!({
         "clientId": SERVICE_APP,
@@ -124,7 +124,8 @@ async fn create_secret(http: &ReqwestTransport, moto: &str, name: &str, secret: 
     answer["ARN"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
-/// One test, since it starts four processes; the emulator takes one call at a time.
+/// Checks the function under the emulator, in one test since it starts four processes; the emulator
+/// takes one call at a time.
 #[tokio::test]
 async fn the_function_answers_under_the_emulator() {
     let (Some(bootstrap), Some(venv)) = (part("BOOTSTRAP"), part("SAM_VENV")) else { return };
@@ -205,7 +206,8 @@ async fn the_function_answers_under_the_emulator() {
     }
 }
 
-/// What breaks off behind the secret is no answer, and the secret is in it all the same.
+/// Checks that an answer that breaks off behind the secret is no answer and gives the secret, which
+/// is in it, not away.
 #[tokio::test]
 async fn a_broken_answer_of_secrets_manager_gives_nothing_away() {
     let (Some(bootstrap), Some(venv)) = (part("BOOTSTRAP"), part("SAM_VENV")) else { return };
@@ -242,7 +244,7 @@ async fn a_broken_answer_of_secrets_manager_gives_nothing_away() {
     }
 }
 
-/// The metrics that the process wrote, against the published schema and by name.
+/// Checks the metrics that the process wrote, against the published schema and by name.
 fn check_metrics(venv: &Path, log: &str) {
     let lines: Vec<_> = log.lines().filter(|line| line.contains("\"_aws\"")).collect();
     let mut python = Command::new(venv.join("bin/python"))

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Writes down what it hears.
+/// An observer that writes down each report.
 #[derive(Clone, Default)]
 struct Ear(Arc<Mutex<Vec<String>>>);
 
@@ -55,7 +55,7 @@ fn good_secret() -> Result<String, SecretError> {
     Ok(api_token_secret(API_TOKEN))
 }
 
-/// A request of each operation that succeeds, where one can, and one that fails.
+/// Returns a request of each operation that succeeds, if one can, and one that fails.
 fn requests() -> Vec<(Operation, Option<Value>, Option<Value>)> {
     let settings = |url: &str| json!({ "instanceUrl": url });
     let about = |request: &str, entity: &str| json!({ "type": request, "entityIdentifier": entity, "connectorContext": context() });

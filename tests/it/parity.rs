@@ -22,20 +22,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Cases in each org, for all objects together.
+/// The number of cases in each org, for all objects together.
 const CASES: u32 = 600;
 
-/// Cases in each org where listings are walked in lanes, for all objects together.
+/// The number of cases in each org whose listings are walked in lanes, for all objects together.
 const CASES_IN_LANES: u32 = 24;
 
-/// Records that are enough for several lanes.
+/// A number of records that is enough for several lanes.
 const ENOUGH_FOR_LANES: usize = 700;
 
 fn records(world: &World, entity: &str) -> Vec<Value> {
     world.simulator().org().records(collection(entity)).cloned().collect()
 }
 
-/// A case: what AppFlow asks.
+/// A case: the request of AppFlow.
 #[derive(Debug)]
 struct Case {
     filter: Filter,
@@ -78,8 +78,8 @@ impl Case {
     }
 }
 
-/// How often each record comes. What Okta embeds and links differs between a listing and the record
-/// itself, so it is left out where the record itself was read.
+/// Counts how often each record comes. The parts that Okta embeds and links differ between a
+/// listing and the record itself, so they are left out if the record itself was read.
 fn tally(
     records: impl IntoIterator<Item = Map<String, Value>>,
     read_alone: &[&str],
@@ -131,7 +131,7 @@ fn check(
     }
 }
 
-/// A paused clock: waiting for the rate budget takes no time.
+/// Makes a runtime with a paused clock: waiting for the rate budget takes no time.
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
@@ -182,7 +182,7 @@ fn large_org(seed: u64, entity: &str) -> Org {
     large.unwrap_or_else(|| panic!("the largest org has too few records of {entity}"))
 }
 
-/// The law in large and slow orgs, where listings are walked side by side.
+/// Checks the law in large and slow orgs, whose listings are walked side by side.
 fn law_holds_in_lanes(entity: &str, by: &str, seed: u64, cases: u32) {
     let runtime = runtime();
     let world = runtime.block_on(async { World::new(large_org(seed, entity)) });
@@ -270,7 +270,8 @@ orgs! {
     org_4 org_4_in_lanes: 4
 }
 
-/// Records of real orgs come out as they were recorded, where the recordings lie beside the checkout.
+/// Checks that records of real orgs come out as they were recorded, if the recordings lie beside
+/// the checkout.
 #[tokio::test(start_paused = true)]
 async fn recorded_records_come_out_as_recorded() {
     let folder = top().join(["..", "shared", "data", "recorded"].iter().collect::<PathBuf>());

@@ -75,7 +75,7 @@ impl Function {
     }
 }
 
-/// The emulator ships inside the AWS SAM CLI.
+/// Returns the path of the emulator, which ships inside the AWS SAM CLI.
 fn emulator(venv: &Path) -> PathBuf {
     let lib = std::fs::read_dir(venv.join("lib")).unwrap().next().unwrap().unwrap().path();
     let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };

@@ -25,28 +25,28 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// The connector on `org`, with a good connection.
+    /// Makes the connector on `org`, with a good connection.
     pub(crate) fn new(org: Org) -> Self {
         Self::with_secret(org, Ok(api_token_secret(API_TOKEN)))
     }
 
-    /// The connector on `org`, where Secrets Manager answers with `secret`.
+    /// Makes the connector on `org`, with `secret` as the answer of Secrets Manager.
     pub(crate) fn with_secret(org: Org, secret: Result<String, SecretError>) -> Self {
         Self::on(InterceptedOkta::new(org), SimulatedSecrets::new(secret))
     }
 
-    /// A new connector on an org that is there already. Its clock stands still.
+    /// Makes a new connector on an org that is there already. Its clock stands still.
     pub(crate) fn on(okta: InterceptedOkta, secrets: SimulatedSecrets) -> Self {
         Self::at(|| EPOCH.cast_unsigned(), okta, secrets)
     }
 
-    /// A new connector whose clock shows another time.
+    /// Makes a new connector whose clock shows another time.
     pub(crate) fn at(clock: fn() -> u64, okta: InterceptedOkta, secrets: SimulatedSecrets) -> Self {
         let config = Config::new(clock, 1);
         Self { okta: okta.clone(), connector: OktaConnector::new(okta, secrets, config) }
     }
 
-    /// From now on, requests to Okta go through `meddler`.
+    /// Lets requests to Okta go through `meddler` from now on.
     pub(crate) fn meddle(
         &self,
         meddler: impl FnMut(&http::Request<Bytes>) -> Option<Meddling> + Send + 'static,
@@ -54,17 +54,17 @@ impl World {
         self.okta.meddle(meddler);
     }
 
-    /// The simulator behind the connector.
+    /// Locks the simulator behind the connector.
     pub(crate) fn simulator(&self) -> MutexGuard<'_, Simulator> {
         self.okta.simulator()
     }
 
-    /// Returns what the connector answers.
+    /// Returns the answer of the connector.
     pub(crate) async fn ask(&self, event: &Value) -> Value {
         self.ask_payload(event.to_string().as_bytes()).await.unwrap()
     }
 
-    /// Returns what the connector answers to a payload that need not be JSON.
+    /// Returns the answer of the connector to a payload that need not be JSON.
     pub(crate) async fn ask_payload(&self, payload: &[u8]) -> Result<Value, UnknownOperation> {
         let answer = handle(&self.connector, payload, Duration::from_secs(30)).await?;
         let text = String::from_utf8(answer).unwrap();
@@ -101,7 +101,7 @@ impl World {
     }
 }
 
-/// A QueryData request on a good connection; `extra` is put on top.
+/// Makes a QueryData request on a good connection; `extra` is put on top.
 pub(crate) fn query(entity: &str, extra: &Value) -> Value {
     let mut event = json!({
         "type": "QueryDataRequest",
@@ -114,7 +114,7 @@ pub(crate) fn query(entity: &str, extra: &Value) -> Value {
     event
 }
 
-/// The context of a good connection.
+/// Returns the context of a good connection.
 pub(crate) fn context() -> Value {
     json!({
         "connectorRuntimeSettings": { "instanceUrl": "https://acme.okta.com" },
@@ -123,13 +123,13 @@ pub(crate) fn context() -> Value {
     })
 }
 
-/// The top of the checkout.
+/// Returns the top of the checkout.
 pub(crate) fn top() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// A part that `make test` has built or installed, from the variable that names it; else a loud line.
-/// In CI a missing part is a failure.
+/// Returns a part that `make test` has built or installed, from the variable that names it; else
+/// prints a loud line. In CI a missing part is a failure.
 pub(crate) fn part(variable: &str) -> Option<PathBuf> {
     let part = std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
     if part.is_none() {
@@ -157,7 +157,7 @@ pub(crate) struct InterceptedOkta {
     meddler: Arc<Mutex<Option<Meddler>>>,
 }
 
-/// Decides what is done to a request on its way; nothing if it arrives.
+/// A decision on a request on its way: `None` if it arrives.
 type Meddler = Box<dyn FnMut(&http::Request<Bytes>) -> Option<Meddling> + Send>;
 
 /// Something that is done to a request on its way.
@@ -168,11 +168,11 @@ pub(crate) enum Meddling {
     Delay(Duration),
 }
 
-/// How many requests are kept as they came.
+/// The number of requests that are kept as they came.
 const KEPT: usize = 64;
 
 impl InterceptedOkta {
-    /// An org that accepts [`API_TOKEN`].
+    /// Makes an org that accepts [`API_TOKEN`].
     pub(crate) fn new(org: Org) -> Self {
         Self { okta: simulated_okta(org), latest: Arc::default(), meddler: Arc::default() }
     }
@@ -193,7 +193,7 @@ impl InterceptedOkta {
         self.latest.lock().unwrap().clone()
     }
 
-    /// From now on, requests go through `meddler`.
+    /// Lets requests go through `meddler` from now on.
     pub(crate) fn meddle(
         &self,
         meddler: impl FnMut(&http::Request<Bytes>) -> Option<Meddling> + Send + 'static,

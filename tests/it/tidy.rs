@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every crate with its dependencies, from `[dependencies]` alone: tests may use more.
+/// Returns every crate with its dependencies, from `[dependencies]` alone: tests may use more.
 fn dependencies() -> BTreeMap<String, Vec<String>> {
     let crates = fs::read_dir(top().join("crates")).unwrap();
     crates
@@ -110,8 +110,9 @@ fn the_core_of_the_connector_is_pure() {
     assert_eq!(shell, SHELL);
 }
 
-/// A file that needs another one is not needed by it, over any number of steps. A file below another one, such as
-/// `plan/split.rs`, counts as a part of it here: the two are one module to the rest.
+/// Checks that a file that needs another one is not needed by it, over any number of steps. A file
+/// below another one, such as `plan/split.rs`, counts as a part of it here: the two are one module
+/// to the rest.
 #[test]
 fn no_files_import_each_other_in_a_circle() {
     for name in [
@@ -133,7 +134,7 @@ fn no_files_import_each_other_in_a_circle() {
     }
 }
 
-/// The modules of a crate, and those that each one imports.
+/// Returns the modules of a crate, and those that each one imports.
 fn imports(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let module = |path: &Path| {
         let path = path.strip_prefix(folder).unwrap().with_extension("");

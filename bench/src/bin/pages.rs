@@ -1,8 +1,9 @@
-//! One page of Okta, over and over: what callgrind counts.
+//! One page of Okta, read over and over: the program whose instructions callgrind counts.
 //!
 //! `pages WAY PAGE FIELDS TIMES`: WAY is `connector` (from AppFlow's request to the bytes of its
-//! answer), `value` (the same through trees of values) or `floor` (records are found and escaped, and
-//! nothing else); PAGE is a file with a page of users; FIELDS is `all` or names separated by commas.
+//! answer), `value` (the same through trees of values) or `floor` (records are found and escaped,
+//! and nothing else); PAGE is a file with a page of users; FIELDS is `all` or names separated by
+//! commas.
 
 use anyhow::Context as _;
 use appflow_connector::handle;
@@ -122,7 +123,7 @@ fn floor(page: &Bytes, times: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The next object at the top of an array.
+/// Returns the next object at the top of an array.
 fn next_record<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let start = memchr::memchr(b'{', rest)?;
     let (mut at, mut depth) = (start, 0);

@@ -1,8 +1,8 @@
 //! The step from a question to the requests that answer it.
 //!
 //! The law: for every filter F and org O, the answer is exactly the records of O for which F holds.
-//! What goes to Okta is therefore never narrower than F, and whatever comes back is tested against
-//! the whole of F here. Planning is a pure function, and a plan can be printed.
+//! The requests to Okta are therefore never narrower than F, and everything that comes back is
+//! tested against the whole of F here. Planning is a pure function, and a plan can be printed.
 //!
 //! * An equality on the key reads the record itself: fresh, and from a roomier bucket.
 //! * `filter` is used where it can say all of F, since it reads fresher data than `search`. An

@@ -2,7 +2,7 @@
 //! a budget is used up.
 //!
 //! Four budgets hold for one call: time, bytes, the page size that AppFlow asked for, and LIMIT.
-//! Where one of them ends, a position says where the next call goes on, down to the record.
+//! If one of them ends, a position says where the next call goes on, down to the record.
 //!
 //! The next page is asked for before the present one is worked on, and a listing that Okta can cut
 //! into ranges is walked in several lanes where that is faster. This file sends requests and waits for

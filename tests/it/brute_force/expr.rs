@@ -13,13 +13,13 @@ pub(crate) enum Literal {
 }
 
 impl Literal {
-    /// A text. Backslashes at its end are cut off, since the language cannot close such a string.
+    /// Makes a text. Backslashes at its end are cut off, since the language cannot close such a string.
     pub(crate) fn text(text: &str) -> Self {
         Self::Text(text.trim_end_matches('\\').to_owned())
     }
 }
 
-/// What a filter says.
+/// The condition of a filter, as a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Expr {
     And(Box<Self>, Box<Self>),
@@ -44,7 +44,7 @@ impl Expr {
         Self::Not(Box::new(inner))
     }
 
-    /// One of its spellings; the seed chooses.
+    /// Writes one of its spellings; the seed chooses.
     pub(crate) fn to_filter_text(&self, style_seed: u64) -> String {
         let mut printer = Printer::new(style_seed);
         printer.expr(self, Level::Or);
@@ -60,7 +60,7 @@ pub(crate) struct Assignment {
 }
 
 impl Assignment {
-    /// `groupId = "…"` and `userId = "…"`, as far as they are asked for.
+    /// Returns `groupId = "…"` and `userId = "…"`, as far as they are asked for.
     fn conjuncts(&self) -> Vec<Expr> {
         let asked = [("groupId", &self.group_id), ("userId", &self.user_id)];
         let conjunct = |(field, id): (&str, &Option<String>)| {
@@ -79,7 +79,7 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// One of its spellings, `None` for no filter at all. The assignment is a conjunct at the top.
+    /// Writes one of its spellings, `None` for no filter at all. The assignment is a conjunct at the top.
     pub(crate) fn to_filter_text(&self, assignment: &Assignment, seed: u64) -> Option<String> {
         let mut printer = Printer::new(seed);
         let mut conjuncts = assignment.conjuncts();
@@ -100,7 +100,7 @@ impl Filter {
     }
 }
 
-/// How tightly an expression binds.
+/// The tightness with which an expression binds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Or,
@@ -118,7 +118,7 @@ fn level(expr: &Expr) -> Level {
     }
 }
 
-/// What a token needs of its neighbours: a word runs together with a word or a number after it.
+/// The needs of a token next to its neighbours: a word runs together with a word or a number after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
     Word,
@@ -126,14 +126,14 @@ enum Class {
     Sign,
 }
 
-/// Where a literal stands: booleans may be bare only after `=` and `!=`.
+/// The place of a literal: booleans may be bare only after `=` and `!=`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Equation,
     Elsewhere,
 }
 
-/// Writes tokens and chooses among their spellings.
+/// A printer, which writes tokens and chooses among their spellings.
 struct Printer {
     state: u64,
     tokens: Vec<(Class, String)>,
@@ -144,7 +144,7 @@ impl Printer {
         Self { state: seed, tokens: Vec::new() }
     }
 
-    /// A number below `count`, by the generator known as splitmix64.
+    /// Draws a number below `count`, by the generator known as splitmix64.
     fn pick(&mut self, count: usize) -> usize {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
@@ -171,8 +171,8 @@ impl Printer {
         self.push(Class::Word, word);
     }
 
-    /// The expression, in parentheses where it binds less tightly than its place wants, and now and
-    /// then where it does not.
+    /// Writes the expression, in parentheses if it binds less tightly than its place wants, and now
+    /// and then if it does not.
     fn expr(&mut self, expr: &Expr, place: Level) {
         let mut parentheses = usize::from(level(expr) < place);
         while self.one_in(7) {
@@ -254,7 +254,7 @@ impl Printer {
         }
     }
 
-    /// A text, quoted, or bare where it happens to be a token of its own and the dice say so.
+    /// Writes a text, quoted, or bare where it happens to be a token of its own and the dice say so.
     fn text(&mut self, text: &str, place: Place) {
         let bare = match text {
             "true" | "false" if place == Place::Equation => Some(Class::Word),
@@ -290,7 +290,7 @@ impl Printer {
         self.quoted(&format!("{local}{sign}{:02}:{:02}", ahead / 60, ahead % 60));
     }
 
-    /// The digits after the point, with some zeros that change nothing.
+    /// Writes the digits after the point, with some zeros that change nothing.
     fn fraction(&mut self, digits: &str) -> String {
         let zeros = "0".repeat([0, 0, 3, 6, 9, 12][self.pick(6)]);
         if digits.is_empty() && zeros.is_empty() {
@@ -303,7 +303,7 @@ impl Printer {
         if self.one_in(2) { self.push(Class::Number, text) } else { self.quoted(text) }
     }
 
-    /// A string literal. The quote around it is always escaped in it; the other quote and a
+    /// Writes a string literal. The quote around it is always escaped in it; the other quote and a
     /// backslash only now and then where they would not be misread without.
     fn quoted(&mut self, text: &str) {
         assert!(!text.ends_with('\\'), "the language cannot close a string after a backslash");
@@ -324,7 +324,7 @@ impl Printer {
         self.push(Class::Sign, &token);
     }
 
-    /// The tokens with white space between them: some where it must be, and often elsewhere.
+    /// Joins the tokens with white space between them: some where it must be, and often elsewhere.
     fn join(mut self) -> String {
         let tokens = std::mem::take(&mut self.tokens);
         let mut text = self.edge();
@@ -351,7 +351,7 @@ impl Printer {
     }
 }
 
-/// Whether a text is a number of the language: digits, a sign before and a fraction after at most.
+/// Says whether a text is a number of the language: digits, a sign before and a fraction after at most.
 fn is_number(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);

@@ -1,5 +1,5 @@
-//! The fields of each object and what may be asked of them: from the table of the AWS-managed
-//! connector where it has the object, and else from the catalogue.
+//! The fields of each object and the conditions that may be asked of them: from the table of the
+//! AWS-managed connector if it has the object, and else from the catalogue.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ const TABLE: &str = include_str!("../../data/managed-connector-fields.csv");
 /// The objects of the table in which text ignores case.
 const IGNORE_CASE: [&str; 3] = ["User", "Group", "Device"];
 
-/// How the values of a field compare.
+/// The way in which the values of a field compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
@@ -36,7 +36,7 @@ pub(crate) enum Comparison {
     GreaterOrEqual,
 }
 
-/// What a filter may ask of a field. `IN` comes with `=`.
+/// An operator that a filter may use on a field. `IN` comes with `=`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operator {
     Compare(Comparison),
@@ -50,9 +50,9 @@ pub(crate) struct FieldRow {
     pub(crate) entity: String,
     pub(crate) name: String,
     pub(crate) kind: Kind,
-    /// Where the record has it, with dots. Empty for a field that exists in the request only.
+    /// The place of the value in the record, with dots. Empty for a field that exists in the request only.
     pub(crate) path: String,
-    /// Whether text compares without regard to case.
+    /// True if text compares without regard to case.
     pub(crate) ignores_case: bool,
 }
 
@@ -90,12 +90,12 @@ impl FieldRow {
         }
     }
 
-    /// Whether the field exists in the request only.
+    /// Says whether the field exists in the request only.
     pub(crate) fn is_request_only(&self) -> bool {
         self.path.is_empty()
     }
 
-    /// What the connector offers in a filter on this field.
+    /// Returns the operators that the connector offers in a filter on this field.
     pub(crate) fn operators(&self) -> Vec<Operator> {
         let (comparisons, others): (&[Comparison], &[Operator]) = match self.kind {
             _ if self.is_request_only() => (&[Equal], &[]),
@@ -111,7 +111,7 @@ impl FieldRow {
         comparisons.chain(others.iter().copied()).collect()
     }
 
-    /// The value that the connector shows for this field, `None` where it is absent or null.
+    /// Returns the value that the connector shows for this field, `None` if it is absent or null.
     pub(crate) fn value(&self, record: &Value) -> Option<Value> {
         if self.is_request_only() {
             return None;
@@ -125,7 +125,7 @@ impl FieldRow {
     }
 }
 
-/// The last segment of the link to a group's source, which is the id of the source.
+/// Returns the last segment of the link to a group's source, which is the id of the source.
 fn source_of_link(record: &Value) -> Option<Value> {
     let href = record.pointer("/_links/source/href")?.as_str()?;
     let id = href.rsplit('/').next().filter(|id| !id.is_empty())?;
@@ -153,14 +153,14 @@ static ROWS: LazyLock<Vec<FieldRow>> = LazyLock::new(|| {
     rows
 });
 
-/// The fields of an object, in their order.
+/// Returns the fields of an object, in their order.
 pub(crate) fn fields(entity: &str) -> Vec<FieldRow> {
     let rows: Vec<_> = ROWS.iter().filter(|row| row.entity == entity).cloned().collect();
     assert!(!rows.is_empty(), "there is no object {entity}");
     rows
 }
 
-/// One field of an object.
+/// Returns one field of an object.
 pub(crate) fn field(entity: &str, name: &str) -> &'static FieldRow {
     ROWS.iter()
         .find(|row| row.entity == entity && row.name == name)

@@ -13,7 +13,7 @@ use super::expr::{Assignment, Expr, Filter, Literal};
 use super::fields::{FieldRow, Kind, Operator, fields};
 use super::instant::Instant;
 
-/// How deep `AND`, `OR` and `NOT` nest.
+/// The largest depth to which `AND`, `OR` and `NOT` nest.
 const DEPTH: u32 = 4;
 
 /// Texts that trip a reader or a writer of filters.
@@ -49,7 +49,7 @@ const FAR_DATES: [&str; 4] =
 /// Fractions of a second, close to both ends too.
 const FRACTIONS: [&str; 6] = ["", "001", "5", "999", "999999999", "0000000000001"];
 
-/// A random filter on the records of an object.
+/// Draws a random filter on the records of an object.
 pub(crate) fn arb_filter(entity: &str, sample: Arc<Vec<Value>>) -> BoxedStrategy<Filter> {
     let expr = arb_leaf(entity, &sample).prop_recursive(DEPTH, 24, 2, |inner| {
         let pair = (inner.clone(), inner.clone());
@@ -64,14 +64,14 @@ pub(crate) fn arb_filter(entity: &str, sample: Arc<Vec<Value>>) -> BoxedStrategy
     filter.prop_map(|(expr, limit)| Filter { expr, limit }).boxed()
 }
 
-/// A random choice of an object's fields in random order, `None` for all of them.
+/// Draws a random choice of an object's fields in random order, `None` for all of them.
 pub(crate) fn arb_selection(entity: &str) -> BoxedStrategy<Option<Vec<String>>> {
     let names: Vec<String> = fields(entity).into_iter().map(|row| row.name).collect();
     let all = names.len();
     option::weighted(0.8, subsequence(names, 1..=all).prop_shuffle()).boxed()
 }
 
-/// A group, a user, both or neither, where the object has the fields for it.
+/// Draws a group, a user, both or neither, if the object has the fields for it.
 pub(crate) fn arb_assignment(
     entity: &str,
     groups: &[String],
@@ -88,7 +88,7 @@ pub(crate) fn arb_assignment(
     pair.prop_map(|(group_id, user_id)| Assignment { group_id, user_id }).boxed()
 }
 
-/// One condition on one field; fields that have values among the records come up more often.
+/// Draws one condition on one field; fields that have values among the records come up more often.
 fn arb_leaf(entity: &str, sample: &[Value]) -> BoxedStrategy<Expr> {
     let filterable = |row: &FieldRow| !row.is_request_only() && !row.operators().is_empty();
     let rows = fields(entity).into_iter().filter(filterable);
@@ -137,7 +137,7 @@ fn arb_literal(kind: Kind, values: &[Value]) -> BoxedStrategy<Literal> {
     prop_oneof![14 => literal, 1 => Just(Literal::Null)].boxed()
 }
 
-/// Two literals, mostly in order.
+/// Draws two literals, mostly in order.
 fn arb_bounds(literal: &BoxedStrategy<Literal>) -> BoxedStrategy<(Literal, Literal)> {
     let ordered = |(one, other): (Literal, Literal)| match (&one, &other) {
         (Literal::Instant(low), Literal::Instant(high)) if low > high => (other, one),
@@ -147,7 +147,7 @@ fn arb_bounds(literal: &BoxedStrategy<Literal>) -> BoxedStrategy<(Literal, Liter
     prop_oneof![5 => pair.clone().prop_map(ordered), 1 => pair].boxed()
 }
 
-/// The texts of a field, or odd ones where it has none.
+/// Returns the texts of a field, or odd ones if it has none.
 fn present_texts(values: &[Value]) -> Vec<String> {
     let texts = values.iter().filter_map(|value| match value {
         Value::String(text) => Some(text.clone()),
@@ -169,7 +169,7 @@ fn arb_text(values: &[Value]) -> BoxedStrategy<Literal> {
     text.prop_map(|text| Literal::text(&text)).boxed()
 }
 
-/// A text that may occur within a value.
+/// Draws a text that may occur within a value.
 fn arb_part(values: &[Value]) -> BoxedStrategy<Literal> {
     let present = select(present_texts(values)).boxed();
     let text = prop_oneof![
@@ -182,7 +182,7 @@ fn arb_part(values: &[Value]) -> BoxedStrategy<Literal> {
     prop_oneof![20 => literal, 1 => Just(Literal::Null)].boxed()
 }
 
-/// The same text in capitals, in small letters, or with every second letter a capital.
+/// Draws the same text in capitals, in small letters, or with every second letter a capital.
 fn arb_case(texts: BoxedStrategy<String>) -> BoxedStrategy<String> {
     let alternating = |text: &str| {
         let capital = |(at, c): (usize, char)| {
@@ -199,7 +199,7 @@ fn arb_case(texts: BoxedStrategy<String>) -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// A prefix, an end or an inner part of a text.
+/// Draws a prefix, an end or an inner part of a text.
 fn arb_piece(texts: BoxedStrategy<String>) -> BoxedStrategy<String> {
     (texts, any::<Index>(), any::<Index>())
         .prop_map(|(text, one, other)| {
@@ -211,7 +211,7 @@ fn arb_piece(texts: BoxedStrategy<String>) -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// An instant of the records, one close by, the midnight before, or one far away.
+/// Draws an instant of the records, one close by, the midnight before, or one far away.
 fn arb_instant(values: &[Value]) -> BoxedStrategy<Literal> {
     let parsed = values.iter().filter_map(|value| Instant::parse(value.as_str()?));
     let far = FAR_DATES.iter().filter_map(|date| Instant::parse(date));

@@ -26,32 +26,32 @@ impl Instant {
         Some(Self { second: civil_second(date, time)? - offset(zone)?, fraction })
     }
 
-    /// The instant so many seconds later, with this fraction in place of its own; itself at the end
-    /// of the last year of four digits.
+    /// Returns the instant so many seconds later, with this fraction in place of its own; itself at
+    /// the end of the last year of four digits.
     pub(crate) fn moved(&self, seconds: i64, fraction: &str) -> Self {
         let fraction = fraction.trim_end_matches('0').to_owned();
         let moved = Self { second: self.second + seconds, fraction };
         if moved.local(0).is_some() { moved } else { self.clone() }
     }
 
-    /// The midnight UTC that this instant follows.
+    /// Returns the midnight UTC that this instant follows.
     pub(crate) fn midnight(&self) -> Self {
         Self { second: self.second - self.second.rem_euclid(86_400), fraction: String::new() }
     }
 
-    /// The digits after the point, without trailing zeros.
+    /// Returns the digits after the point, without trailing zeros.
     pub(crate) fn fraction(&self) -> &str {
         &self.fraction
     }
 
-    /// `2024-05-01`, when it is a midnight UTC.
+    /// Returns `2024-05-01`, if it is a midnight UTC.
     pub(crate) fn date(&self) -> Option<String> {
         let local = self.local(0)?;
         (*self == self.midnight()).then(|| local[..10].to_owned())
     }
 
-    /// The date and time, to the second, that a clock shows so many minutes ahead of UTC; `None`
-    /// where its year would have more than four digits.
+    /// Returns the date and time, to the second, that a clock shows so many minutes ahead of UTC;
+    /// `None` if its year would have more than four digits.
     pub(crate) fn local(&self, minutes: i64) -> Option<String> {
         let since = SignedDuration::from_secs(self.second + minutes * 60);
         Some(epoch().checked_add(since).ok()?.to_string())
@@ -69,7 +69,7 @@ fn split_fraction(rest: &str) -> Option<(&str, &str)> {
     (end > 0).then(|| digits.split_at(end))
 }
 
-/// The seconds since 1970 on a clock that shows the date `2024-05-01` and the time `T12:34:56`.
+/// Returns the seconds since 1970 on a clock that shows the date `2024-05-01` and the time `T12:34:56`.
 fn civil_second(date: &str, time: &str) -> Option<i64> {
     let (date, time) = (Parts(date), Parts(time));
     date.sign(4, "-")?;
@@ -92,7 +92,7 @@ fn civil_second(date: &str, time: &str) -> Option<i64> {
     Some(civil.ok()?.duration_since(epoch()).as_secs())
 }
 
-/// The seconds that a zone is ahead of UTC.
+/// Returns the seconds that a zone is ahead of UTC.
 fn offset(zone: &str) -> Option<i64> {
     if zone == "Z" {
         return Some(0);

@@ -1,4 +1,4 @@
-//! What a filter means on one record, and what the record must look like when it is delivered.
+//! The meaning of a filter on one record, and the form in which the record must be delivered.
 //!
 //! SQL's three-valued logic: `Some(true)`, `Some(false)`, and `None` for unknown. Plain on purpose;
 //! nothing here knows what Okta can evaluate.
@@ -9,12 +9,12 @@ use super::expr::{Assignment, Expr, Literal};
 use super::fields::{Comparison, FieldRow, field, fields};
 use super::instant::Instant;
 
-/// Whether a record passes: only true does.
+/// Says whether a record passes: only true does.
 pub(crate) fn matches(expr: &Expr, record: &Value, entity: &str) -> bool {
     evaluate(expr, record, entity) == Some(true)
 }
 
-/// The truth of an expression on a record.
+/// Returns the truth of an expression on a record.
 pub(crate) fn evaluate(expr: &Expr, record: &Value, entity: &str) -> Option<bool> {
     let of = |expr: &Expr| evaluate(expr, record, entity);
     let compared = |name: &str, comparison, literal: &Literal| {
@@ -100,7 +100,7 @@ fn contains(field: &FieldRow, record: &Value, literal: &Literal) -> Option<bool>
     }
 }
 
-/// The text of a value: a string as it is, a number or a boolean as its JSON.
+/// Returns the text of a value: a string as it is, a number or a boolean as its JSON.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -109,7 +109,7 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// A text as the field compares it, each character lowered by itself.
+/// Returns a text as the field compares it, each character lowered by itself.
 fn folded(field: &FieldRow, text: &str) -> String {
     if field.ignores_case {
         text.chars().flat_map(char::to_lowercase).collect()
@@ -118,9 +118,9 @@ fn folded(field: &FieldRow, text: &str) -> String {
     }
 }
 
-/// What the connector must deliver for a record: each selected field (all of them for `None`) with
-/// its value unchanged; nothing for a value that is absent or null. A field that exists in the
-/// request only carries what was asked for.
+/// Returns the record that the connector must deliver: each selected field (all of them for `None`)
+/// with its value unchanged; nothing for a value that is absent or null. A field that exists in the
+/// request only carries the value that was asked for.
 pub(crate) fn expected_record(
     entity: &str,
     record: &Value,

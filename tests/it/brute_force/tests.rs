@@ -13,7 +13,7 @@ use super::{
     arb_assignment, arb_filter, arb_selection, evaluate, expected_record, field, fields, matches,
 };
 
-/// How many random filters a test draws.
+/// The number of random filters that a test draws.
 const DRAWS: u32 = 512;
 
 const TRUE: Option<bool> = Some(true);
@@ -46,7 +46,7 @@ fn user() -> Value {
     })
 }
 
-/// A literal of a field's type; the word null stands for itself.
+/// Makes a literal of a field's type; the word null stands for itself.
 fn literal(entity: &str, name: &str, text: &str) -> Literal {
     match field(entity, name).kind {
         _ if text == "null" => Literal::Null,
@@ -57,7 +57,7 @@ fn literal(entity: &str, name: &str, text: &str) -> Literal {
     }
 }
 
-/// A condition from a field, an operator and its literals.
+/// Makes a condition from a field, an operator and its literals.
 fn condition(entity: &str, name: &str, operator: &str, texts: &[&str]) -> Expr {
     let mut literals: Vec<_> = texts.iter().map(|text| literal(entity, name, text)).collect();
     let field = name.to_owned();
@@ -79,7 +79,7 @@ fn condition(entity: &str, name: &str, operator: &str, texts: &[&str]) -> Expr {
     Expr::Compare { field, comparison, literal: literals.remove(0) }
 }
 
-/// Checks a condition and its negation; only what is true passes.
+/// Checks a condition and its negation: a record passes only if the condition is true.
 #[track_caller]
 fn check(
     entity: &str,
@@ -457,7 +457,7 @@ fn runner() -> TestRunner {
     TestRunner::new_with_rng(ProptestConfig::default(), rng)
 }
 
-/// Random filters pick some of the records often enough, and their spellings can be written.
+/// Checks that random filters pick some of the records often enough, and that their spellings can be written.
 #[test]
 fn random_filters_are_selective() {
     let mut other = user();

@@ -1,4 +1,5 @@
-//! The law of the rate limits: what a connector knows of a window never exceeds its share of it.
+//! The law of the rate limits: the requests that a connector knows of in a window never exceed its
+//! share of it.
 //!
 //! Okta's own count is the measure. A connector is only held to what it can know: what it sent
 //! itself, what the token tells that it was called with, and what the headers of an answer tell that
@@ -20,40 +21,40 @@ use jiff::Timestamp;
 use okta_simulator::WindowUsage;
 use std::collections::BTreeMap;
 
-/// What was known, process by process.
+/// The knowledge of the limits, process by process.
 #[derive(Debug)]
 pub(crate) struct Budget {
     percent: u64,
     smallest_share: u64,
-    /// How many requests were refused because too many were in flight, by bucket and window.
+    /// The number of requests that were refused because too many were in flight, by bucket and window.
     crowded_out: BTreeMap<(&'static str, Timestamp), u64>,
     process: Knowledge,
-    /// What the latest token tells.
+    /// The knowledge that the latest token tells.
     token: Knowledge,
 }
 
-/// What a process knows, by bucket.
+/// The knowledge of a process, by bucket.
 pub(crate) type Knowledge = BTreeMap<&'static str, Learned>;
 
-/// What a process knows of a bucket.
+/// The knowledge of a process about a bucket.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Learned {
     knows_limit: bool,
-    /// Whether the latest answer had a wrong date.
+    /// True if the latest answer had a wrong date.
     misled: bool,
     windows: BTreeMap<Timestamp, Window>,
 }
 
-/// What a process knows of a window.
+/// The knowledge of a process about a window.
 #[derive(Clone, Copy, Debug, Default)]
 struct Window {
-    /// Requests that it sent, or of which its token tells.
+    /// The requests that it sent, or of which its token tells.
     own: u64,
-    /// Requests of others of which an answer told.
+    /// The requests of others of which an answer told.
     discovered: u64,
-    /// Whether an answer has told of the window.
+    /// True if an answer has told of the window.
     is_told: bool,
-    /// Whether an answer has told that nothing is left.
+    /// True if an answer has told that nothing is left.
     is_spent: bool,
 }
 
@@ -62,12 +63,12 @@ struct Window {
 pub(crate) struct Arrival {
     bucket: &'static str,
     window: Timestamp,
-    /// The how-many-eth of its window it is.
+    /// The number of the request within its window, counted from 1.
     ordinal: u64,
     own: u64,
 }
 
-/// What the headers of an answer tell of the limits.
+/// The facts about the limits in the headers of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Headers {
     True { nothing_left: bool },
@@ -86,32 +87,32 @@ impl Budget {
         }
     }
 
-    /// The smallest share of any window so far.
+    /// Returns the smallest share of any window so far.
     pub(crate) fn smallest_share(&self) -> u64 {
         self.smallest_share
     }
 
-    /// A process starts: it knows what its token tells.
+    /// Notes that a process starts: it knows what its token tells.
     pub(crate) fn cold_start(&mut self) {
         self.process = self.token.clone();
     }
 
-    /// A call has succeeded: the token tells what the process knows.
+    /// Notes that a call has succeeded: the token tells what the process knows.
     pub(crate) fn token_handed_out(&mut self) {
         self.token = self.process.clone();
     }
 
-    /// What the process knows now, which is when it sends a request.
+    /// Returns the knowledge of the process now, which is when it sends a request.
     pub(crate) fn known(&self) -> Knowledge {
         self.process.clone()
     }
 
-    /// A request was refused because too many were in flight.
+    /// Notes that a request was refused because too many were in flight.
     pub(crate) fn crowded_out(&mut self, usage: &WindowUsage) {
         *self.crowded_out.entry((usage.bucket, usage.started)).or_default() += 1;
     }
 
-    /// A request has arrived in a window. `known` is what the process knew when it sent it.
+    /// Notes that a request has arrived in a window. `known` is the knowledge of the process when it sent it.
     pub(crate) fn arrived(
         &mut self,
         known: &Knowledge,
@@ -148,7 +149,7 @@ impl Budget {
         Ok(arrival)
     }
 
-    /// The answer to a request has reached the process.
+    /// Notes that the answer to a request has reached the process.
     pub(crate) fn answered(&mut self, arrival: Arrival, headers: Headers) {
         let learned = self.process.entry(arrival.bucket).or_default();
         match headers {

@@ -1,4 +1,4 @@
-//! From a seed to a scenario. The same seed gives the same scenario on every machine.
+//! The step from a seed to a scenario. The same seed gives the same scenario on every machine.
 
 use super::orgs::{hub, org};
 use super::scenario::{AppFlow, Ask, Deprovisioned, Okta, Scenario};
@@ -17,14 +17,14 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// About how many calls a flow may need, so that a run takes milliseconds.
+/// The number of calls that a flow may need, about, so that a run takes milliseconds.
 const MOST_CALLS: usize = 60;
 
 /// The largest answer that Lambda takes, less what the function keeps free.
 const MOST_BYTES: usize = 6_291_556 - 4_096;
 
 impl Scenario {
-    /// What this seed stands for.
+    /// Draws the scenario of this seed.
     pub(crate) fn draw(seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
         let object = object(&mut random);
@@ -110,7 +110,7 @@ fn filter(random: &mut Rng, entity: &str, records: Vec<Value>, runner: &mut Test
     Filter { expr, limit }
 }
 
-/// A window between the times of two records, in one of the forms that incremental flows have.
+/// Draws a window between the times of two records, in one of the forms that incremental flows have.
 fn window(random: &mut Rng, entity: &str, records: &[Value]) -> Option<Expr> {
     let mut known = fields(entity);
     known.retain(|field| field.kind == Kind::DateTime);
@@ -207,14 +207,14 @@ fn appflow(random: &mut Rng) -> AppFlow {
     }
 }
 
-/// A process whose answer may be this large can deliver every one of these records.
+/// Returns a size of answers such that a process can deliver every one of these records.
 pub(crate) fn room_for(records: impl Iterator<Item = String>) -> usize {
-    /// Room for everything in an answer but its records.
+    /// The bytes of an answer that are not its records.
     const REST: usize = 2_048 + 256;
     records.map(|text| serde_json::json!(text).to_string().len()).max().unwrap_or(0) + REST
 }
 
-/// The seeds that `make test` runs.
+/// Checks that the seeds that `make test` runs draw every object.
 #[test]
 fn every_object_is_drawn() {
     for object in OBJECTS {

@@ -19,7 +19,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How often in a row AppFlow tries again.
+/// The number of times in a row that AppFlow tries again.
 const PATIENCE: u32 = 20;
 
 /// The error codes of the contract.
@@ -45,14 +45,14 @@ pub(crate) struct Broken {
 }
 
 impl Broken {
-    /// The same for laws that are broken in the same way, as far as a text can tell.
+    /// Returns a text that is the same for laws that are broken in the same way, as far as a text can tell.
     pub(crate) fn way(&self) -> String {
         let words = self.how.split(|c: char| !c.is_ascii_alphabetic()).filter(|it| it.len() > 2);
         format!("{}: {}", self.law, words.take(8).collect::<Vec<_>>().join(" "))
     }
 }
 
-/// What came of a run.
+/// The outcome of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     pub(crate) calls: u64,
@@ -62,9 +62,9 @@ pub(crate) struct Report {
     pub(crate) met: BTreeSet<String>,
     /// The answers that were errors, by code.
     pub(crate) refusals: BTreeMap<String, u64>,
-    /// How it ended: `complete`, or the code of the last error.
+    /// The end of the flow: `complete`, or the code of the last error.
     pub(crate) ending: String,
-    /// Calls and requests, a line each.
+    /// The calls and requests, a line each.
     pub(crate) log: Vec<String>,
     pub(crate) broken: Option<Broken>,
 }
@@ -165,7 +165,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// What happens between two calls.
+    /// Lets the events between two calls happen.
     async fn circumstances(&mut self) {
         if self.chance(self.scenario.appflow.pause_percent) {
             let pause = Duration::from_millis(self.random.u64(..90_000));
@@ -219,7 +219,7 @@ impl<'a> Flow<'a> {
         self.wire.notes().log.push(format!("{now} {line}"));
     }
 
-    /// Takes what a successful answer brings.
+    /// Checks and keeps the records and the token of a successful answer.
     fn accept(&mut self, answer: &Value) -> Result<(), Broken> {
         let texts = answer["records"].as_array().cloned().unwrap_or_default();
         let most = self.scenario.ask.max_results.unwrap_or(1_000);
@@ -332,7 +332,7 @@ fn event(scenario: &Scenario) -> Value {
     )
 }
 
-/// The code of a refusal that is as it should be.
+/// Checks that a refusal is as it should be, and returns its code.
 fn refusal(answer: &Value) -> Result<String, Broken> {
     let details = &answer["errorDetails"];
     let code = details["errorCode"].as_str().unwrap_or_default();

@@ -26,7 +26,7 @@ pub(crate) struct Wire {
     notes: Arc<Mutex<Notes>>,
 }
 
-/// What was seen of a run.
+/// The record of everything that was seen of a run.
 pub(crate) struct Notes {
     pub(crate) budget: Budget,
     pub(crate) chronicle: Chronicle,
@@ -35,11 +35,11 @@ pub(crate) struct Notes {
     /// The faults that were met, by name.
     pub(crate) met: BTreeSet<String>,
     pub(crate) requests: u64,
-    /// Whether a record was read by its own address.
+    /// True if a record was read by its own address.
     pub(crate) read_alone: bool,
     was_refused: bool,
     has_two_assignments: bool,
-    /// Requests and answers, a line each.
+    /// The requests and answers, a line each.
     pub(crate) log: Vec<String>,
     /// The first law that was broken on the wire.
     pub(crate) broken: Option<(&'static str, String)>,
@@ -47,7 +47,7 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    /// What may explain how the run ends.
+    /// Returns the circumstances that may explain the end of the run.
     pub(crate) fn circumstances(&self) -> Circumstances {
         let smallest_share = self.budget.smallest_share();
         Circumstances {
@@ -90,12 +90,12 @@ impl Wire {
         self.notes().random.u32(..100) < self.scenario.okta.unreachable_percent
     }
 
-    /// The latest window of each bucket.
+    /// Returns the latest window of each bucket.
     fn usage(&self, bucket: &str) -> Option<WindowUsage> {
         self.okta.simulator().usage().into_iter().rfind(|window| window.bucket == bucket)
     }
 
-    /// The request arrives.
+    /// Lets the request arrive.
     fn arrive(
         &self,
         request: http::Request<Bytes>,
@@ -153,13 +153,13 @@ impl Wire {
     }
 }
 
-/// The largest of the numbers that a header has.
+/// Returns the largest of the numbers that a header has.
 fn number(response: &http::Response<Bytes>, name: &str) -> Option<u64> {
     let values = response.headers().get_all(name).iter();
     values.filter_map(|it| it.to_str().ok()?.parse().ok()).max()
 }
 
-/// What an answer tells of the limits.
+/// Returns the facts about the limits that an answer tells.
 fn headers(response: &http::Response<Bytes>, faults: &[String]) -> Headers {
     let met = |name: &str| faults.iter().any(|fault| fault == name);
     match ["x-rate-limit-limit", "x-rate-limit-remaining"].map(|name| number(response, name)) {
@@ -202,7 +202,7 @@ pub(crate) struct Vault {
 }
 
 impl Vault {
-    /// A process has no secret yet.
+    /// Makes a process that has no secret yet.
     pub(crate) fn new(wire: Wire) -> Self {
         Self { wire, cached: Mutex::default() }
     }
@@ -225,7 +225,8 @@ impl SecretSource for Vault {
 }
 
 thread_local! {
-    /// When the run of this thread began, and by how many seconds the function's clock is ahead.
+    /// The time at which the run of this thread began, and the seconds by which the function's
+    /// clock is ahead.
     static CLOCK: Cell<Option<(Instant, i64)>> = const { Cell::new(None) };
 }
 
@@ -234,7 +235,7 @@ pub(crate) fn start_clock(skew: i64) {
     CLOCK.set(Some((Instant::now(), skew)));
 }
 
-/// The time of day as the function sees it.
+/// Returns the time of day as the function sees it.
 pub(crate) fn wall_clock() -> u64 {
     let (began, skew) = CLOCK.get().expect("a run has started it");
     (EPOCH + skew).cast_unsigned() + began.elapsed().as_secs()

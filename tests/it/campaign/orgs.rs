@@ -5,10 +5,10 @@ use fastrand::Rng;
 use okta_simulator::{Assignee, Collection, Org};
 use serde_json::Value;
 
-/// Users of an org in which something else is asked for.
+/// The number of users of an org in which something else is asked for.
 const USERS_ELSEWHERE: usize = 40;
 
-/// An org with exactly `size` records of an entity.
+/// Generates an org with exactly `size` records of an entity.
 pub(crate) fn org(seed: u64, entity: &str, size: usize) -> Org {
     let collection = collection(entity);
     if collection == Collection::Users {
@@ -19,7 +19,7 @@ pub(crate) fn org(seed: u64, entity: &str, size: usize) -> Org {
     org
 }
 
-/// The group that most of the copied applications are assigned to.
+/// Returns the group that most of the copied applications are assigned to.
 pub(crate) fn hub(org: &Org) -> Option<String> {
     ids(org, Collection::Groups).into_iter().next()
 }

@@ -1,4 +1,4 @@
-//! The law of the records: what must arrive, what may, and what never.
+//! The law of the records: those that must arrive, those that may, and those that never do.
 //!
 //! A record has one version in an org that stands still, and one for each change in an org that moves.
 //! It must arrive if it was there all the time and every version matched; it may arrive in the form
@@ -14,20 +14,20 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A record as it is delivered.
 pub(crate) type Record = Map<String, Value>;
 
-/// All that the records of an entity were during a flow.
+/// The versions of all records of an entity during a flow.
 #[derive(Debug)]
 pub(crate) struct Chronicle {
     versions: BTreeMap<String, Vec<Option<Value>>>,
 }
 
-/// How far a flow came.
+/// The progress of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
     Complete,
     Partial,
 }
 
-/// What may arrive for one id.
+/// The texts that may arrive for one id.
 struct Candidates {
     texts: BTreeSet<String>,
     is_certain: bool,
@@ -40,7 +40,7 @@ impl Chronicle {
         Self { versions }
     }
 
-    /// Notes what the org has become.
+    /// Notes the state of the org after a change.
     pub(crate) fn note(&mut self, scenario: &Scenario, org: &Org) {
         for record in org.records(scenario.collection()) {
             let known = self.versions.entry(id(record).to_owned()).or_insert_with(|| vec![None]);
@@ -55,8 +55,8 @@ impl Chronicle {
         }
     }
 
-    /// Checks what was delivered, call by call. `ignored` are fields that differ between a listing
-    /// and a record that was read alone.
+    /// Checks the records that were delivered, call by call. `ignored` are fields that differ
+    /// between a listing and a record that was read alone.
     pub(crate) fn check(
         &self,
         scenario: &Scenario,
@@ -129,7 +129,8 @@ fn is_asked_for(ask: &Ask, record: &Value, entity: &str) -> bool {
     !is_hidden && ask.filter.expr.as_ref().is_none_or(|expr| matches(expr, record, entity))
 }
 
-/// Records may look alike once fields are selected, so that they are counted.
+/// Checks the records of an org that stands still. Records may look alike once fields are selected,
+/// so they are counted.
 fn check_still<'a>(
     candidates: impl Iterator<Item = &'a Candidates>,
     delivered: &[Vec<String>],

@@ -1,4 +1,4 @@
-//! A world and a flow through it, as data: what a seed stands for.
+//! A world and a flow through it, as data: the scenario of a seed.
 
 use crate::brute_force::{Assignment, Comparison, Expr, Filter};
 use crate::collections::collection;
@@ -6,19 +6,19 @@ use okta_simulator::{Collection, Fault, RateLimits};
 use std::fmt;
 use std::time::Duration;
 
-/// Everything that one run depends on.
+/// The values on which one run depends.
 #[derive(Clone, Debug)]
 pub(crate) struct Scenario {
     pub(crate) seed: u64,
     pub(crate) entity: &'static str,
-    /// How many records of the entity the org holds.
+    /// The number of records of the entity that the org holds.
     pub(crate) size: usize,
     pub(crate) ask: Ask,
     pub(crate) okta: Okta,
     pub(crate) appflow: AppFlow,
 }
 
-/// What the flow asks for.
+/// The request of the flow.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub(crate) filter: Filter,
@@ -42,7 +42,7 @@ pub(crate) enum Deprovisioned {
     Omitted,
 }
 
-/// How the org behaves.
+/// The behaviour of the org.
 #[derive(Clone, Debug)]
 pub(crate) struct Okta {
     pub(crate) limits: RateLimits,
@@ -52,27 +52,27 @@ pub(crate) struct Okta {
     pub(crate) sparse_pages: bool,
     pub(crate) links_drop: Vec<&'static str>,
     pub(crate) index_lag: Duration,
-    /// How many records changed right before the flow, so that the index has not caught up.
+    /// The number of records that changed right before the flow, so that the index has not caught up.
     pub(crate) stirred: usize,
     pub(crate) assignment_filters: bool,
     pub(crate) projection: bool,
-    /// How many connections in a hundred fail before anything is sent.
+    /// The number of connections in a hundred that fail before anything is sent.
     pub(crate) unreachable_percent: u32,
-    /// Whether a revoked credential is followed by a new one in the secret.
+    /// True if a revoked credential is followed by a new one in the secret.
     pub(crate) renewal: bool,
     pub(crate) faults: Vec<Fault>,
 }
 
-/// How AppFlow and Lambda behave.
+/// The behaviour of AppFlow and Lambda.
 #[derive(Clone, Debug)]
 pub(crate) struct AppFlow {
-    /// How many calls in a hundred meet a process that was just started.
+    /// The number of calls in a hundred that meet a process that was just started.
     pub(crate) cold_percent: u32,
-    /// How many calls in a hundred come after a pause of up to 90 seconds.
+    /// The number of calls in a hundred that come after a pause of up to 90 seconds.
     pub(crate) pause_percent: u32,
-    /// How many calls in a hundred have less than 30 seconds.
+    /// The number of calls in a hundred that have less than 30 seconds.
     pub(crate) hurry_percent: u32,
-    /// By how many seconds the clock of the function is ahead of the org's.
+    /// The seconds by which the clock of the function is ahead of the org's.
     pub(crate) clock_skew: i64,
 }
 
@@ -87,8 +87,8 @@ impl Ask {
         self.filter.to_filter_text(&self.assignment, self.style)
     }
 
-    /// Whether the connector promises to ask the org itself and not its search index, which may lag:
-    /// an incremental flow would lose for ever what it misses once.
+    /// Says whether the connector promises to ask the org itself and not its search index, which
+    /// may lag: an incremental flow would lose for ever what it misses once.
     pub(crate) fn is_fresh(&self, entity: &str) -> bool {
         let is_window = |expr: &Expr| match expr {
             Expr::Between { field, .. } => field == "lastUpdated",

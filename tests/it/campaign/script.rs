@@ -1,4 +1,4 @@
-//! What goes wrong in a run, and how a run may end because of it.
+//! The faults of a run, and the ends that a run may have because of them.
 
 use super::scenario::Okta;
 use fastrand::Rng;
@@ -31,7 +31,7 @@ pub(crate) fn draw(random: &mut Rng, collection: Collection) -> Vec<Fault> {
     faults
 }
 
-/// Faults of single calls all over the run, of up to 40 calls in a hundred.
+/// Adds faults of single calls all over the run, of up to 40 calls in a hundred.
 fn scatter(random: &mut Rng, faults: &mut Vec<Fault>) {
     let mut left = random.u32(..=40);
     while left > 0 {
@@ -46,7 +46,7 @@ fn scatter(random: &mut Rng, faults: &mut Vec<Fault>) {
     }
 }
 
-/// The same refusal of some calls in a row.
+/// Adds the same refusal of some calls in a row.
 fn burst(random: &mut Rng, faults: &mut Vec<Fault>) {
     let effects = refusal(random);
     let start = random.u64(1..20);
@@ -55,7 +55,7 @@ fn burst(random: &mut Rng, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Changes of the org that the flow reads.
+/// Adds changes of the org that the flow reads.
 fn stir(random: &mut Rng, collection: Collection, faults: &mut Vec<Fault>) {
     for _ in 0..random.usize(1..=3) {
         let mutation = match random.u32(..4) {
@@ -72,7 +72,7 @@ fn together(when: When, effects: Vec<Effect>) -> impl Iterator<Item = Fault> {
     effects.into_iter().map(move |what| Fault { path: String::new(), when, what })
 }
 
-/// What a patient client survives, since it passes.
+/// Draws a fault that a patient client survives, since it passes.
 fn passing(random: &mut Rng) -> Vec<Effect> {
     let single = match random.u32(..10) {
         0..5 => return refusal(random),
@@ -85,7 +85,7 @@ fn passing(random: &mut Rng) -> Vec<Effect> {
     vec![single]
 }
 
-/// A refusal that passes, as Okta words it or as something on the way does.
+/// Draws a refusal that passes, as Okta words it or as something on the way does.
 fn refusal(random: &mut Rng) -> Vec<Effect> {
     let status = [429, 429, 500, 502, 503, 504][random.usize(..6)];
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -111,7 +111,7 @@ fn refusal(random: &mut Rng) -> Vec<Effect> {
     }
 }
 
-/// What is unusual and no reason to fail.
+/// Draws a fault that is unusual and no reason to fail.
 fn odd(random: &mut Rng) -> Effect {
     let garbage = ["", "many", "-1", "1e3", "99999999999999999999"][random.usize(..5)];
     match random.u32(..8) {
@@ -129,7 +129,7 @@ fn odd(random: &mut Rng) -> Effect {
     }
 }
 
-/// What no patience survives once it lasts.
+/// Draws a fault that no patience survives once it lasts.
 fn harmful(random: &mut Rng) -> Vec<Effect> {
     let single = match random.u32(..12) {
         0..3 => return refusal(random),
@@ -145,7 +145,7 @@ fn harmful(random: &mut Rng) -> Vec<Effect> {
     vec![single]
 }
 
-/// What may end a flow although it happens once.
+/// Draws a fault that may end a flow although it happens once.
 fn fatal(random: &mut Rng) -> Effect {
     match random.u32(..6) {
         0 => Effect::ForeignNextLink { host: "evil.example".to_owned() },
@@ -161,22 +161,22 @@ fn fatal(random: &mut Rng) -> Effect {
     }
 }
 
-/// Codes with which AppFlow had better try again.
+/// The codes with which AppFlow had better try again.
 pub(crate) const PASSING_CODES: [&str; 4] =
     ["RateLimitExceeded", "ServiceUnavailable", "RequestTimeout", "ServerError"];
 
-/// What a run met that may explain its end.
+/// The circumstances of a run that may explain its end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Circumstances {
     /// The smallest share of any window.
     pub(crate) smallest_share: u64,
-    /// Whether Okta has refused an expression.
+    /// True if Okta has refused an expression.
     pub(crate) was_refused: bool,
-    /// Whether the filter asks for a group and a user.
+    /// True if the filter asks for a group and a user.
     pub(crate) has_two_assignments: bool,
 }
 
-/// Whether a world explains that a flow ended with this code. Before it ends with one of
+/// Says whether a world explains that a flow ended with this code. Before it ends with one of
 /// `PASSING_CODES`, AppFlow has tried again and again.
 pub(crate) fn explains(okta: &Okta, met: Circumstances, code: &str) -> bool {
     // Two assignments take two requests before there is anything to hand out, and one to spare.
@@ -215,7 +215,7 @@ pub(crate) fn explains(okta: &Okta, met: Circumstances, code: &str) -> bool {
     })
 }
 
-/// Whether a script lets the org change.
+/// Says whether a script lets the org change.
 pub(crate) fn is_moving(faults: &[Fault]) -> bool {
     faults.iter().any(|fault| matches!(fault.what, Effect::Mutate(_)))
 }

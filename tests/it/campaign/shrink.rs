@@ -1,4 +1,4 @@
-//! From a scenario that breaks a law to a plain one that breaks the same.
+//! The step from a scenario that breaks a law to a plain one that breaks the same.
 
 use super::flow::{Broken, run};
 use super::scenario::{Deprovisioned, Scenario};
@@ -6,7 +6,8 @@ use crate::brute_force::Assignment;
 use okta_simulator::{Effect, RateLimits};
 use std::time::Duration;
 
-/// The plainest scenario on the way down that still breaks the law, and how it does.
+/// Returns the plainest scenario on the way down that still breaks the law, and the way in which it
+/// breaks it.
 pub(crate) fn shrink(scenario: &Scenario, broken: &Broken) -> (Scenario, Broken) {
     let (mut scenario, mut broken) = (scenario.clone(), broken.clone());
     // Each round tries every step; a step that helped may make room for another.
@@ -26,7 +27,7 @@ pub(crate) fn shrink(scenario: &Scenario, broken: &Broken) -> (Scenario, Broken)
     (scenario, broken)
 }
 
-/// The scenario after one step; `None` after the last step.
+/// Returns the scenario after one step; `None` after the last step.
 fn plainer(scenario: &Scenario, step: usize) -> Option<Scenario> {
     type Step = fn(&mut Scenario);
     const STEPS: &[Step] = &[

@@ -1,4 +1,4 @@
-//! Many seeds at once, and what came of them.
+//! Many seeds at once, and their outcome.
 
 use super::flow::{Broken, Report};
 use super::{describe, fails};
@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Failing seeds that are shrunk and described, of those that fail in different ways.
+/// The number of failing seeds that are shrunk and described, of those that fail in different ways.
 const DESCRIBED: usize = 6;
 
 /// The sum of many reports.
@@ -21,7 +21,7 @@ struct Summary {
     records: u64,
     endings: BTreeMap<String, u64>,
     refusals: BTreeMap<String, u64>,
-    /// By fault: how many runs met it, and how they ended.
+    /// By fault: the number of runs that met it, and the ways in which they ended.
     met: BTreeMap<String, BTreeMap<String, u64>>,
     failing: BTreeMap<u64, Broken>,
 }
@@ -83,7 +83,7 @@ impl Summary {
         text
     }
 
-    /// The first seed of each way to fail.
+    /// Returns the first seed of each way to fail.
     fn ways_to_fail(&self) -> BTreeMap<String, u64> {
         let mut ways = BTreeMap::new();
         for (&seed, broken) in &self.failing {
