@@ -138,11 +138,12 @@ impl Position {
         self.frames.first().cloned().unwrap_or_default()
     }
 
-    /// Says whether another call would begin elsewhere at `other`. Facts that were found on the way do not count.
+    /// Says whether as much of the plan is done at `other` as here. Facts that were found on the way, and ways that Okta
+    /// refused, do not count.
     pub(crate) fn is_as_far_as(&self, other: &Self) -> bool {
         let places = |position: &Self| -> Vec<_> {
             let frames = position.frames.iter();
-            frames.map(|frame| (frame.listing, frame.way, frame.lanes.clone())).collect()
+            frames.map(|frame| (frame.listing, frame.lanes.clone())).collect()
         };
         self.delivered == other.delivered && places(self) == places(other)
     }

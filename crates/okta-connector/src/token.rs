@@ -149,7 +149,7 @@ mod tests {
         Plan::new(&Query::new(entity, &filter, None, Preferences::default()).unwrap())
     }
 
-    /// Plans at least three listings, of two ways each.
+    /// Plans at least three listings, of three ways each.
     fn plan() -> Plan {
         let cities: Vec<_> = (0..120).map(|n| format!("'Some value number {n:03}'")).collect();
         plan_of("User", &format!("city in ({})", cities.join(", ")))
@@ -217,7 +217,7 @@ mod tests {
             assert_eq!(refused(token), message, "{token}");
         }
         let listings = u32::try_from(plan.listings.len()).unwrap();
-        for beyond in [&[(listings, 0)][..], &[(0, 2)], &[(u32::MAX, 0)], &[(0, 0), (0, 0)]] {
+        for beyond in [&[(listings, 0)][..], &[(0, 3)], &[(u32::MAX, 0)], &[(0, 0), (0, 0)]] {
             let sealed = seal(fingerprint, &frames(beyond), []).unwrap();
             assert_eq!(refused(&sealed), message, "{beyond:?}");
         }

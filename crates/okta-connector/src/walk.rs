@@ -188,7 +188,11 @@ impl<S: HttpService> Walk<'_, S> {
                 Ok(Stop::OtherWay) => {
                     frames = vec![Frame { listing, way: way + 1, ..Frame::default() }];
                 }
-                Ok(Stop::Budget) if has_progressed || self.answer.wanted() == 0 => {
+                Ok(Stop::Budget)
+                    if has_progressed
+                        || way != start.outermost().way
+                        || self.answer.wanted() == 0 =>
+                {
                     return Ok(self.resume(here));
                 }
                 // With nothing found and nowhere got, there is no answer but a failure.
