@@ -7,6 +7,7 @@
 use appflow_connector::{Filter, handle};
 use bytes::Bytes;
 use okta_client::{Bucket, HttpError, HttpService, Lesson};
+use okta_connector::Withheld;
 use okta_connector::entity::Entity;
 use okta_connector::plan::Plan;
 use okta_connector::position::{Done, Frame, Lane, Order, Position, Progress, Seconds};
@@ -97,7 +98,7 @@ pub fn request(data: &[u8]) {
 
 fn plan() -> Plan {
     let filter = Filter::parse("userId = '00u1'").expect("it is a filter");
-    let entity = Entity::find("Application").expect("it is an entity");
+    let entity = Entity::find("Application", &Withheld::default()).expect("it is an entity");
     let query = Query::new(entity, &filter, None, Preferences::default());
     Plan::new(&query.expect("the entity has the field"))
 }

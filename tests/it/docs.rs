@@ -5,6 +5,7 @@ use crate::support::{part, top};
 use appflow_connector::Filter;
 use appflow_connector::entity::Operator;
 use expect_test::expect_file;
+use okta_connector::Withheld;
 use okta_connector::catalogue::{Field, Kind, OBJECTS, Object};
 use okta_connector::entity::Entity;
 use okta_connector::plan::Plan;
@@ -222,7 +223,13 @@ fn plans() {
     let left_out = Preferences { deprovisioned: Deprovisioned::LeftOut, ..Preferences::default() };
     for filter in ["", "lastUpdated >= 2024-05-01", "city = 'Rome'"] {
         let parsed = Filter::parse(filter).unwrap();
-        let query = Query::new(Entity::find("User").unwrap(), &parsed, None, left_out).unwrap();
+        let query = Query::new(
+            Entity::find("User", &Withheld::default()).unwrap(),
+            &parsed,
+            None,
+            left_out,
+        )
+        .unwrap();
         writeln!(text, "User without deprovisioned ones: {filter}\n{}\n", Plan::new(&query))
             .unwrap();
     }

@@ -42,7 +42,15 @@ impl World {
 
     /// Makes a new connector whose clock shows another time.
     pub(crate) fn at(clock: fn() -> u64, okta: InterceptedOkta, secrets: SimulatedSecrets) -> Self {
-        let config = Config::new(clock, 1);
+        Self::with_config(okta, secrets, Config::new(clock, 1))
+    }
+
+    /// Makes a new connector of a process that decides otherwise.
+    pub(crate) fn with_config(
+        okta: InterceptedOkta,
+        secrets: SimulatedSecrets,
+        config: Config,
+    ) -> Self {
         Self { okta: okta.clone(), connector: OktaConnector::new(okta, secrets, config) }
     }
 

@@ -5,6 +5,7 @@ use crate::credentials::{Identity, KeyPlace, ServiceAppIdentity, identity};
 use crate::error::Error;
 use crate::secrets::{Freshness, SecretSource};
 use crate::settings::Settings;
+use crate::withheld::Withheld;
 use appflow_connector::request::Credentials;
 use appflow_connector::{ErrorCode, MAX_RESPONSE_BYTES};
 use okta_client::{
@@ -19,10 +20,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// The decisions of a process about the connector.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// The decision whether `http://127.0.0.1:PORT` is an org.
     pub loopback: Loopback,
+    /// The fields that are never exported.
+    pub withheld: Withheld,
     /// The largest response in bytes.
     pub max_response_bytes: usize,
     /// The function that returns the time of day in seconds since 1970.
@@ -37,7 +40,8 @@ impl Config {
     pub fn new(wall_clock: fn() -> u64, seed: u64) -> Self {
         const RESERVE: usize = 4 * 1024;
         let max_response_bytes = MAX_RESPONSE_BYTES - RESERVE;
-        Self { loopback: Loopback::Refused, max_response_bytes, wall_clock, seed }
+        let (loopback, withheld) = (Loopback::Refused, Withheld::default());
+        Self { loopback, withheld, max_response_bytes, wall_clock, seed }
     }
 }
 

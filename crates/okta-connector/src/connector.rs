@@ -87,6 +87,10 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         Call::new(operation).about(entity, context).of_org(org)
     }
 
+    fn entity(&self, name: &str) -> Result<Entity, Error> {
+        Entity::find(name, &self.connections.config.withheld)
+    }
+
     fn org(&self, settings: &BTreeMap<String, String>) -> Option<String> {
         org_host(settings, self.connections.config.loopback)
     }
@@ -136,7 +140,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         call: &Call<'_>,
     ) -> Result<Walked<RecordPage>, Error> {
         let connection = self.connection(&request.connector_context, time_left, call)?;
-        let entity = Entity::find(&request.entity_identifier)?;
+        let entity = self.entity(&request.entity_identifier)?;
         let expression = request.filter_expression.as_deref().unwrap_or_default();
         let selected = request.selected_field_names.as_deref();
         let preferences = connection.settings.preferences();
@@ -181,7 +185,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         call: &Call<'_>,
     ) -> Result<Walked<Records>, Error> {
         let connection = self.connection(&request.connector_context, time_left, call)?;
-        let entity = Entity::find(&request.entity_identifier)?;
+        let entity = self.entity(&request.entity_identifier)?;
         let name = identifying_field(&entity, request.id_field_name.as_deref())?;
         let selected = request.selected_field_names.as_deref();
         if request.ids.len() > MAX_IDS {
@@ -235,7 +239,8 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
 /// Finds the field that identifies the records to retrieve: the one that is named, or the key.
 fn identifying_field<'a>(entity: &'a Entity, name: Option<&str>) -> Result<&'a str, Error> {
     let Some(name) = name else { return Ok(&entity[entity.key()].name) };
-    let field = entity.field(name).map(|id| &entity[id]).filter(|field| field.unique);
+    let mut fields = entity.fields().map(|(_, field)| field);
+    let field = fields.find(|field| field.name == name && field.unique);
     field.map(|field| &*field.name).ok_or_else(|| {
         let unique = entity.fields().map(|(_, field)| field).filter(|field| field.unique);
         let names: Vec<_> = unique.map(|field| &*field.name).collect();
@@ -366,7 +371,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaCon
         let call = self.call(Operation::ListEntities, path.unwrap_or_default(), context);
         let entities = match path {
             None => Ok(OBJECTS.into_iter().map(describe::entity).collect()),
-            Some(path) => Entity::find(path).map(|entity| vec![describe::entity(&entity.object)]),
+            Some(path) => self.entity(path).map(|entity| vec![describe::entity(&entity.object)]),
         };
         let cache_control = CacheControl::seconds(METADATA_TTL_SECONDS);
         let list =
@@ -381,7 +386,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaCon
     ) -> Result<DescribedEntity, ErrorDetails> {
         let (name, context) = (&request.entity_identifier, &request.connector_context);
         let call = self.call(Operation::DescribeEntity, name, context);
-        let described = Entity::find(name).map(|entity| DescribedEntity {
+        let described = self.entity(name).map(|entity| DescribedEntity {
             definition: describe::definition(&entity),
             cache_control: CacheControl::seconds(METADATA_TTL_SECONDS),
         });

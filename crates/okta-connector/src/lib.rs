@@ -37,9 +37,11 @@ mod probe;
 mod record;
 mod scan;
 mod walk;
+mod withheld;
 
 pub use call::{CallReport, Delivered, Ending, Observer};
 pub use connections::Config;
 pub use connector::OktaConnector;
 pub use error::Error;
 pub use secrets::{Freshness, KeyError, SecretError, SecretSource};
+pub use withheld::{InvalidPattern, Withheld};

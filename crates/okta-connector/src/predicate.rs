@@ -285,17 +285,8 @@ struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     fn new(entity: &'a Entity, name: &str, polarity: Polarity) -> Result<Self, Error> {
-        let id = entity.field(name).ok_or_else(|| {
-            let fields = entity.fields().map(|(_, field)| field);
-            let filterable = fields.filter(|field| !field.operators().is_empty());
-            let mut names: Vec<_> = filterable.map(|field| &*field.name).collect();
-            names.sort_unstable();
-            Error::invalid(format!(
-                "{} has no field {name}. Fields that can be filtered are {}",
-                entity.object.name,
-                names.join(" ")
-            ))
-        })?;
+        let wanted = |field: &Field| !field.operators().is_empty();
+        let id = entity.named(name, ("Fields that can be filtered", wanted))?;
         Ok(Self { entity, id, polarity })
     }
 

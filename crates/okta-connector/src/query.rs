@@ -82,7 +82,9 @@ impl Query {
         };
         let left_out = match (deprovisioned, entity.object.deprovisioned) {
             (Deprovisioned::LeftOut, Some(sign)) => {
-                Some(Predicate::resolve(&entity, &differs(sign.field, sign.value))?)
+                // The field may be withheld, which is no reason to deliver these records.
+                let known = Entity::fixed(&entity.object);
+                Some(Predicate::resolve(&known, &differs(sign.field, sign.value))?)
             }
             _ => None,
         };
@@ -169,15 +171,7 @@ fn select(entity: &Entity, names: Option<&[String]>) -> Result<Vec<FieldId>, Err
     let mut selected = Vec::with_capacity(names.len());
     let mut is_selected = vec![false; entity.len()];
     for name in names {
-        let id = entity.field(name).ok_or_else(|| {
-            let known: Vec<_> = entity.fields().map(|(_, field)| &*field.name).collect();
-            let found = if name.is_empty() { "without a name" } else { name };
-            Error::invalid(format!(
-                "{} has no field {found}. Its fields are {}",
-                entity.object.name,
-                known.join(" ")
-            ))
-        })?;
+        let id = entity.named(name, ("Its fields", |_| true))?;
         if !std::mem::replace(&mut is_selected[id.index()], true) {
             selected.push(id);
         }

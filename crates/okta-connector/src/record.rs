@@ -8,6 +8,7 @@ use crate::catalogue::{At, Kind};
 use crate::entity::{Entity, FieldId};
 use crate::moment::Moment;
 use crate::scan::{Scanner, Value};
+use crate::withheld::{Path, without};
 use appflow_connector::{Escaped, Records};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -43,6 +44,8 @@ struct Written {
     before: [Escaped; 2],
     /// True if AppFlow is told that it is a text: a value that is none is written as its JSON text.
     is_text: bool,
+    /// The paths in a value that are withheld.
+    withheld: Vec<Path>,
 }
 
 /// The members that are wanted of an object.
@@ -106,14 +109,15 @@ impl Layout {
         for field in needed {
             layout.place(entity, field, constants);
         }
-        for &field in selected {
-            if let Some(source) = layout.place(entity, field, constants) {
-                let field = &entity[field];
+        for &id in selected {
+            if let Some(source) = layout.place(entity, id, constants) {
+                let field = &entity[id];
                 let before = |separator| Escaped::new(&format!("{separator}\"{}\":", field.name));
                 let before = [before('{'), before(',')];
                 let is_text =
                     matches!(field.kind, Kind::Key | Kind::Id | Kind::Text | Kind::Enumeration);
-                layout.written.push(Written { source, before, is_text });
+                let withheld = entity.withheld_inside(id);
+                layout.written.push(Written { source, before, is_text, withheld });
             }
         }
         layout
@@ -436,7 +440,9 @@ impl<'p> RecordView<'_, 'p> {
                     _ if written.is_text => {
                         records.write(&serde_json::Value::from(value.text).to_string());
                     }
-                    _ => records.write(value.text),
+                    _ if written.withheld.is_empty() => records.write(value.text),
+                    // The page was read as JSON already.
+                    _ => records.write(&without(value.text, &written.withheld).unwrap_or_default()),
                 }
             } else if let Some(segment) = otherwise.and_then(|address| self.last_segment(address)) {
                 before(written, records);

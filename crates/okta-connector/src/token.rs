@@ -145,7 +145,7 @@ mod tests {
 
     fn plan_of(entity: &str, filter: &str) -> Plan {
         let filter = Filter::parse(filter).unwrap();
-        let entity = Entity::find(entity).unwrap();
+        let entity = Entity::find(entity, &crate::withheld::Withheld::default()).unwrap();
         Plan::new(&Query::new(entity, &filter, None, Preferences::default()).unwrap())
     }
 

@@ -120,7 +120,7 @@ impl<'a> Flow<'a> {
         let mut random = Rng::with_seed(scenario.seed ^ 2);
         let chronicle = prepare(scenario, &simulated, &mut random);
         let wire = Wire::new(simulated, scenario, chronicle);
-        let process = OktaConnector::new(wire.clone(), Vault::new(wire.clone()), config);
+        let process = OktaConnector::new(wire.clone(), Vault::new(wire.clone()), config.clone());
         let event = event(scenario);
         let report = Report::default();
         debug_assert!(okta.latency < Duration::from_secs(10));
@@ -173,7 +173,7 @@ impl<'a> Flow<'a> {
         }
         if self.chance(self.scenario.appflow.cold_percent) {
             let vault = Vault::new(self.wire.clone());
-            self.process = OktaConnector::new(self.wire.clone(), vault, self.config);
+            self.process = OktaConnector::new(self.wire.clone(), vault, self.config.clone());
             let mut notes = self.wire.notes();
             notes.budget.cold_start();
             notes.log.push("a cold start".to_owned());

@@ -8,6 +8,7 @@ use appflow_connector::response::QueryDataResponse;
 use appflow_connector::{Filter, Operation, Request, handle};
 use clap::Args;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use okta_connector::Withheld;
 use okta_connector::entity::Entity;
 use okta_connector::plan::Plan;
 use okta_connector::query::{Preferences, Query};
@@ -52,7 +53,7 @@ struct Question {
 impl Explain {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let Question { entity, filter, fields } = self.question;
-        let entity = Entity::find(&entity)?;
+        let entity = Entity::find(&entity, &Withheld::default())?;
         let filter = Filter::parse(filter.as_deref().unwrap_or_default())?;
         let query = Query::new(entity, &filter, fields.as_deref(), Preferences::default())?;
         print(&format!("{}\n", Plan::new(&query)))

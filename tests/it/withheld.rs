@@ -1,0 +1,128 @@
+//! Fields that a deployment withholds: not described, refused when named, and never in an answer.
+
+use crate::support::{API_TOKEN, EPOCH, InterceptedOkta, World, context, query};
+use okta_connector::catalogue::OBJECTS;
+use okta_connector::{Config, Withheld};
+use okta_connector_cli::{SimulatedSecrets, api_token_secret};
+use okta_simulator::Org;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// Makes the connector of a deployment that withholds fields.
+fn world(withheld: &str) -> World {
+    let withheld = Withheld::parse(withheld).unwrap();
+    let config = Config { withheld, ..Config::new(|| EPOCH.cast_unsigned(), 1) };
+    let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
+    World::with_config(InterceptedOkta::new(Org::generate(3, 60)), secrets, config)
+}
+
+async fn described(world: &World, entity: &str) -> Vec<String> {
+    let event = json!({
+        "type": "DescribeEntityRequest",
+        "entityIdentifier": entity,
+        "connectorContext": context(),
+    });
+    let answer = world.ask(&event).await;
+    let fields = answer["entityDefinition"]["fields"].as_array().unwrap();
+    fields.iter().map(|field| field["fieldName"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_withheld_field_is_neither_offered_nor_answered() {
+    let world = world("User.mobilePhone,User.profile.cost*,User.status");
+    let fields = described(&world, "User").await;
+    for name in ["mobilePhone", "costCenter", "status"] {
+        assert!(!fields.iter().any(|field| field == name), "{name}");
+        for asked in [
+            json!({ "selectedFieldNames": [name] }),
+            json!({ "filterExpression": format!("{name} = 'x'") }),
+        ] {
+            let answer = world.ask(&query("User", &asked)).await;
+            let message = answer["errorDetails"]["errorMessage"].as_str().unwrap();
+            let expected =
+                format!("{name} of User is withheld by the deployment of this connector");
+            assert_eq!(message, expected);
+        }
+    }
+    assert!(fields.iter().any(|field| field == "profile"));
+    let users = world.run(&query("User", &json!({}))).await.unwrap();
+    assert_eq!(users.len(), 60);
+    for user in &users {
+        for name in ["mobilePhone", "costCenter", "status"] {
+            assert!(user[name].is_null() && user["profile"][name].is_null(), "{user}");
+        }
+        assert!(user["profile"]["login"].is_string(), "{user}");
+    }
+    // Deprovisioned users are left out all the same.
+    let mut context = context();
+    context["connectorRuntimeSettings"]["includeDeprovisioned"] = "false".into();
+    let fewer = world.run(&query("User", &json!({ "connectorContext": context }))).await.unwrap();
+    assert!(fewer.len() < 60 && !fewer.is_empty());
+}
+
+/// Puts every value that stands at a path of a record into `found`, as JSON text.
+fn values(record: &Value, path: &str, found: &mut Vec<String>) {
+    let value = path.split('.').try_fold(record, |value, name| value.get(name));
+    found.extend(value.filter(|value| value.is_string()).map(ToString::to_string));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        rng_seed: prop::test_runner::RngSeed::Fixed(1),
+        ..ProptestConfig::with_cases(60)
+    })]
+
+    /// Whatever is withheld, and whatever a flow maps: no value of it leaves, unless another field has the same one.
+    #[test]
+    fn no_withheld_value_leaves(
+        object in prop::sample::select(&OBJECTS[..]),
+        picks in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
+        selected in prop::option::of(prop::collection::vec(any::<prop::sample::Index>(), 1..6)),
+    ) {
+        let fields: Vec<_> = object.fields.iter().filter(|field| field.path().is_some()).collect();
+        let withheld: Vec<_> = picks.iter().map(|pick| fields[pick.index(fields.len())]).collect();
+        prop_assume!(withheld.iter().all(|field| field.name != object.key().name));
+        let patterns: Vec<_> =
+            withheld.iter().map(|field| format!("{}.{}", object.name, field.name)).collect();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let world = world(&patterns.join(","));
+            let offered = described(&world, object.name).await;
+            for field in &withheld {
+                assert!(!offered.iter().any(|name| *name == field.name), "{}", field.name);
+            }
+            let selected = selected.map(|picks| {
+                picks.iter().map(|it| offered[it.index(offered.len())].clone()).collect::<Vec<_>>()
+            });
+            let event = query(object.name, &json!({ "selectedFieldNames": selected }));
+            let delivered = world.run(&event).await;
+            // An application's parent exists in filters only.
+            let Ok(delivered) = delivered else { return };
+            let mut secrets = Vec::new();
+            let mut others = Vec::new();
+            let collection = crate::collections::collection(object.name);
+            for record in world.simulator().org().records(collection) {
+                let mut rest = record.clone();
+                for field in &withheld {
+                    let path = field.path().unwrap();
+                    values(record, path, &mut secrets);
+                    let pointer = format!("/{}", path.replace('.', "/"));
+                    if let Some(value) = rest.pointer_mut(&pointer) {
+                        *value = Value::Null;
+                    }
+                }
+                others.push(rest.to_string());
+            }
+            let delivered = Value::from(delivered).to_string();
+            for secret in secrets {
+                let is_elsewhere = others.iter().any(|record| record.contains(secret.trim_matches('"')));
+                assert!(is_elsewhere || !delivered.contains(&secret), "{patterns:?}: {secret}");
+            }
+        });
+    }
+}
