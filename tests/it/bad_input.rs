@@ -144,8 +144,8 @@ async fn secrets() {
             "InvalidCredentials: The secret of the connection cannot be used - it is not a JSON object of texts. Create the connection again",
         ),
         (
-            Ok(r#"{"customAuthenticationType":"Other"}"#.to_owned()),
-            "InvalidCredentials: The secret of the connection cannot be used - its authentication type Other is none of this connector. Create the connection again",
+            Ok(r#"{"customAuthenticationType":"canary: a token that was pasted into the wrong box"}"#.to_owned()),
+            "InvalidCredentials: The secret of the connection cannot be used - its authentication type is neither Okta_API_Token nor Okta_Service_App. Create the connection again",
         ),
     ];
     for (secret, expected) in rows {

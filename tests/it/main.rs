@@ -21,6 +21,7 @@ mod lambda;
 mod observer;
 mod parity;
 mod tidy;
+mod whole;
 mod withheld;
 
 mod brute_force;

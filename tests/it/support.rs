@@ -172,6 +172,8 @@ type Meddler = Box<dyn FnMut(&http::Request<Bytes>) -> Option<Meddling> + Send>;
 pub(crate) enum Meddling {
     /// It never reaches Okta, and this is what comes back.
     Answer(u16, &'static str),
+    /// The same, and the answer has these headers and a text that was made up for it.
+    Reply(http::Response<Bytes>),
     /// Its answer is kept for so long.
     Delay(Duration),
 }
@@ -225,16 +227,23 @@ impl HttpService for InterceptedOkta {
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, HttpError> {
         let meddling = self.meddler.lock().unwrap().as_mut().and_then(|meddle| meddle(&request));
-        if let Some(Meddling::Answer(status, body)) = meddling {
-            let response = http::Response::builder().status(status);
-            let response = response.body(Bytes::from_static(body.as_bytes())).unwrap();
-            return SimulatedOkta::deliver(response, timeout).await;
-        }
-        self.record(&request);
-        let mut response = self.okta.answer(request);
-        if let Some(Meddling::Delay(delay)) = meddling {
-            response.extensions_mut().insert(Delivery { delay, cut_after: None });
-        }
+        let response = match meddling {
+            Some(Meddling::Answer(status, body)) => {
+                let response = http::Response::builder().status(status);
+                response.body(Bytes::from_static(body.as_bytes())).unwrap()
+            }
+            Some(Meddling::Reply(response)) => response,
+            Some(Meddling::Delay(delay)) => {
+                self.record(&request);
+                let mut response = self.okta.answer(request);
+                response.extensions_mut().insert(Delivery { delay, cut_after: None });
+                response
+            }
+            None => {
+                self.record(&request);
+                self.okta.answer(request)
+            }
+        };
         SimulatedOkta::deliver(response, timeout).await
     }
 }

@@ -102,16 +102,15 @@ pub(crate) fn identity(
         (Some("CustomAuth") | None, Some(SERVICE_APP_SCHEME)) => {
             return service_app(secret).map(Identity::ServiceApp);
         }
-        (Some("CustomAuth") | None, Some(other)) => {
-            Err(wrong_secret(&format!("its authentication type {other} is none of this connector")))
-        }
+        // It is not repeated: somebody may have pasted a token there.
+        (Some("CustomAuth") | None, Some(_)) => Err(wrong_secret(&format!(
+            "its authentication type is neither {API_TOKEN_SCHEME} nor {SERVICE_APP_SCHEME}"
+        ))),
         (None, None) => token(secret.access_token)
             .map(Credential::AccessToken)
             .ok_or_else(|| wrong_secret("it names no authentication type")),
         (Some("CustomAuth"), None) => Err(wrong_secret("it names no customAuthenticationType")),
-        (Some(other), _) => Err(wrong_secret(&format!(
-            "the connection uses {other} which this connector does not offer"
-        ))),
+        (Some(_), _) => Err(wrong_secret("the connection uses neither OAuth2 nor CustomAuth")),
     }
     .map(Identity::Token)
 }

@@ -74,6 +74,9 @@ pub(crate) async fn run<S: HttpService>(
     Ok(Batch { records, scanned, unreadable, delivered, next })
 }
 
+/// The ids of one parent's records that are kept in memory to compare those of another one with.
+const MAX_AMONG: usize = 100_000;
+
 /// The reason for which a walk stands still.
 #[derive(Debug)]
 enum Stop {
@@ -520,6 +523,11 @@ impl<S: HttpService> Walk<'_, S> {
                 Err(error) => return Ok(Err(error)),
             };
             ids.extend(references(way.shape, &way.id, &page)?);
+            if ids.len() > MAX_AMONG {
+                let message = "A parent that the filter names has too many records below it to compare them with \
+                               those of another one. Name one of them alone";
+                return Err(Error::invalid(message));
+            }
             match page.next {
                 // A cursor that comes again ends the list: its ids are known already.
                 Some(next) if cursors.insert(next.as_str().to_owned()) => cursor = Some(next),
