@@ -152,6 +152,37 @@ fn requests_of_every_field_and_operator() {
     expect_file![top().join("tests/data/requests.txt")].assert_eq(&table);
 }
 
+/// Checks that a row which says that Okta evaluates a condition is right: some operator of the field is sent to Okta in
+/// that way.
+#[test]
+fn every_field_that_is_pushed_down_is_sent() {
+    for object in OBJECTS {
+        for field in object.fields {
+            let plans = field.operators().iter().map(|&operator| {
+                let parsed = Filter::parse(&sample(field, operator)).unwrap();
+                let entity = Entity::fixed(object);
+                Plan::new(&Query::new(entity, &parsed, None, Preferences::default()).unwrap())
+            });
+            let sent: Vec<_> = plans
+                .flat_map(|plan| plan.listings)
+                .map(|listing| format!("{:?}", listing.ways[0].request.query()))
+                .collect();
+            let is_sent = |parameter: &str| {
+                let (parameter, term) = (format!("(\"{parameter}\""), field.term());
+                sent.iter().any(|query| query.contains(&parameter) && query.contains(term))
+            };
+            let name = format!("{}.{}", object.name, field.name);
+            let is_read_alone = field.kind == Kind::Key;
+            assert!(!field.pushdown.filter || is_sent("filter") || is_read_alone, "{name}");
+            let is_fresher = field.pushdown.filter;
+            assert!(
+                !field.pushdown.search || is_sent("search") || is_fresher || is_read_alone,
+                "{name}"
+            );
+        }
+    }
+}
+
 fn sample(field: &Field, operator: Operator) -> String {
     let value = match field.kind {
         Kind::DateTime => "2024-05-01T12:00:00.5Z",

@@ -1,7 +1,7 @@
 //! The objects and fields that the connector offers: one table for each Okta object, one row for each field.
 //!
 //! Everything else is derived from these tables: what AppFlow is told, what is pushed down to Okta,
-//! what a record consists of and `docs/OBJECTS.md`. No other file names an object or a field.
+//! what a record consists of and `docs/OBJECTS.md`. No file outside of this one and its folder names an object or a field.
 
 mod application;
 mod device;
@@ -315,7 +315,7 @@ impl Field {
 
 impl Parent {
     /// Returns the path of the listing below the parent with this id.
-    pub(crate) fn below(&self, id: &str) -> String {
+    pub(crate) fn listing_below(&self, id: &str) -> String {
         let [before, after] = self.path;
         format!("{before}{id}{after}")
     }

@@ -58,7 +58,7 @@ pub struct Way {
     /// The shape of an answer.
     pub shape: Shape,
     /// The path of an id in what it lists.
-    pub id: String,
+    pub id_path: String,
     /// True if a page may hold records that do not pass, so that it is asked for whole.
     pub narrowed_here: bool,
     /// The way in which it is cut into ranges, if it may be.
@@ -79,7 +79,7 @@ pub struct Below {
     /// The shape of an answer.
     shape: Shape,
     /// The path of an id in what it lists.
-    id: String,
+    id_path: String,
 }
 
 /// The cut of a listing under `search` into ranges.
@@ -107,7 +107,7 @@ impl Plan {
     pub fn new(query: &Query) -> Self {
         let planner = Planner { query };
         let listings = match query.entity.object.endpoint.dialect {
-            Dialect::Nothing => vec![planner.unnarrowed(NO_PARAMETERS)],
+            Dialect::Nothing => vec![planner.listing_of_everything(NO_PARAMETERS)],
             _ => planner.reads_by_key().unwrap_or_else(|| planner.listings()),
         };
         Self { listings }
@@ -170,7 +170,7 @@ impl Way {
         hash.part("way");
         digest_request(&self.request, hash);
         hash.part(self.shape.name());
-        hash.part(&self.id);
+        hash.part(&self.id_path);
         if let Some(cut) = &self.cut {
             hash.part("cut");
             hash.part(&cut.term);
@@ -201,7 +201,7 @@ impl Below {
         is_id(id).then(|| Way {
             request: self.template.clone().at(format!("{before}{id}{after}")),
             shape: self.shape,
-            id: self.id.clone(),
+            id_path: self.id_path.clone(),
             narrowed_here: above.narrowed_here,
             cut: None,
             below: None,
@@ -320,7 +320,7 @@ impl Planner<'_> {
         let language = Language { entity: &self.query.entity, form };
         let parts = split(&language, &self.query.predicate);
         if parts.is_empty() {
-            return vec![self.unnarrowed(NOTHING_PUSHED)];
+            return vec![self.listing_of_everything(NOTHING_PUSHED)];
         }
         let listings = parts.into_iter().map(|(pushed, part)| Listing {
             part,
@@ -379,18 +379,18 @@ impl Planner<'_> {
     /// Makes a way of pages of which every record is tested against the whole filter.
     fn way(&self, request: OktaRequest, reason: &'static str) -> Way {
         let narrowed_here = self.query.predicate != Predicate::everything();
-        let (shape, id) = (Shape::List, self.id());
-        Way { request, shape, id, narrowed_here, cut: None, below: None, reason }
+        let (shape, id_path) = (Shape::List, self.id_path());
+        Way { request, shape, id_path, narrowed_here, cut: None, below: None, reason }
     }
 
     /// Returns the path of the id in a record.
-    fn id(&self) -> String {
+    fn id_path(&self) -> String {
         let entity = &self.query.entity;
         entity[entity.key()].term().to_owned()
     }
 
     /// Plans a listing of everything; in lanes where that takes a `search` anyway.
-    fn unnarrowed(&self, reason: &'static str) -> Listing {
+    fn listing_of_everything(&self, reason: &'static str) -> Listing {
         let dialect = self.query.entity.object.endpoint.dialect;
         let Dialect::SearchAndFilter { everything: Some(expression), .. } = dialect else {
             return self.listing(vec![self.everything(reason)]);
@@ -412,7 +412,7 @@ impl Planner<'_> {
             pushed.fits().then_some((rank, pushed))
         });
         let Some((_, pushed)) = candidates.min_by_key(|(rank, _)| *rank) else {
-            return self.unnarrowed(NOTHING_PUSHED);
+            return self.listing_of_everything(NOTHING_PUSHED);
         };
         let complete = conjuncts.len() == 1;
         let reason = "the listing understands one equality";
@@ -434,11 +434,11 @@ impl Planner<'_> {
         let narrowed_here = !among.is_empty() || self.query.predicate != Predicate::everything();
         let way = |request, reason| Way { narrowed_here, ..self.way(request, reason) };
         let filtered = way(self.filtered_by(id, parent), FILTERED);
-        let below = OktaRequest::new(parent.below(id));
+        let below = OktaRequest::new(parent.listing_below(id));
         let fallback = match parent.lists {
             Lists::Records => way(self.paged(below), FALLBACK),
             Lists::References(path) => Way {
-                id: path.to_owned(),
+                id_path: path.to_owned(),
                 below: Some(self.record_of_each()),
                 ..way(below, FALLBACK)
             },
@@ -464,10 +464,10 @@ impl Planner<'_> {
     fn ids_below(&self, id: &str, parent: &Parent) -> Listing {
         let reason = "a record must be among them";
         let filtered = self.way(self.filtered_by(id, parent), reason);
-        let below = OktaRequest::new(parent.below(id));
+        let below = OktaRequest::new(parent.listing_below(id));
         let fallback = match parent.lists {
             Lists::Records => self.way(self.paged(below), reason),
-            Lists::References(path) => Way { id: path.to_owned(), ..self.way(below, reason) },
+            Lists::References(path) => Way { id_path: path.to_owned(), ..self.way(below, reason) },
         };
         self.listing(vec![filtered, fallback])
     }
@@ -476,7 +476,7 @@ impl Planner<'_> {
     fn record_of_each(&self) -> Below {
         let template = self.omit(OktaRequest::new(String::new()));
         let path = [format!("{}/", self.query.entity.object.endpoint.path), String::new()];
-        Below { path, template, shape: Shape::Record, id: self.id() }
+        Below { path, template, shape: Shape::Record, id_path: self.id_path() }
     }
 
     /// Adds what belongs to every listing: fixed parameters, projection, page size, omissions.

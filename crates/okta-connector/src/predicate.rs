@@ -23,7 +23,8 @@ pub enum Predicate {
     All(Vec<Self>),
     /// Any of them passes; with none, nothing passes.
     Any(Vec<Self>),
-    /// It does not pass: exact where one listing must leave out what another one delivers.
+    /// The inner condition does not pass, be it false or unknown. A plan leaves out so what another of its listings
+    /// delivers.
     Unless(Box<Self>),
     /// A test of one field.
     Test(FieldId, Check),

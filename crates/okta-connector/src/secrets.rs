@@ -1,4 +1,4 @@
-//! The source of secrets: the second and last effect besides HTTP.
+//! The source of secrets, which is passed in as the transport is.
 
 use crate::error::Error;
 use appflow_connector::ErrorCode;
@@ -81,7 +81,7 @@ impl From<KeyError> for Error {
 /// The age that a secret may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// It may come from a cache, if it was read minutes ago.
+    /// It may come from a cache, if it was read in the last five minutes.
     Cached,
     /// It must be read now: Okta refused what the cached one holds, or somebody wants to know how it is now.
     Fresh,

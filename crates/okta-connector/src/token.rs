@@ -297,7 +297,7 @@ mod tests {
                 3 => request.with_omissions(["another"]),
                 4 => request.with("another", ""),
                 _ => {
-                    way.id.push('x');
+                    way.id_path.push('x');
                     request
                 }
             };
@@ -311,8 +311,8 @@ mod tests {
         for listing in &plan.listings {
             let ways = listing.ways.iter().chain(listing.among.iter().flat_map(|it| &it.ways));
             for way in ways {
-                let Way { request, shape, id, cut, below, .. } = way;
-                text += &format!("{request:?} {shape:?} {id} {cut:?} {below:?}\n");
+                let Way { request, shape, id_path, cut, below, .. } = way;
+                text += &format!("{request:?} {shape:?} {id_path} {cut:?} {below:?}\n");
             }
         }
         text

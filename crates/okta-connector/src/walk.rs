@@ -6,7 +6,8 @@
 //!
 //! The next page is asked for before the present one is worked on, and a listing that Okta can cut
 //! into ranges is walked in several lanes where that is faster. This file sends requests and waits for
-//! them; the decisions are pure and stand in `lanes`, `pace` and `page`.
+//! them; the decisions are pure: what to do next in `lanes`, what still fits in `pace`, what is written of a page in
+//! `page`.
 
 mod lanes;
 mod pace;
@@ -294,7 +295,7 @@ impl<S: HttpService> Walk<'_, S> {
         frames: &mut Vec<Frame>,
         page: &Page,
     ) -> Result<Stop, Error> {
-        let ids = references(route.way.shape, &route.way.id, page)?;
+        let ids = references(route.way.shape, &route.way.id_path, page)?;
         let done = lane.done.as_ref();
         let last = done.and_then(|done| ids.iter().position(|id| **id == *done.id));
         for (index, id) in ids.iter().enumerate().skip(last.map_or(0, |last| last + 1)) {
@@ -522,7 +523,7 @@ impl<S: HttpService> Walk<'_, S> {
                 Ok(page) => page,
                 Err(error) => return Ok(Err(error)),
             };
-            ids.extend(references(way.shape, &way.id, &page)?);
+            ids.extend(references(way.shape, &way.id_path, &page)?);
             if ids.len() > MAX_AMONG {
                 let message = "A parent that the filter names has too many records below it to compare them with \
                                those of another one. Name one of them alone";

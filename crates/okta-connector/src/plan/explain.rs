@@ -32,7 +32,7 @@ impl fmt::Display for Way {
         write!(f, " [{}]", self.reason)?;
         match &self.below {
             Some(Below { path: [before, after], .. }) => {
-                write!(f, "\n  then GET {before}{{{}}}{after} for each", self.id)
+                write!(f, "\n  then GET {before}{{{}}}{after} for each", self.id_path)
             }
             None => Ok(()),
         }

@@ -28,7 +28,7 @@ pub(super) enum Form {
         /// True if `ge` is known.
         ge: bool,
     },
-    /// The grammar of `filter` of applications: one `eq`.
+    /// The grammar of a `filter` that takes one `eq`, as that of applications.
     OneEquality,
 }
 

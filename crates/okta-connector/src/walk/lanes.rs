@@ -84,7 +84,7 @@ pub(crate) struct Situation {
     pub(crate) has_time: bool,
     /// The pages that will still fit into the answer.
     pub(crate) room: usize,
-    /// The lanes that pay; 1 where the listing is not cut.
+    /// The lanes that pay; 1 while none may be split off.
     pub(crate) paying: usize,
     /// True if a request has failed, so that no other one is sent.
     pub(crate) has_failed: bool,
@@ -120,7 +120,7 @@ impl Lanes {
     /// Decides on the next step.
     pub(crate) fn next(&self, situation: &Situation) -> Next {
         if !situation.has_failed {
-            if let Some(index) = self.longest(situation) {
+            if let Some(index) = self.to_split(situation) {
                 return Next::Split(index);
             }
             let idle = self.walkers.iter().position(|walker| walker.activity == Activity::Idle);
@@ -178,8 +178,8 @@ impl Lanes {
         }
     }
 
-    /// Returns the longest lane, if one more lane would be faster.
-    fn longest(&self, situation: &Situation) -> Option<usize> {
+    /// Returns the lane to split, which is the longest one, if one more lane would be faster.
+    fn to_split(&self, situation: &Situation) -> Option<usize> {
         let walking = self.walkers.iter().enumerate();
         let walking = walking.filter(|(_, walker)| walker.activity != Activity::Over);
         if walking.clone().count() >= situation.paying || self.unclaimed(situation.wanted) == 0 {

@@ -169,7 +169,9 @@ impl<'a> Answer<'a> {
         if lane.empty > MAX_EMPTY_PAGES {
             return Err(Error::new(
                 ErrorCode::ServerError,
-                format!("Okta answered {} pages in a row without any record", lane.empty),
+                format!(
+                    "Okta answered more than {MAX_EMPTY_PAGES} pages in a row without any record"
+                ),
             ));
         }
         match (&taken, last) {
