@@ -34,10 +34,7 @@ pub struct InvalidPattern {
 impl fmt::Display for InvalidPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { pattern, reason } = self;
-        write!(
-            f,
-            "{pattern:?} {reason}, expected a pattern such as User.mobilePhone or User.profile.salary*"
-        )
+        write!(f, "{pattern:?} {reason}, expected Entity.field or Entity.path.in.the.record")
     }
 }
 
