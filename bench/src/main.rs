@@ -10,6 +10,7 @@
 mod budget;
 mod instructions;
 mod lanes;
+mod planning;
 mod processes;
 mod report;
 mod runtime_api;
@@ -30,10 +31,11 @@ fn main() -> anyhow::Result<()> {
     };
     let (pages, report) = (variable("PAGES")?, variable("REPORT")?);
     let wanted: Vec<_> = std::env::args().skip(1).collect();
-    let sections: [(&str, Measure<'_>); 5] = [
+    let sections: [(&str, Measure<'_>); 6] = [
         ("starts", Box::new(|| processes::starts(&programs))),
         ("instructions", Box::new(|| instructions::rows(&pages))),
         ("memory", Box::new(|| processes::memory(&programs))),
+        ("planning", Box::new(planning::rows)),
         ("requests", Box::new(budget::rows)),
         ("lanes", Box::new(lanes::rows)),
     ];

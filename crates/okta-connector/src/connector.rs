@@ -53,6 +53,9 @@ impl<H: HttpService + Clone, S: SecretSource> OktaConnector<H, S> {
     }
 }
 
+/// The most bytes of a filter: 1 MiB, which is planned in a part of a second.
+const MAX_FILTER: usize = 1024 * 1024;
+
 /// The most ids that one RetrieveData may name: each of them costs a request.
 const MAX_IDS: usize = 1_000;
 
@@ -142,6 +145,11 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let connection = self.connection(&request.connector_context, time_left, call)?;
         let entity = self.entity(&request.entity_identifier)?;
         let expression = request.filter_expression.as_deref().unwrap_or_default();
+        if expression.len() > MAX_FILTER {
+            let found = expression.len();
+            let message = format!("The filter has {found} bytes. It may have {MAX_FILTER}");
+            return Err(Error::invalid(message));
+        }
         let selected = request.selected_field_names.as_deref();
         let preferences = connection.settings.preferences();
         let query = Query::new(entity, &Filter::parse(expression)?, selected, preferences)?;
