@@ -22,8 +22,10 @@ fn objects_page_is_current() {
 
 #[test]
 fn troubleshooting_page_is_current() {
-    let page = okta_connector::docs::troubleshooting();
-    expect_file![top().join("docs/TROUBLESHOOTING.md")].assert_eq(&page);
+    let file = top().join("docs/TROUBLESHOOTING.md");
+    let page = std::fs::read_to_string(&file).unwrap();
+    let messages = okta_connector::docs::troubleshooting();
+    expect_file![file].assert_eq(&between(&page, "messages", messages.trim_end()));
 }
 
 /// Checks that the figures are those of the report that `make bench` keeps, that the scopes are
