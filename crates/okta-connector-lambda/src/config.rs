@@ -13,8 +13,16 @@ pub(crate) struct Environment {
     /// `OKTA_CONNECTOR_SECRETS_MANAGER_URL`: a stand-in for Secrets Manager on this machine. It takes
     /// loopback to be allowed.
     pub(crate) secrets_manager: Option<String>,
-    /// `OKTA_CONNECTOR_LABEL`, under which the connector is registered: metrics are kept apart by it.
+    /// `OKTA_CONNECTOR_LABEL`, under which the connector is registered: it is part of the names of the secrets
+    /// that may be read, and metrics are kept apart by it.
     pub(crate) label: String,
+    /// `OKTA_CONNECTOR_ORGS`, comma-separated: the orgs that a credential may be sent to. None means Okta's own
+    /// domains.
+    #[expect(dead_code, reason = "becomes `AllowedOrgs` of okta-client, and refuses to start on a wrong entry")]
+    pub(crate) orgs: Option<String>,
+    /// `OKTA_CONNECTOR_WITHHELD_FIELDS`, comma-separated: patterns of fields that are never exported.
+    #[expect(dead_code, reason = "becomes `withheld` of `Config`, and refuses to start on a wrong entry")]
+    pub(crate) withheld_fields: Option<String>,
 }
 
 impl Environment {
@@ -35,8 +43,7 @@ impl Environment {
                 anyhow::anyhow!("AWS_LAMBDA_LOG_LEVEL is {level:?}, expected a level")
             })?,
         };
-        let secrets_manager =
-            variable("OKTA_CONNECTOR_SECRETS_MANAGER_URL")?.filter(|url| !url.is_empty());
+        let secrets_manager = text("OKTA_CONNECTOR_SECRETS_MANAGER_URL")?;
         if let Some(url) = &secrets_manager {
             let is_here = url.starts_with("http:") && OrgUrl::parse(url, loopback).is_ok();
             anyhow::ensure!(
@@ -45,14 +52,20 @@ impl Environment {
                  OKTA_CONNECTOR_ALLOW_LOOPBACK=true"
             );
         }
-        let label = variable("OKTA_CONNECTOR_LABEL")?.filter(|label| !label.is_empty());
         Ok(Self {
             loopback,
             log_level,
             secrets_manager,
-            label: label.unwrap_or_else(|| "Okta".to_owned()),
+            label: text("OKTA_CONNECTOR_LABEL")?.unwrap_or_else(|| "Okta".to_owned()),
+            orgs: text("OKTA_CONNECTOR_ORGS")?,
+            withheld_fields: text("OKTA_CONNECTOR_WITHHELD_FIELDS")?,
         })
     }
+}
+
+/// Reads a variable that a template sets to nothing where a deployment says nothing.
+fn text(name: &str) -> anyhow::Result<Option<String>> {
+    Ok(variable(name)?.filter(|value| !value.trim().is_empty()))
 }
 
 fn variable(name: &str) -> anyhow::Result<Option<String>> {

@@ -1,5 +1,6 @@
 //! A private key that never leaves AWS KMS: what is to be signed goes there, the signature comes back.
 
+use crate::patience::patiently;
 use crate::sdk_error::describe;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
@@ -20,7 +21,11 @@ impl KmsSigner {
     /// Looks at the public key, whose kind decides how it signs.
     pub(crate) async fn new(client: &Client, key_id: &str) -> Result<Self, KeyError> {
         let request = client.get_public_key().key_id(key_id);
-        let public = request.send().await.map_err(|error| explain(&error))?;
+        let look = || {
+            let request = request.clone();
+            async move { request.send().await.map_err(|error| explain(&error)) }
+        };
+        let public = patiently(may_pass, look).await?;
         let unusable = |found: &str| {
             KeyError::Unusable(format!(
                 "It is {found} - expected RSA or ECC NIST P256 to sign with"
@@ -48,7 +53,11 @@ impl KmsSigner {
             .signing_algorithm(algorithm)
             .message_type(MessageType::Raw)
             .message(Blob::new(input));
-        let output = request.send().await.map_err(|error| explain(&error))?;
+        let sign = || {
+            let request = request.clone();
+            async move { request.send().await.map_err(|error| explain(&error)) }
+        };
+        let output = patiently(may_pass, sign).await?;
         let signature = output.signature.map(Blob::into_inner).unwrap_or_default();
         match self.algorithm {
             Algorithm::Rs256 => Some(signature).filter(|signature| !signature.is_empty()),
@@ -68,7 +77,7 @@ impl Signer for KmsSigner {
     }
 }
 
-/// How a key signs, by the object identifiers in its public half.
+/// Finds out how a key signs, by the object identifiers in its public half.
 fn algorithm(public: &[u8]) -> Option<Algorithm> {
     const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
     const PRIME256V1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
@@ -80,6 +89,11 @@ fn algorithm(public: &[u8]) -> Option<Algorithm> {
     } else {
         names(PRIME256V1).then_some(Algorithm::Es256)
     }
+}
+
+/// Returns true for the failures of a key or a right that may be too new to be seen everywhere.
+fn may_pass(error: &KeyError) -> bool {
+    matches!(error, KeyError::NotFound(_) | KeyError::AccessDenied(_))
 }
 
 /// Tells apart what someone must change.

@@ -1,6 +1,7 @@
 //! The report of each call, as a line in the log and as metrics.
 
 use crate::metrics::{Metrics, millis};
+use appflow_connector::{ErrorCode, Operation};
 use okta_connector::{CallReport, Ending, Observer};
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ impl Observer for CallLog {
                     execution_id = report.execution_id,
                     connection = report.connection,
                     org = report.org,
+                    secret = report.secret,
                     pages = report.cost.pages,
                     okta_requests = report.cost.requests,
                     throttle_wait_ms = millis(report.cost.waited),
@@ -49,8 +51,95 @@ impl Observer for CallLog {
                 scanned = delivered.scanned,
                 ending = if delivered.has_more { "MoreToCome" } else { "Complete" },
             ),
+            Ending::Failed(error) if may_quote_a_filter(report.operation, error.code) => {
+                line!(warn, "failed", code = error.code.name(),);
+                tracing::debug!(%error, "AppFlow was told");
+            }
             Ending::Failed(error) => line!(warn, "failed", code = error.code.name(), %error,),
         }
         self.metrics.call(report);
+    }
+}
+
+/// Returns true if the message of a failure may quote what the flow's owner wrote in a filter or a list of ids, which is
+/// personal data. AppFlow is told all of it; the log has it at DEBUG alone.
+fn may_quote_a_filter(operation: Operation, code: ErrorCode) -> bool {
+    matches!(operation, Operation::QueryData | Operation::RetrieveData)
+        && code == ErrorCode::InvalidArgument
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use okta_client::Cost;
+    use okta_connector::Error;
+    use std::io::{self, Write};
+    use std::sync::Mutex;
+    use std::time::Duration;
+    use tracing::Level;
+
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Returns the lines that the report of a call makes in a log of this level.
+    fn logged(level: Level, operation: Operation, ending: Ending<'_>) -> String {
+        let paper = Paper::default();
+        let writer = paper.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_max_level(level)
+            .with_writer(move || writer.clone())
+            .finish();
+        let report = CallReport {
+            operation,
+            entity: Some("User"),
+            flow_name: None,
+            execution_id: None,
+            connection: None,
+            org: Some("acme.okta.com"),
+            secret: Some("appflow!123456789012-Okta-prod-a1B2c3"),
+            ending,
+            cost: Cost::default(),
+            elapsed: Duration::ZERO,
+        };
+        let log = CallLog::new(Arc::new(Metrics::new("Okta".to_owned())));
+        tracing::subscriber::with_default(subscriber, || log.call(&report));
+        String::from_utf8(paper.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn a_call_names_where_a_credential_went() {
+        let log = logged(Level::INFO, Operation::ValidateCredentials, Ending::Done);
+        assert!(log.contains(r#""org":"acme.okta.com""#), "{log}");
+        assert!(log.contains(r#""secret":"appflow!123456789012-Okta-prod-a1B2c3""#), "{log}");
+    }
+
+    #[test]
+    fn a_filter_is_quoted_at_debug_alone() {
+        let told = "created is compared with Jane. Expected a date";
+        let rows = [
+            (Operation::QueryData, ErrorCode::InvalidArgument, false),
+            (Operation::RetrieveData, ErrorCode::InvalidArgument, false),
+            (Operation::ValidateCredentials, ErrorCode::InvalidArgument, true),
+            (Operation::QueryData, ErrorCode::AccessDenied, true),
+        ];
+        for (operation, code, expected) in rows {
+            let error = Error::new(code, told);
+            for (level, expected) in [(Level::INFO, expected), (Level::DEBUG, true)] {
+                let log = logged(level, operation, Ending::Failed(&error));
+                assert_eq!(log.contains("Jane"), expected, "{operation} {level}: {log}");
+                assert!(log.contains(code.name()), "{log}");
+            }
+        }
     }
 }
