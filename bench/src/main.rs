@@ -12,7 +12,6 @@ mod instructions;
 mod lanes;
 mod processes;
 mod report;
-mod runtime_api;
 mod world;
 
 use processes::Programs;
