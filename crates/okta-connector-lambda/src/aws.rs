@@ -5,8 +5,8 @@
 
 use crate::kms::KmsSigner;
 use crate::patience::{ATTEMPT, patiently, retries, timeouts};
-use crate::secret_name::SecretNames;
 use crate::sdk_error::describe;
+use crate::secret_name::SecretNames;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
@@ -299,7 +299,8 @@ mod tests {
     #[tokio::test]
     async fn a_right_that_was_just_given_gets_a_second_look() {
         let of_secrets = [&[DENIED, SECRET][..], &[NO_SECRET, SECRET]];
-        let of_keys = [&[NO_KEY, PUBLIC_KEY, DENIED, SIGNATURE][..], &[DENIED, PUBLIC_KEY, SIGNATURE]];
+        let of_keys =
+            [&[NO_KEY, PUBLIC_KEY, DENIED, SIGNATURE][..], &[DENIED, PUBLIC_KEY, SIGNATURE]];
         for replies in of_secrets {
             let (url, _) = serve(replies);
             assert_eq!(read_secret(&aws(&url).await).await, Ok(()), "{replies:?}");

@@ -18,10 +18,16 @@ pub(crate) struct Environment {
     pub(crate) label: String,
     /// `OKTA_CONNECTOR_ORGS`, comma-separated: the orgs that a credential may be sent to. None means Okta's own
     /// domains.
-    #[expect(dead_code, reason = "becomes `AllowedOrgs` of okta-client, and refuses to start on a wrong entry")]
+    #[expect(
+        dead_code,
+        reason = "becomes `AllowedOrgs` of okta-client, and refuses to start on a wrong entry"
+    )]
     pub(crate) orgs: Option<String>,
     /// `OKTA_CONNECTOR_WITHHELD_FIELDS`, comma-separated: patterns of fields that are never exported.
-    #[expect(dead_code, reason = "becomes `withheld` of `Config`, and refuses to start on a wrong entry")]
+    #[expect(
+        dead_code,
+        reason = "becomes `withheld` of `Config`, and refuses to start on a wrong entry"
+    )]
     pub(crate) withheld_fields: Option<String>,
 }
 

@@ -63,17 +63,38 @@ mod tests {
     fn secrets_of_the_label_are_admitted() {
         let names = SecretNames::new("Okta".to_owned());
         let rows = [
-            ("aws:secretsmanager:us-east-1:123456789012:secret:appflow!123456789012-Okta-prod-a1B2c3", true),
-            ("aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:appflow!123456789012-Okta-a-b-c", true),
+            (
+                "aws:secretsmanager:us-east-1:123456789012:secret:appflow!123456789012-Okta-prod-a1B2c3",
+                true,
+            ),
+            (
+                "aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:appflow!123456789012-Okta-a-b-c",
+                true,
+            ),
             // Of two labels, neither may be the other followed by a dash and more.
-            ("aws:secretsmanager:us-east-1:123456789012:secret:appflow!123456789012-Okta-Dev-x-a1B2c3", true),
-            ("aws:secretsmanager:us-east-1:123456789012:secret:appflow!123456789012-OktaDev-x-a1B2c3", false),
-            ("aws:secretsmanager:us-east-1:123456789012:secret:appflow!123456789012-okta-prod-a1B2c3", false),
+            (
+                "aws:secretsmanager:us-east-1:123456789012:secret:appflow!123456789012-Okta-Dev-x-a1B2c3",
+                true,
+            ),
+            (
+                "aws:secretsmanager:us-east-1:123456789012:secret:appflow!123456789012-OktaDev-x-a1B2c3",
+                false,
+            ),
+            (
+                "aws:secretsmanager:us-east-1:123456789012:secret:appflow!123456789012-okta-prod-a1B2c3",
+                false,
+            ),
             ("aws:secretsmanager:us-east-1:123456789012:secret:appflow!123456789012-Okta-", false),
-            ("aws:secretsmanager:us-east-1:123456789012:secret:appflow!210987654321-Okta-prod-a1B2c3", false),
+            (
+                "aws:secretsmanager:us-east-1:123456789012:secret:appflow!210987654321-Okta-prod-a1B2c3",
+                false,
+            ),
             ("aws:secretsmanager:us-east-1:1:secret:appflow!1-Okta-prod-a1B2c3", false),
             ("aws:secretsmanager:us-east-1:123456789012:secret:prod/database-a1B2c3", false),
-            ("aws:secretsmanager::123456789012:secret:appflow!123456789012-Okta-prod-a1B2c3", false),
+            (
+                "aws:secretsmanager::123456789012:secret:appflow!123456789012-Okta-prod-a1B2c3",
+                false,
+            ),
             ("aws:ssm:us-east-1:123456789012:secret:appflow!123456789012-Okta-prod-a1B2c3", false),
         ];
         for (arn, expected) in rows {

@@ -139,7 +139,10 @@ mod tests {
         let long = format!("arn:aws:secretsmanager:r:1:secret:{}", "é".repeat(400));
         let cut = "é".repeat(150);
         let rows = [
-            ("arn:aws:secretsmanager:r:1:secret:appflow!1-Okta-a1B2c3", Some("appflow!1-Okta-a1B2c3")),
+            (
+                "arn:aws:secretsmanager:r:1:secret:appflow!1-Okta-a1B2c3",
+                Some("appflow!1-Okta-a1B2c3"),
+            ),
             (long.as_str(), Some(cut.as_str())),
             ("arn:aws:secretsmanager:r:1:secret:", Some("")),
             ("00pasted-token", None),
