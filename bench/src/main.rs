@@ -13,7 +13,6 @@ mod lanes;
 mod planning;
 mod processes;
 mod report;
-mod runtime_api;
 mod world;
 
 use processes::Programs;

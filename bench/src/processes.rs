@@ -1,11 +1,11 @@
 //! The costs of the real process: its start, its first answer, its memory.
 
 use crate::report::Row;
-use crate::runtime_api::Function;
 use crate::world::TEN_FIELDS;
-use okta_connector_cli::Sandbox;
+use okta_connector_cli::{HostedFunction, Sandbox};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 /// The paths of the programs.
@@ -18,6 +18,13 @@ pub(crate) struct Programs {
 
 /// The number of starts that are measured of each program, turn by turn.
 const STARTS: usize = 30;
+
+/// The time of a call.
+const TIME: Duration = Duration::from_secs(30);
+
+fn start(program: &str, environment: &[(&str, &str)]) -> anyhow::Result<HostedFunction> {
+    HostedFunction::start(Path::new(program), environment, Stdio::null())
+}
 
 fn start_sandbox(program: &str, users: usize) -> anyhow::Result<Sandbox> {
     let users = users.to_string();
@@ -57,13 +64,13 @@ pub(crate) fn starts(programs: &Programs) -> anyhow::Result<Vec<Row>> {
     let (mut bare, mut ours) = (Vec::new(), Vec::new());
     let (mut bare_answers, mut first_answers) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
-        let mut function = Function::start(&programs.bare, &[])?;
+        let mut function = start(&programs.bare, &[])?;
         bare.push(function.first_request()?);
-        function.invoke(event.as_bytes())?;
+        function.invoke(event.as_bytes(), TIME)?;
         bare_answers.push(function.age());
-        let mut function = Function::start(&programs.bootstrap, &sandbox.urls().environment())?;
+        let mut function = start(&programs.bootstrap, &sandbox.urls().environment())?;
         ours.push(function.first_request()?);
-        let answer: Value = serde_json::from_slice(&function.invoke(event.as_bytes())?)?;
+        let answer: Value = serde_json::from_slice(&function.invoke(event.as_bytes(), TIME)?)?;
         first_answers.push(function.age());
         let records = answer["records"].as_array().map_or(0, Vec::len);
         anyhow::ensure!(records == 200, "{answer}");
@@ -97,12 +104,12 @@ pub(crate) fn memory(programs: &Programs) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for users in [1_000, 10_000, 100_000] {
         let sandbox = start_sandbox(&programs.okta_connector, users)?;
-        let mut function = Function::start(&programs.bootstrap, &sandbox.urls().environment())?;
+        let mut function = start(&programs.bootstrap, &sandbox.urls().environment())?;
         function.first_request()?;
         let mut event = query(&sandbox, &json!({ "maxResults": 1_000_000 }));
         let (mut records, mut largest) = (0, 0);
         loop {
-            let answer = function.invoke(event.to_string().as_bytes())?;
+            let answer = function.invoke(event.to_string().as_bytes(), TIME)?;
             function.accept()?;
             largest = largest.max(answer.len());
             let answer: Value = serde_json::from_slice(&answer)?;

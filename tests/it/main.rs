@@ -15,6 +15,7 @@ mod events;
 mod faults;
 mod flow;
 mod generated;
+mod hostile;
 mod identity;
 mod infrastructure;
 mod lambda;

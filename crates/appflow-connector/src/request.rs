@@ -154,19 +154,18 @@ fn operation_of(payload: &[u8]) -> Result<Operation, UnknownOperation> {
     let outcome = deserializer.deserialize_map(TypeFinder { found: &mut found });
     let Some(found) = found else {
         let cause = outcome.err().map_or_else(|| "no type".to_owned(), |cause| cause.to_string());
-        return Err(UnknownOperation::NotARequest(cut(cause)));
+        return Err(UnknownOperation::NotARequest(cut(&cause)));
     };
     Operation::ALL
         .into_iter()
         .find(|operation| operation.request_type() == found)
-        .ok_or_else(|| UnknownOperation::UnknownType(cut(found)))
+        .ok_or_else(|| UnknownOperation::UnknownType(cut(&found)))
 }
 
-/// Cuts a text from outside to what a message need hold of it.
-fn cut(mut text: String) -> String {
+/// Cuts what a payload holds to what an error has room for: the payload may be 6 MB.
+fn cut(text: &str) -> String {
     const SHOWN: usize = 200;
-    text.truncate(text.floor_char_boundary(SHOWN));
-    text
+    text.chars().take(SHOWN).collect()
 }
 
 struct TypeFinder<'a> {

@@ -1,13 +1,15 @@
 //! The parts of the command line program that run outside it too: the simulated org behind the seam of
-//! HTTP, the secret of a connection, and a sandbox in a process of its own.
+//! HTTP, the secret of a connection, a sandbox in a process of its own, and Lambda's side of a function.
 //!
 //! Tests and benchmarks use the same ones as the commands. Arguments and printing stay in the binary.
 
+mod hosted_function;
 mod process;
 mod sandbox;
 mod simulated_okta;
 mod simulated_secrets;
 
+pub use hosted_function::HostedFunction;
 pub use process::Process;
 pub use sandbox::{Sandbox, SandboxUrls};
 pub use simulated_okta::{Clock, SimulatedOkta};

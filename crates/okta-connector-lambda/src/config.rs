@@ -1,25 +1,36 @@
 //! The only place that reads the environment. (The AWS SDK reads its own variables itself.)
 
+use anyhow::Context as _;
 use okta_client::{Loopback, OrgUrl};
+use okta_connector::Withheld;
 use tracing::Level;
 
-/// The settings of the process that its environment decides.
+/// What the environment decides.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment {
-    /// The permission for `instanceUrl` to be a port of this machine: `OKTA_CONNECTOR_ALLOW_LOOPBACK=true`.
+    /// `OKTA_CONNECTOR_ALLOW_LOOPBACK=true` lets `instanceUrl` be a port of this machine.
     pub(crate) loopback: Loopback,
-    /// The value of `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
+    /// `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging configuration.
     pub(crate) log_level: Level,
-    /// The value of `OKTA_CONNECTOR_SECRETS_MANAGER_URL`: the address of a stand-in for Secrets
-    /// Manager on this machine. It is used only if loopback is allowed.
+    /// `OKTA_CONNECTOR_SECRETS_MANAGER_URL`: a stand-in for Secrets Manager on this machine. It takes
+    /// loopback to be allowed.
     pub(crate) secrets_manager: Option<String>,
-    /// The value of `OKTA_CONNECTOR_LABEL`, under which the connector is registered: metrics are
-    /// kept apart by it.
+    /// `OKTA_CONNECTOR_LABEL`, under which the connector is registered: it is part of the names of the secrets
+    /// that may be read, and metrics are kept apart by it.
     pub(crate) label: String,
+    /// `OKTA_CONNECTOR_ORGS`, comma-separated: the orgs that a credential may be sent to. None means Okta's own
+    /// domains.
+    #[expect(
+        dead_code,
+        reason = "becomes `AllowedOrgs` of okta-client, and refuses to start on a wrong entry"
+    )]
+    pub(crate) orgs: Option<String>,
+    /// `OKTA_CONNECTOR_WITHHELD_FIELDS`, comma-separated: patterns of fields that are never exported.
+    pub(crate) withheld: Withheld,
 }
 
 impl Environment {
-    /// Reads the environment, once.
+    /// Reads it, once.
     pub(crate) fn read() -> anyhow::Result<Self> {
         let loopback = match variable("OKTA_CONNECTOR_ALLOW_LOOPBACK")?.as_deref() {
             Some("true") => Loopback::Allowed,
@@ -36,8 +47,7 @@ impl Environment {
                 anyhow::anyhow!("AWS_LAMBDA_LOG_LEVEL is {level:?}, expected a level")
             })?,
         };
-        let secrets_manager =
-            variable("OKTA_CONNECTOR_SECRETS_MANAGER_URL")?.filter(|url| !url.is_empty());
+        let secrets_manager = text("OKTA_CONNECTOR_SECRETS_MANAGER_URL")?;
         if let Some(url) = &secrets_manager {
             let is_here = url.starts_with("http:") && OrgUrl::parse(url, loopback).is_ok();
             anyhow::ensure!(
@@ -46,14 +56,21 @@ impl Environment {
                  OKTA_CONNECTOR_ALLOW_LOOPBACK=true"
             );
         }
-        let label = variable("OKTA_CONNECTOR_LABEL")?.filter(|label| !label.is_empty());
         Ok(Self {
             loopback,
             log_level,
             secrets_manager,
-            label: label.unwrap_or_else(|| "Okta".to_owned()),
+            label: text("OKTA_CONNECTOR_LABEL")?.unwrap_or_else(|| "Okta".to_owned()),
+            orgs: text("OKTA_CONNECTOR_ORGS")?,
+            withheld: Withheld::parse(&text("OKTA_CONNECTOR_WITHHELD_FIELDS")?.unwrap_or_default())
+                .context("OKTA_CONNECTOR_WITHHELD_FIELDS")?,
         })
     }
+}
+
+/// Reads a variable that a template sets to nothing where a deployment says nothing.
+fn text(name: &str) -> anyhow::Result<Option<String>> {
+    Ok(variable(name)?.filter(|value| !value.trim().is_empty()))
 }
 
 fn variable(name: &str) -> anyhow::Result<Option<String>> {

@@ -1,5 +1,4 @@
-//! The scheduled health check: a rule of `EventBridge` names connections, and the function tries
-//! each of them.
+//! The scheduled health check: a rule of `EventBridge` names connections, and each is tried.
 //!
 //! An API token of Okta dies after 30 days without use, so this also keeps it alive; and who is told of
 //! a credential that no longer works before a flow fails can do something about it.
@@ -12,8 +11,8 @@ use appflow_connector::request::{Credentials, ValidateCredentialsRequest};
 use appflow_connector::{Connector, ErrorDetails, Operation};
 use aws_lambda_events::cloudwatch_events::CloudWatchEvent;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -27,18 +26,38 @@ struct Detail {
 
 #[derive(Debug, Deserialize, Serialize)]
 struct HealthCheck {
-    connections: Vec<Target>,
+    /// Read one by one, so that one that is wrong keeps none from being checked.
+    connections: Vec<Value>,
 }
 
 /// A connection of AppFlow that is to be checked.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Target {
-    secret_arn: String,
-    instance_url: String,
+#[derive(Debug)]
+struct Target<'a> {
+    secret_arn: &'a str,
+    instance_url: &'a str,
 }
 
-/// Tries the connections that `payload` names; returns `None` if it is no health check.
+impl<'a> Target<'a> {
+    /// Reads an entry. A fault in it is somebody's to mend.
+    fn read(entry: &'a Value) -> Result<Self, String> {
+        let member = |key: &str| match &entry[key] {
+            Value::String(text) => Ok(text.as_str()),
+            _ => Err(format!(
+                "The entry has no text {key}. Expected secretArn and instanceUrl as HealthCheckConnections says"
+            )),
+        };
+        Ok(Self { secret_arn: member("secretArn")?, instance_url: member("instanceUrl")? })
+    }
+}
+
+/// The outcome of a check.
+struct Checked {
+    health: Health,
+    /// Why it is not good.
+    problem: String,
+}
+
+/// Tries the connections that `payload` names; none if it is no health check.
 pub(crate) async fn check<C: Connector>(
     connector: &C,
     metrics: &Metrics,
@@ -49,18 +68,13 @@ pub(crate) async fn check<C: Connector>(
     let connections = event.detail?.okta_connector_health_check.connections;
     let deadline = Instant::now() + time_left;
     let mut answers = Vec::new();
-    for (left, connection) in (1..=connections.len()).rev().zip(&connections) {
-        let name = name(&connection.secret_arn);
-        let share = (deadline - Instant::now()) / u32::try_from(left).unwrap_or(u32::MAX);
-        let outcome = try_one(connector, connection, share).await;
-        let health = health(outcome.as_ref().err());
-        let problem = outcome.as_ref().err().map_or("", |details| details.error_message.as_str());
+    for (left, entry) in (1..=connections.len()).rev().zip(&connections) {
+        let name = entry["secretArn"].as_str().map(name).filter(|name| !name.is_empty());
+        let share = deadline.saturating_duration_since(Instant::now())
+            / u32::try_from(left).unwrap_or(u32::MAX);
+        let Checked { health, problem } = check_one(connector, entry, share).await;
         metrics.health(name, health);
-        let healthy = match health {
-            Health::Good => Some(true),
-            Health::Bad => Some(false),
-            Health::Unknown => None,
-        };
+        let healthy = health.is_good();
         match healthy {
             Some(true) => tracing::info!(connection = name, healthy, "checked"),
             Some(false) => tracing::warn!(connection = name, healthy, problem, "checked"),
@@ -72,7 +86,18 @@ pub(crate) async fn check<C: Connector>(
     Some(RawValue::from_string(answer).expect("an answer is JSON"))
 }
 
-/// Judges a connection by the failure of its trial. A failure that will pass needs no action.
+/// Checks the connection that an entry names.
+async fn check_one<C: Connector>(connector: &C, entry: &Value, time: Duration) -> Checked {
+    let target = match Target::read(entry) {
+        Ok(target) => target,
+        Err(problem) => return Checked { health: Health::Bad, problem },
+    };
+    let failure = try_one(connector, &target, time).await.err();
+    let problem = failure.as_ref().map(|details| details.error_message.to_string());
+    Checked { health: health(failure.as_ref()), problem: problem.unwrap_or_default() }
+}
+
+/// Judges a connection by the failure of its trial. A failure that will pass is nobody's to mend.
 fn health(failure: Option<&ErrorDetails>) -> Health {
     match failure {
         None => Health::Good,
@@ -83,13 +108,13 @@ fn health(failure: Option<&ErrorDetails>) -> Health {
 
 async fn try_one<C: Connector>(
     connector: &C,
-    target: &Target,
+    target: &Target<'_>,
     time: Duration,
 ) -> Result<(), ErrorDetails> {
-    let settings = [("instanceUrl".to_owned(), target.instance_url.clone())];
+    let settings = [("instanceUrl".to_owned(), target.instance_url.to_owned())];
     let request = ValidateCredentialsRequest {
         credentials: Some(Credentials {
-            secret_arn: Some(target.secret_arn.clone()),
+            secret_arn: Some(target.secret_arn.to_owned()),
             // The secret says which kind it is.
             authentication_type: None,
         }),
@@ -99,13 +124,17 @@ async fn try_one<C: Connector>(
     connector.validate_credentials(&request, time).await
 }
 
-/// Returns the connection's name, out of `…:secret:appflow!<account>-<label>-<name>-<six characters>`.
+/// Returns the connection's name, out of `…:secret:appflow!<account>-<label>-<name>-<six characters>`, cut to what
+/// a dimension of a metric has room for.
 fn name(secret_arn: &str) -> &str {
+    const MOST_CHARS: usize = 150;
     let secret = secret_arn.rsplit(':').next().unwrap_or(secret_arn);
     let name = secret.rsplit_once('-').map_or(secret, |(name, _)| name);
-    name.strip_prefix("appflow!")
+    let name = name
+        .strip_prefix("appflow!")
         .and_then(|name| name.split_once('-'))
-        .map_or(name, |(_, name)| name)
+        .map_or(name, |(_, name)| name);
+    name.char_indices().nth(MOST_CHARS).map_or(name, |(end, _)| &name[..end])
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! A private key that never leaves AWS KMS: the text to sign goes there, and the signature comes back.
+//! A private key that never leaves AWS KMS: what is to be signed goes there, the signature comes back.
 
+use crate::patience::patiently;
 use crate::sdk_error::describe;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
@@ -8,7 +9,7 @@ use aws_sdk_kms::types::{KeyUsageType, MessageType, SigningAlgorithmSpec};
 use okta_client::{Algorithm, Signer, Signing, es256_from_der};
 use okta_connector::KeyError;
 
-/// A signer with one key.
+/// Signs with one key.
 #[derive(Debug)]
 pub(crate) struct KmsSigner {
     client: Client,
@@ -17,10 +18,14 @@ pub(crate) struct KmsSigner {
 }
 
 impl KmsSigner {
-    /// Reads the public key, whose kind decides how it signs.
+    /// Looks at the public key, whose kind decides how it signs.
     pub(crate) async fn new(client: &Client, key_id: &str) -> Result<Self, KeyError> {
         let request = client.get_public_key().key_id(key_id);
-        let public = request.send().await.map_err(|error| explain(&error))?;
+        let look = || {
+            let request = request.clone();
+            async move { request.send().await.map_err(|error| explain(&error)) }
+        };
+        let public = patiently(may_pass, look).await?;
         let unusable = |found: &str| {
             KeyError::Unusable(format!(
                 "It is {found} - expected RSA or ECC NIST P256 to sign with"
@@ -48,7 +53,11 @@ impl KmsSigner {
             .signing_algorithm(algorithm)
             .message_type(MessageType::Raw)
             .message(Blob::new(input));
-        let output = request.send().await.map_err(|error| explain(&error))?;
+        let sign = || {
+            let request = request.clone();
+            async move { request.send().await.map_err(|error| explain(&error)) }
+        };
+        let output = patiently(may_pass, sign).await?;
         let signature = output.signature.map(Blob::into_inner).unwrap_or_default();
         match self.algorithm {
             Algorithm::Rs256 => Some(signature).filter(|signature| !signature.is_empty()),
@@ -68,7 +77,7 @@ impl Signer for KmsSigner {
     }
 }
 
-/// Returns the algorithm with which a key signs, by the object identifiers in its public half.
+/// Finds out how a key signs, by the object identifiers in its public half.
 fn algorithm(public: &[u8]) -> Option<Algorithm> {
     const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
     const PRIME256V1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
@@ -82,7 +91,12 @@ fn algorithm(public: &[u8]) -> Option<Algorithm> {
     }
 }
 
-/// Sorts a failure by what someone must change.
+/// Returns true for the failures of a key or a right that may be too new to be seen everywhere.
+fn may_pass(error: &KeyError) -> bool {
+    matches!(error, KeyError::NotFound(_) | KeyError::AccessDenied(_))
+}
+
+/// Tells apart what someone must change.
 fn explain<E>(error: &SdkError<E>) -> KeyError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

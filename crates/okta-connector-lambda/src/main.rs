@@ -10,16 +10,19 @@ mod kms;
 mod logging;
 mod metrics;
 mod observer;
+mod patience;
 mod sdk_error;
+mod secret_name;
 mod transport;
 
 use appflow_connector::{UnknownOperation, handle};
-use aws::Aws;
+use aws::{Aws, SecretsManager};
 use config::Environment;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
 use metrics::Metrics;
 use observer::CallLog;
 use okta_connector::{Config, OktaConnector};
+use secret_name::SecretNames;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -31,11 +34,17 @@ type Okta = OktaConnector<LazyTransport, Aws, CallLog>;
 async fn main() -> Result<(), lambda_runtime::Error> {
     let environment = Environment::read()?;
     logging::start(environment.log_level);
-    let metrics = Arc::new(Metrics::new(environment.label));
-    let config =
-        Config { loopback: environment.loopback, ..Config::new(seconds_since_1970, seed()) };
-    let secrets = Aws::new(environment.secrets_manager);
-    let connector = OktaConnector::new(LazyTransport::default(), secrets, config)
+    let metrics = Arc::new(Metrics::new(environment.label.clone()));
+    let config = Config {
+        loopback: environment.loopback,
+        withheld: environment.withheld,
+        ..Config::new(seconds_since_1970, seed())
+    };
+    let source = match environment.secrets_manager {
+        Some(url) => SecretsManager::StandIn(url),
+        None => SecretsManager::Aws(SecretNames::new(environment.label)),
+    };
+    let connector = OktaConnector::new(LazyTransport::default(), Aws::new(source), config)
         .observed_by(CallLog::new(Arc::clone(&metrics)));
     let (connector, metrics) = (&connector, &*metrics);
     lambda_runtime::run(service_fn(move |event| answer(connector, metrics, event))).await

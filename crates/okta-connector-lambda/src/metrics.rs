@@ -23,7 +23,18 @@ pub(crate) enum Health {
     Unknown,
 }
 
-/// A writer of metrics on standard output.
+impl Health {
+    /// Returns true for good and false for bad; none if nobody knows.
+    pub(crate) fn is_good(self) -> Option<bool> {
+        match self {
+            Self::Good => Some(true),
+            Self::Bad => Some(false),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// Writes metrics on standard output.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     connector: String,
@@ -48,17 +59,16 @@ impl Metrics {
         }
     }
 
-    /// Writes the metrics of a connection that was checked.
-    pub(crate) fn health(&self, connection: &str, health: Health) {
-        let healthy = match health {
-            Health::Good => 1,
-            Health::Bad => 0,
-            Health::Unknown => return,
-        };
+    /// Writes the metrics of a connection that was checked, or could not be.
+    pub(crate) fn health(&self, connection: Option<&str>, health: Health) {
         let mut line = Line::new(&self.connector);
-        line.member("Connection", Some(connection));
+        line.member("Connection", connection);
         let sets = json!([["Connector"], ["Connector", "Connection"]]);
-        line.metrics(&sets, [("ConnectionHealthy", "Count", json!(healthy))]);
+        let unchecked = u8::from(health == Health::Unknown);
+        let healthy = health.is_good().map(u8::from);
+        let healthy = healthy.map(|healthy| ("ConnectionHealthy", "Count", json!(healthy)));
+        let unchecked = ("ConnectionUnchecked", "Count", json!(unchecked));
+        line.metrics(&sets, healthy.into_iter().chain([unchecked]));
         write(&line.finish());
     }
 

@@ -28,6 +28,7 @@ impl Observer for CallLog {
                     execution_id = report.execution_id,
                     connection = report.connection,
                     org = report.org,
+                    secret = report.secret,
                     pages = report.cost.pages,
                     okta_requests = report.cost.requests,
                     throttle_wait_ms = millis(report.cost.waited),
@@ -56,5 +57,62 @@ impl Observer for CallLog {
             }
         }
         self.metrics.call(report);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use appflow_connector::Operation;
+    use okta_client::Cost;
+    use std::io::{self, Write};
+    use std::sync::Mutex;
+    use std::time::Duration;
+    use tracing::Level;
+
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Returns the lines that the report of a call makes in a log of this level.
+    fn logged(level: Level, operation: Operation, ending: Ending<'_>) -> String {
+        let paper = Paper::default();
+        let writer = paper.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_max_level(level)
+            .with_writer(move || writer.clone())
+            .finish();
+        let report = CallReport {
+            operation,
+            entity: Some("User"),
+            flow_name: None,
+            execution_id: None,
+            connection: None,
+            org: Some("acme.okta.com"),
+            secret: Some("appflow!123456789012-Okta-prod-a1B2c3"),
+            ending,
+            cost: Cost::default(),
+            elapsed: Duration::ZERO,
+        };
+        let log = CallLog::new(Arc::new(Metrics::new("Okta".to_owned())));
+        tracing::subscriber::with_default(subscriber, || log.call(&report));
+        String::from_utf8(paper.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn a_call_names_where_a_credential_went() {
+        let log = logged(Level::INFO, Operation::ValidateCredentials, Ending::Done);
+        assert!(log.contains(r#""org":"acme.okta.com""#), "{log}");
+        assert!(log.contains(r#""secret":"appflow!123456789012-Okta-prod-a1B2c3""#), "{log}");
     }
 }

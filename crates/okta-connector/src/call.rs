@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use appflow_connector::Operation;
-use appflow_connector::request::ConnectorContext;
+use appflow_connector::request::{ConnectorContext, Credentials};
 use okta_client::{Cost, Ledger};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +34,8 @@ pub struct CallReport<'a> {
     pub connection: Option<&'a str>,
     /// The host of the org, if the settings name one.
     pub org: Option<&'a str>,
+    /// The name of the connection's secret, the last part of its ARN.
+    pub secret: Option<&'a str>,
     /// The end of the call.
     pub ending: Ending<'a>,
     /// The costs at Okta, whether the call succeeded or not.
@@ -75,6 +77,7 @@ pub(crate) struct Call<'a> {
     entity: Option<&'a str>,
     context: Option<&'a ConnectorContext>,
     org: Option<String>,
+    secret: Option<&'a str>,
     began: Instant,
     /// The costs so far.
     pub(crate) ledger: Arc<Ledger>,
@@ -84,17 +87,24 @@ impl<'a> Call<'a> {
     /// Begins a call now.
     pub(crate) fn new(operation: Operation) -> Self {
         let (began, ledger) = (Instant::now(), Arc::default());
-        Self { operation, entity: None, context: None, org: None, began, ledger }
+        Self { operation, entity: None, context: None, org: None, secret: None, began, ledger }
     }
 
     /// Says what the call is about.
     pub(crate) fn about(self, entity: &'a str, context: &'a ConnectorContext) -> Self {
-        Self { entity: Some(entity), context: Some(context), ..self }
+        let call = Self { entity: Some(entity), context: Some(context), ..self };
+        call.of_secret(context.credentials.as_ref())
     }
 
     /// Says which org the call is about, by its host.
     pub(crate) fn of_org(self, org: Option<String>) -> Self {
         Self { org, ..self }
+    }
+
+    /// Says which secret the call is about.
+    pub(crate) fn of_secret(self, credentials: Option<&'a Credentials>) -> Self {
+        let arn = credentials.and_then(|credentials| credentials.secret_arn.as_deref());
+        Self { secret: arn.and_then(secret_name), ..self }
     }
 
     /// Reports how the call ended.
@@ -106,9 +116,42 @@ impl<'a> Call<'a> {
             execution_id: self.context.and_then(|context| context.execution_id.as_deref()),
             connection: self.context.and_then(|context| context.connector_profile_label.as_deref()),
             org: self.org.as_deref(),
+            secret: self.secret,
             ending,
             cost: self.ledger.cost(),
             elapsed: self.began.elapsed(),
         });
+    }
+}
+
+/// Returns the name in the ARN of a secret, cut to what a line of the log has room for. A text that is no such ARN has
+/// no name, and may be anything.
+fn secret_name(arn: &str) -> Option<&str> {
+    const MOST_CHARS: usize = 150;
+    let (_, name) = arn.split_once(":secret:")?;
+    Some(name.char_indices().nth(MOST_CHARS).map_or(name, |(end, _)| &name[..end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::secret_name;
+
+    #[test]
+    fn the_name_of_a_secret_is_the_end_of_its_arn() {
+        let long = format!("arn:aws:secretsmanager:r:1:secret:{}", "é".repeat(400));
+        let cut = "é".repeat(150);
+        let rows = [
+            (
+                "arn:aws:secretsmanager:r:1:secret:appflow!1-Okta-a1B2c3",
+                Some("appflow!1-Okta-a1B2c3"),
+            ),
+            (long.as_str(), Some(cut.as_str())),
+            ("arn:aws:secretsmanager:r:1:secret:", Some("")),
+            ("00pasted-token", None),
+            ("", None),
+        ];
+        for (arn, expected) in rows {
+            assert_eq!(secret_name(arn), expected, "{arn}");
+        }
     }
 }

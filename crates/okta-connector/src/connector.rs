@@ -364,6 +364,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaCon
     ) -> Result<(), ErrorDetails> {
         let org = self.org(&request.connector_runtime_settings);
         let call = Call::new(Operation::ValidateCredentials).of_org(org);
+        let call = call.of_secret(request.credentials.as_ref());
         let outcome = self.validate(request, time_left, &call).await;
         self.end(&call, outcome)
     }

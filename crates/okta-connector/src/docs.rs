@@ -43,6 +43,7 @@ pub fn troubleshooting() -> String {
     let said = || "`...`".to_owned();
     let of_secrets = [
         SecretError::NotFound,
+        SecretError::OfAnother(said()),
         SecretError::AccessDenied(said()),
         SecretError::Key(said()),
         SecretError::NoText,

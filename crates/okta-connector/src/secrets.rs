@@ -93,6 +93,11 @@ pub enum SecretError {
     /// There is no such secret.
     #[error("The secret of the connection does not exist. Create the connection again")]
     NotFound,
+    /// It is not one of this connector.
+    #[error(
+        "The secret is not one that AppFlow made for a connection of this connector and is not read. {0}"
+    )]
+    OfAnother(String),
     /// The function may not read it.
     #[error(
         "The function may not read the secret of the connection. Allow secretsmanager GetSecretValue on it. {0}"
@@ -115,7 +120,9 @@ impl From<SecretError> for Error {
     fn from(error: SecretError) -> Self {
         let code = match error {
             SecretError::NotFound => ErrorCode::ResourceNotFoundError,
-            SecretError::AccessDenied(_) | SecretError::Key(_) => ErrorCode::AccessDenied,
+            SecretError::OfAnother(_) | SecretError::AccessDenied(_) | SecretError::Key(_) => {
+                ErrorCode::AccessDenied
+            }
             SecretError::NoText => ErrorCode::InvalidCredentials,
             SecretError::Unavailable(_) => ErrorCode::ServiceUnavailable,
         };

@@ -1,14 +1,19 @@
 //! Lambda's side of a function: hands out events and takes answers, one connection at a time.
 
+use crate::process::Process;
 use anyhow::Context as _;
-use okta_connector_cli::Process;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+/// The time that Lambda leaves a function that is late, before it ends it.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// A function that runs, and the place where it asks for events.
-pub(crate) struct Function {
+#[derive(Debug)]
+pub struct HostedFunction {
     listener: TcpListener,
     process: Process,
     began: Instant,
@@ -21,39 +26,53 @@ struct Asked {
     body: Vec<u8>,
 }
 
-impl Function {
-    /// Starts `program`.
-    pub(crate) fn start(program: &str, environment: &[(&str, &str)]) -> anyhow::Result<Self> {
+impl HostedFunction {
+    /// Starts `program`, whose log goes to `log`. It has no environment but Lambda's and `environment`.
+    ///
+    /// # Errors
+    ///
+    /// The program cannot be started.
+    pub fn start(program: &Path, environment: &[(&str, &str)], log: Stdio) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let mut command = Command::new(program);
         command
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", listener.local_addr()?.to_string())
-            .env("AWS_LAMBDA_FUNCTION_NAME", "bench")
+            .env("AWS_LAMBDA_FUNCTION_NAME", "function")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", "bench")
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "group")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "stream")
             .env("AWS_LAMBDA_LOG_LEVEL", "ERROR")
             .envs(environment.iter().copied())
-            .stdout(Stdio::null())
+            .stdout(log)
             .stderr(Stdio::null());
         let began = Instant::now();
         let process = Process::start(&mut command)?;
         Ok(Self { listener, process, began, connection: None })
     }
 
-    /// Waits until the function asks for its first event. Returns the time that this took from its start.
-    pub(crate) fn first_request(&mut self) -> anyhow::Result<Duration> {
-        let asked = self.next()?;
+    /// Waits until the function asks for its first event. Returns the time that took from its start.
+    ///
+    /// # Errors
+    ///
+    /// It asks for something else.
+    pub fn first_request(&mut self) -> anyhow::Result<Duration> {
+        self.connection = Some(BufReader::new(self.listener.accept()?.0));
+        self.listener.set_nonblocking(true)?;
+        let asked = self.next(GRACE)?;
         anyhow::ensure!(asked.line.contains("/invocation/next"), "{}", asked.line);
         Ok(self.began.elapsed())
     }
 
-    /// Hands out an event to a function that has asked for one, and waits for the answer and the next
-    /// request.
-    pub(crate) fn invoke(&mut self, event: &[u8]) -> anyhow::Result<Vec<u8>> {
-        let deadline = SystemTime::now().duration_since(UNIX_EPOCH)? + Duration::from_secs(30);
+    /// Hands out an event to a function that has asked for one, and waits for the answer. The function is told that it
+    /// has `time`. The answer may be an error of the function.
+    ///
+    /// # Errors
+    ///
+    /// The function has ended, or is late by two seconds.
+    pub fn invoke(&mut self, event: &[u8], time: Duration) -> anyhow::Result<Vec<u8>> {
+        let deadline = SystemTime::now().duration_since(UNIX_EPOCH)? + time;
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nlambda-runtime-aws-request-id: 1\r\n\
              lambda-runtime-deadline-ms: {}\r\nlambda-runtime-invoked-function-arn: arn\r\n\
@@ -62,26 +81,34 @@ impl Function {
             event.len()
         );
         self.write(&[head.as_bytes(), event].concat())?;
-        let answer = self.next()?;
-        anyhow::ensure!(answer.line.contains("/response"), "{}", answer.line);
+        let answer = self.next(time + GRACE)?;
+        anyhow::ensure!(answer.line.contains("/invocation/1/"), "{}", answer.line);
         Ok(answer.body)
     }
 
     /// Takes note of an answer and waits until the function asks for the next event.
-    pub(crate) fn accept(&mut self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// It does not.
+    pub fn accept(&mut self) -> anyhow::Result<()> {
         self.write(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")?;
-        let asked = self.next()?;
+        let asked = self.next(GRACE)?;
         anyhow::ensure!(asked.line.contains("/invocation/next"), "{}", asked.line);
         Ok(())
     }
 
     /// Returns the time since it was started.
-    pub(crate) fn age(&self) -> Duration {
+    pub fn age(&self) -> Duration {
         self.began.elapsed()
     }
 
     /// Returns the most memory that it ever had, in MiB.
-    pub(crate) fn peak_memory(&self) -> anyhow::Result<f64> {
+    ///
+    /// # Errors
+    ///
+    /// It has ended, or this is not Linux.
+    pub fn peak_memory(&self) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib: f64 = line.context("no VmHWM")?.trim().trim_end_matches(" kB").trim().parse()?;
@@ -93,14 +120,36 @@ impl Function {
         Ok(connection.get_mut().write_all(bytes)?)
     }
 
-    fn next(&mut self) -> anyhow::Result<Asked> {
+    /// Reads the next request, which must begin within `time`.
+    fn next(&mut self, time: Duration) -> anyhow::Result<Asked> {
+        let until = Instant::now() + time;
         loop {
-            if let Some(connection) = &mut self.connection
-                && let Some(asked) = read(connection)?
-            {
-                return Ok(asked);
+            if let Some(connection) = &mut self.connection {
+                let left = until.saturating_duration_since(Instant::now());
+                connection.get_ref().set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
+                if let Some(asked) = read(connection).context("the function is late")? {
+                    return Ok(asked);
+                }
             }
-            self.connection = Some(BufReader::new(self.listener.accept()?.0));
+            self.connection = Some(self.reconnect(until)?);
+        }
+    }
+
+    fn reconnect(&mut self, until: Instant) -> anyhow::Result<BufReader<TcpStream>> {
+        loop {
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    stream.set_nonblocking(false)?;
+                    return Ok(BufReader::new(stream));
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    let end = self.process.0.try_wait()?;
+                    anyhow::ensure!(end.is_none(), "the function has ended with {end:?}");
+                    anyhow::ensure!(Instant::now() < until, "the function is late");
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
     }
 }
