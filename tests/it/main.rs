@@ -19,6 +19,7 @@ mod identity;
 mod infrastructure;
 mod lambda;
 mod observer;
+mod packaging;
 mod parity;
 mod tidy;
 
