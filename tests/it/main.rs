@@ -10,6 +10,7 @@ mod support;
 mod bad_input;
 mod canary;
 mod contract;
+mod demo;
 mod docs;
 mod events;
 mod faults;
