@@ -10,6 +10,8 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 unexport MAKEFLAGS MFLAGS # Cargo would look for the job server of `make -j`, which it is not given.
 target := $(abspath $(or $(CARGO_TARGET_DIR),target))
+export CARGO_TARGET_DIR := $(target)
+unexport CARGO_BUILD_TARGET # What cargo builds is looked for in the folder of this machine's own target.
 debug := $(target)/debug
 
 # As Lambda and SAM call it.

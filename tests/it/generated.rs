@@ -48,8 +48,10 @@ struct Flow {
     about: &'static str,
     parameters: &'static str,
     conditions: &'static str,
-    /// The field by which it is incremental, if a parameter names it.
+    /// The parameter that names the field by which it is incremental, if there is one.
     incremental: Option<&'static str>,
+    /// The changes that leave that field as it is, after a colon.
+    unmoved: &'static str,
     settings: &'static str,
     filters: &'static str,
 }
@@ -60,6 +62,7 @@ const PLAIN: Flow = Flow {
     parameters: "",
     conditions: "",
     incremental: None,
+    unmoved: "",
     settings: "",
     filters: "",
 };
@@ -89,7 +92,8 @@ const FLOWS: [Flow; 4] = [
 "#,
         conditions: r#"  FiltersByType: !Not [!Equals [!Ref GroupType, ""]]
 "#,
-        incremental: Some("!Ref IncrementalField"),
+        incremental: Some("IncrementalField"),
+        unmoved: ": who joins or leaves, if it is lastUpdated; the profile, if it is not",
         filters: "        - !If
           - FiltersByType
           - TaskType: Filter
@@ -105,11 +109,9 @@ const FLOWS: [Flow; 4] = [
     Flow {
         entity: "User",
         about: "\
-# Deprovisioned users are included unless IncludeDeprovisioned is false.
-#
-# lastUpdated moves with the profile and the status of a user, not with a sign-in: lastLogin is as it was when the user
-# was last transferred. A user who is deleted for good is in no later run; a flow with PullMode Complete, once a week say,
-# shows who is left.",
+# Deprovisioned users are included unless IncludeDeprovisioned is false. lastUpdated moves with the profile and the status
+# of a user.",
+        unmoved: ": a sign-in moves lastLogin alone, which is as it was when the user\n#   was last transferred",
         parameters: r#"  IncludeDeprovisioned:
     Type: String
     Default: "true"
@@ -141,7 +143,7 @@ fn fill(template: &str, texts: &[(&str, &str)]) -> String {
 }
 
 /// Returns the name of an entity as files have it: `user-type` for `UserType`.
-fn file_name(entity: &str) -> String {
+pub(crate) fn file_name(entity: &str) -> String {
     let mut name = String::new();
     let mut before = None;
     for c in entity.chars() {
@@ -260,13 +262,17 @@ fn flow(object: &Object) -> String {
     };
     let about = match special.about {
         "" if finds_what_changed(object) => {
-            "# Okta finds what changed, so that a scheduled run transfers nothing else. What is gone is in no later run.".to_owned()
+            "# Okta finds what changed, so that a scheduled run transfers nothing else.".to_owned()
         }
         "" => format!(
             "# Okta cannot search {plural} by time, so the connector reads the list of all of them either way; a complete pull\n\
              # costs Okta the same as an incremental one and shows which are gone. PullMode Incremental works too."
         ),
         about => about.to_owned(),
+    };
+    let field = match special.incremental {
+        Some(parameter) => format!("!Ref {parameter}"),
+        None => incremental(object).name.to_string(),
     };
     let columns: Vec<_> = columns(object).collect();
     let longest = columns.iter().map(|column| column.name.len()).max().unwrap_or_default();
@@ -293,7 +299,9 @@ fn flow(object: &Object) -> String {
             ("pull mode", pull_mode),
             ("rate", rate),
             ("conditions", special.conditions),
-            ("incremental", special.incremental.unwrap_or(&incremental(object).name)),
+            ("incremental", &field),
+            ("watched", special.incremental.unwrap_or(&incremental(object).name)),
+            ("unmoved", special.unmoved),
             ("entity", object.name),
             ("settings", special.settings),
             ("projected", &projected),

@@ -6,6 +6,7 @@
 
 use crate::support::{World, part, query, top};
 use expect_test::expect;
+use jiff::Timestamp;
 use okta_connector::catalogue::{Kind, OBJECTS, Object};
 use okta_simulator::Org;
 use serde_json::{Map, Value, json};
@@ -775,23 +776,47 @@ async fn flows_transfer_fields_that_there_are() {
             .filter(|field| !matches!(field.kind, Kind::Struct | Kind::List | Kind::Id));
         assert!(plain.map(|field| &*field.name).eq(mapped), "{name} lacks a field");
 
-        // What AppFlow would ask for on a scheduled, incremental run.
-        let filter = incremental_field(template, object)
-            .map(|field| format!("{field} between 2020-01-01T00:00:00Z and 2030-01-01T00:00:00Z"));
-        let asked = json!({ "selectedFieldNames": projection, "filterExpression": filter });
-        assert!(!world.run(&query(object.name, &asked)).await.unwrap().is_empty(), "{name}");
+        // AppFlow asks for everything on demand, and for a window on the first scheduled run.
+        let asked = json!({ "selectedFieldNames": projection });
+        let everything = world.run(&query(object.name, &asked)).await.unwrap();
+        assert!(!everything.is_empty(), "{name}");
+        let window = first_window(template, object);
+        let asked = json!({ "selectedFieldNames": projection, "filterExpression": window });
+        let first = world.run(&query(object.name, &asked)).await.unwrap();
+        assert_eq!(first.len(), everything.len(), "{name}: {window}");
     }
     assert_eq!(transferred, OBJECTS.iter().map(|object| object.name).collect());
 }
 
-/// Returns the field by which a flow is incremental, if it was told to be.
-fn incremental_field<'a>(template: &Value, object: &'a Object) -> Option<&'a str> {
+/// Returns the filter of the first run of a flow that is told to be incremental.
+fn first_window(template: &Value, object: &Object) -> String {
     let flow = flow(template, &[("PullMode", "Incremental")]);
-    let name =
-        flow["SourceFlowConfig"]["IncrementalPullConfig"]["DatetimeTypeFieldName"].as_str()?;
-    let field = object.field(name).unwrap();
-    assert_eq!(field.kind, Kind::DateTime, "{name}");
-    Some(&*field.name)
+    let field = flow["SourceFlowConfig"]["IncrementalPullConfig"]["DatetimeTypeFieldName"].as_str();
+    let field = object.field(field.unwrap()).unwrap();
+    assert_eq!(field.kind, Kind::DateTime, "{}", field.name);
+    let from = flow["TriggerConfig"]["TriggerProperties"]["FirstExecutionFrom"].as_str().unwrap();
+    let from = Timestamp::from_second(from.parse().unwrap()).unwrap();
+    format!("{} between {from} and 2030-01-01T00:00:00Z", field.name)
+}
+
+#[test]
+fn flows_say_what_an_incremental_run_leaves_out() {
+    for object in OBJECTS {
+        let name = format!("{}.yaml", crate::generated::file_name(object.name));
+        let text = fs::read_to_string(top().join("examples/flows").join(&name)).unwrap();
+        let header: String =
+            text.lines().map_while(|line| line.strip_prefix('#')).collect::<Vec<_>>().join("");
+        for told in [
+            "first run",
+            "FirstExecutionFrom",
+            "leaves out",
+            "stayed the same",
+            "deleted",
+            "Complete",
+        ] {
+            assert!(header.contains(told), "{name} does not say: {told}");
+        }
+    }
 }
 
 #[test]
@@ -803,13 +828,16 @@ fn flows_run_by_schedule_and_on_demand() {
         // It would be ignored, and make believe otherwise.
         assert!(on_demand["SourceFlowConfig"]["IncrementalPullConfig"].is_null(), "{name}");
         assert!(on_demand["FlowStatus"].is_null(), "{name}");
-        let since = [("PullMode", "Incremental"), ("FirstExecutionFrom", "946684800")];
+        let since = [("PullMode", "Incremental"), ("FirstExecutionFrom", "1767225600")];
         let incremental = flow(template, &since);
         let trigger = &incremental["TriggerConfig"]["TriggerProperties"];
         assert_eq!(trigger["DataPullMode"], "Incremental", "{name}");
-        assert_eq!(trigger["FirstExecutionFrom"], "946684800", "{name}");
+        assert_eq!(trigger["FirstExecutionFrom"], "1767225600", "{name}");
         assert_eq!(trigger["ScheduleOffset"], "300", "{name}");
         assert_eq!(incremental["FlowStatus"], "Active", "{name}");
+        let recent = flow(template, &[("PullMode", "Incremental"), ("FirstExecutionFrom", "")]);
+        let trigger = &recent["TriggerConfig"]["TriggerProperties"];
+        assert!(trigger["FirstExecutionFrom"].is_null(), "{name}");
         let complete = flow(template, &[("PullMode", "Complete")]);
         let trigger = &complete["TriggerConfig"]["TriggerProperties"];
         assert_eq!(keys(trigger), BTreeSet::from(["DataPullMode", "ScheduleExpression"]), "{name}");

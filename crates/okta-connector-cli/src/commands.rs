@@ -3,6 +3,7 @@
 pub(crate) mod demo;
 pub(crate) mod invoke;
 mod org;
+mod output;
 pub(crate) mod sandbox;
 
 use std::io::{self, Write as _};

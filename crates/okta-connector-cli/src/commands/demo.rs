@@ -1,8 +1,8 @@
 //! A flow as AppFlow would run it: one `QueryData` after the other until there is no token.
 
-use super::org::{OrgArguments, connector};
+use super::org::{OrgArguments, SimulatedConnector, connector};
+use super::output::Output;
 use super::print;
-use anyhow::Context as _;
 use appflow_connector::request::{ConnectorContext, Credentials, QueryDataRequest};
 use appflow_connector::response::QueryDataResponse;
 use appflow_connector::{Filter, Operation, Request, handle};
@@ -13,8 +13,7 @@ use okta_connector::entity::Entity;
 use okta_connector::plan::Plan;
 use okta_connector::query::{Preferences, Query};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -72,50 +71,53 @@ impl Demo {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let okta = self.org.okta()?;
         let connector = connector(okta.clone());
-        let mut output = self.output()?;
         let progress = ProgressBar::new_spinner()
             .with_style(ProgressStyle::with_template("{spinner} {pos} records {elapsed} {msg}")?);
         let began = Instant::now();
         let mut summary = Summary::default();
-        let mut next_token = None;
+        // A question that is refused leaves the file alone.
+        let mut page = self.page(&connector, None, &mut summary).await?;
+        let mut output = Output::open(self.out.as_deref())?;
         loop {
-            let request = Request::QueryData(self.request(next_token));
-            let payload = serde_json::to_vec(&request)?;
-            let limit = Operation::QueryData.time_limit();
-            let answer = handle(&connector, &payload, limit).await?;
-            let page: QueryDataResponse = serde_json::from_slice(&answer)?;
-            if let Some(error) = page.error_details {
-                progress.abandon();
-                anyhow::bail!("{:?}: {}", error.error_code, error.error_message);
-            }
             for record in &page.records {
                 writeln!(output, "{record}")?;
             }
-            summary.records += page.records.len();
-            summary.calls += 1;
-            summary.bytes += answer.len();
             progress.set_position(summary.records as u64);
             progress.tick();
-            next_token = page.next_token;
-            if next_token.is_none() {
-                break;
-            }
+            let Some(next_token) = page.next_token else { break };
+            page = match self.page(&connector, Some(next_token), &mut summary).await {
+                Ok(page) => page,
+                Err(error) => {
+                    progress.abandon();
+                    return Err(error);
+                }
+            };
         }
-        output.flush()?;
+        output.finish()?;
         progress.finish_and_clear();
         self.print(&summary, okta.simulator().requests().len(), began.elapsed());
         Ok(())
     }
 
-    fn output(&self) -> anyhow::Result<Box<dyn Write>> {
-        let Some(path) = &self.out else { return Ok(Box::new(io::stdout().lock())) };
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)
-                .with_context(|| format!("cannot make {}", folder.display()))?;
+    /// Asks for a page; an error that AppFlow would be told ends the run.
+    async fn page(
+        &self,
+        connector: &SimulatedConnector,
+        next_token: Option<String>,
+        summary: &mut Summary,
+    ) -> anyhow::Result<QueryDataResponse> {
+        let request = Request::QueryData(self.request(next_token));
+        let payload = serde_json::to_vec(&request)?;
+        let limit = Operation::QueryData.time_limit();
+        let answer = handle(connector, &payload, limit).await?;
+        let page: QueryDataResponse = serde_json::from_slice(&answer)?;
+        if let Some(error) = page.error_details {
+            anyhow::bail!("{:?}: {}", error.error_code, error.error_message);
         }
-        let file =
-            File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Box::new(BufWriter::new(file)))
+        summary.records += page.records.len();
+        summary.calls += 1;
+        summary.bytes += answer.len();
+        Ok(page)
     }
 
     fn request(&self, next_token: Option<String>) -> QueryDataRequest {

@@ -36,8 +36,11 @@ impl OrgArguments {
     }
 }
 
+/// The connector on a simulated org.
+pub(crate) type SimulatedConnector = OktaConnector<SimulatedOkta, SimulatedSecrets>;
+
 /// Makes the connector on a simulated org, with a connection that works.
-pub(crate) fn connector(okta: SimulatedOkta) -> OktaConnector<SimulatedOkta, SimulatedSecrets> {
+pub(crate) fn connector(okta: SimulatedOkta) -> SimulatedConnector {
     let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
     let config = Config { loopback: Loopback::Allowed, ..Config::new(seconds_since_1970, 1) };
     OktaConnector::new(okta, secrets, config)

@@ -24,7 +24,8 @@ use tokio::net::TcpListener;
 pub(crate) struct Sandbox {
     #[command(flatten)]
     org: OrgArguments,
-    /// The address to listen on. Another than 127.0.0.1 lets other machines or containers in.
+    /// The address to listen on. Another than 127.0.0.1 is for containers, where the URLs that are printed
+    /// name this machine `host.docker.internal`: the function accepts no other name for it.
     #[arg(long, default_value_t = Ipv4Addr::LOCALHOST, value_name = "ADDRESS")]
     listen: Ipv4Addr,
     /// The port of the org, as the files of `events/` name it; any free one if it is 0.
@@ -53,13 +54,31 @@ impl Sandbox {
         let okta_address = serve((self.listen, self.okta_port).into(), okta).await?;
         let secrets: Handler = Arc::new(|request| secrets_manager(&request));
         let secrets_address = serve((self.listen, self.secrets_port).into(), secrets).await?;
+        let (host, about) = name_of(self.listen);
         let urls = SandboxUrls {
-            org: format!("http://{okta_address}"),
-            secrets_manager: format!("http://{secrets_address}"),
+            org: format!("http://{host}:{}", okta_address.port()),
+            secrets_manager: format!("http://{host}:{}", secrets_address.port()),
         };
-        print(&urls.to_string())?;
+        print(&format!("{about}{urls}"))?;
         tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
     }
+}
+
+/// Returns the name of a machine that listens on an address, as the function accepts it in an `instanceUrl`,
+/// and lines that explain the name. Of addresses, the function accepts 127.0.0.1 alone.
+fn name_of(listen: Ipv4Addr) -> (&'static str, String) {
+    if listen == Ipv4Addr::LOCALHOST {
+        return ("127.0.0.1", String::new());
+    }
+    let address = match listen.is_unspecified() {
+        true => "host-gateway".to_owned(),
+        false => listen.to_string(),
+    };
+    let about = format!(
+        "# Containers find it under host.docker.internal. An engine on Linux must be told:\n\
+         # --add-host host.docker.internal:{address}\n"
+    );
+    ("host.docker.internal", about)
 }
 
 fn service_app(file: &Path) -> anyhow::Result<ServiceApp> {
@@ -132,4 +151,34 @@ fn secrets_manager(request: &Request<Bytes>) -> Response<Bytes> {
             "SecretString": api_token_secret(API_TOKEN),
         }),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use okta_client::{Loopback, OrgUrl};
+
+    #[test]
+    fn what_is_printed_may_be_an_org() {
+        let rows = [
+            (Ipv4Addr::LOCALHOST, "127.0.0.1", None),
+            (Ipv4Addr::new(172, 17, 0, 1), "host.docker.internal", Some("172.17.0.1")),
+            (Ipv4Addr::UNSPECIFIED, "host.docker.internal", Some("host-gateway")),
+        ];
+        for (listen, expected, address) in rows {
+            let (host, about) = name_of(listen);
+            assert_eq!(host, expected);
+            OrgUrl::parse(&format!("http://{host}:8700"), Loopback::Allowed).unwrap();
+            let told = address.map(|address| format!("--add-host {host}:{address}\n"));
+            assert!(told.is_none_or(|told| about.ends_with(&told)), "{about}");
+            assert_eq!(about.is_empty(), address.is_none());
+            // Whoever reads the output, line by line, reads on.
+            let urls = SandboxUrls {
+                org: format!("http://{host}:8700"),
+                secrets_manager: format!("http://{host}:8701"),
+            };
+            let printed = format!("{about}{urls}");
+            assert_eq!(SandboxUrls::read(printed.as_bytes()).unwrap(), urls);
+        }
+    }
 }
