@@ -1,15 +1,37 @@
 //! Reads refusals: a kind to act on, the rest to tell people. No other file knows Okta's codes.
+//!
+//! Texts from outside are cut to the lengths below, and the credential is masked in them, where they are
+//! read: no text of an answer gets into an [`Error`] in another way.
 
-use crate::http::{HttpError, HttpErrorKind};
+use crate::http::{HttpError, HttpErrorKind, MAX_REFUSAL_BYTES};
 use crate::rate_limit::Observation;
+use crate::redaction::Redactor;
 use bytes::Bytes;
 use http::HeaderMap;
-use serde::Deserialize;
+use http::header::{LOCATION, WWW_AUTHENTICATE};
+use serde::Deserializer as _;
+use serde::de::{MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
 use std::fmt;
 use std::time::Duration;
+use url::Url;
 
 /// The time after which a call that met too many simultaneous requests may come back.
 const CROWD_DISPERSES: Duration = Duration::from_secs(2);
+
+/// Characters of an `errorSummary` or `error_description`.
+const MAX_SUMMARY: usize = 500;
+
+/// Causes of one failure, and the characters of each.
+const MAX_CAUSES: usize = 5;
+const MAX_CAUSE: usize = 200;
+
+/// Characters of a code, an id or a scope.
+const MAX_NAME: usize = 64;
+
+/// Characters of a host name.
+const MAX_HOST: usize = 253;
 
 /// A request failed, after all attempts that made sense.
 ///
@@ -60,13 +82,23 @@ pub enum ErrorKind {
     FeatureMissing,
     /// There is nothing at that path.
     NotFound,
+    /// There is no Okta API at the address of the org: its name leads to no public address, or it has no
+    /// token endpoint. No other path would be found either.
+    NoApi,
     /// The cursor is not good, or no longer. The listing may be started again.
     InvalidCursor,
     /// Okta does not understand the question (`E0000031` and its relatives): ask in another way.
     Rejected,
-    /// A limit is reached; after `retry_after` it makes sense to come back.
+    /// Okta answered 429: whoever uses the credential or the org has used a limit up. After `retry_after` it
+    /// makes sense to come back; a larger share for this connection would not help.
     RateLimited {
         /// The time until the window ends, or until fewer requests are on their way.
+        retry_after: Duration,
+    },
+    /// The share of a limit that this connection may use is spent, so Okta was not asked. After `retry_after`
+    /// it makes sense to come back; a larger share would help.
+    ShareSpent {
+        /// The time until the window ends.
         retry_after: Duration,
     },
     /// No answer in time.
@@ -77,7 +109,9 @@ pub enum ErrorKind {
     Client,
     /// Any other failure of Okta.
     Server,
-    /// The answer is not one that Okta's API gives: another origin in a link, broken JSON.
+    /// The answer is larger than this crate reads, and cannot be asked for in smaller parts.
+    TooLarge,
+    /// The answer is not one that Okta's API gives: a redirect, another path in a link, broken JSON.
     Protocol,
 }
 
@@ -109,45 +143,90 @@ impl Error {
     }
 
     /// Makes a failure of the lack of a response.
-    pub(crate) fn from_http(error: &HttpError) -> Self {
+    pub(crate) fn from_http(error: &HttpError, redactor: &Redactor) -> Self {
         let kind = match error.kind {
             HttpErrorKind::Connect | HttpErrorKind::Interrupted => ErrorKind::Unavailable,
             HttpErrorKind::Timeout => ErrorKind::Timeout,
-            HttpErrorKind::TooLarge | HttpErrorKind::Unsendable => ErrorKind::Protocol,
+            HttpErrorKind::NotPublic => ErrorKind::NoApi,
+            HttpErrorKind::TooLarge => ErrorKind::TooLarge,
+            HttpErrorKind::Unsendable => ErrorKind::Protocol,
         };
-        Self::local(kind, format!("Okta was not reached - {error}"))
+        // A certificate, for instance, names whom it belongs to.
+        let cause = redactor.text(&error.to_string(), MAX_SUMMARY);
+        Self::local(kind, format!("Okta was not reached - {cause}"))
     }
 
     /// Reads a refusal: JSON with `errorCode`, JSON with `error`, `WWW-Authenticate`, or nothing
     /// but the status, in this order.
-    pub(crate) fn from_response(response: &http::Response<Bytes>) -> Self {
+    pub(crate) fn from_response(response: &http::Response<Bytes>, redactor: &Redactor) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers());
-        let body: OktaError = serde_json::from_slice(response.body()).unwrap_or_default();
-        let challenge = Challenge::read(headers);
+        let body = ErrorBody::read(response.body(), redactor);
+        let challenge = Challenge::read(headers, redactor);
         let demand = demand(status, headers, &body, &challenge);
-        let summary = body
-            .text()
-            .or_else(|| challenge.error_description.clone())
+        let summary = redirection(response, redactor)
+            .or_else(|| body.text())
+            .or_else(|| challenge.error_description.as_deref().map(str::to_owned))
             .unwrap_or_else(|| "no further details".to_owned());
         Self {
             kind: kind(status, demand, &body, &challenge),
             status: Some(status),
             message: format!("Okta answered {status} - {summary}").into(),
             error_code: code(&body, &challenge).map(Box::from),
-            error_id: body.error_id.map(String::into),
-            request_id: request_id(headers),
+            error_id: body.error_id,
+            request_id: request_id(headers, redactor),
             demand,
+        }
+    }
+
+    /// Makes the failure of an answer with the status 200 that `what` is wrong with. If the body is an error
+    /// of Okta all the same, its code and ids are kept.
+    pub(crate) fn unexpected(
+        response: &http::Response<Bytes>,
+        redactor: &Redactor,
+        what: &str,
+    ) -> Self {
+        let body = ErrorBody::read(response.body(), redactor);
+        let summary = body.text().map(|text| format!(" - {text}")).unwrap_or_default();
+        Self {
+            status: Some(response.status().as_u16()),
+            error_code: body.error_code.or(body.error),
+            error_id: body.error_id,
+            request_id: request_id(response.headers(), redactor),
+            ..Self::local(ErrorKind::Protocol, format!("Okta answered 200 {what}{summary}"))
         }
     }
 }
 
+/// Returns true if a JSON object is an error of Okta, whatever status it came with.
+pub(crate) fn is_error_body(body: &[u8]) -> bool {
+    let body = ErrorBody::read(body, &Redactor::default());
+    body.error_code.is_some() && body.error_summary.is_some()
+}
+
 /// Reads Okta's id of a request.
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<Box<str>> {
-    headers.get("x-okta-request-id")?.to_str().ok().map(Box::from)
+pub(crate) fn request_id(headers: &HeaderMap, redactor: &Redactor) -> Option<Box<str>> {
+    let id = headers.get("x-okta-request-id")?.to_str().ok()?;
+    Some(redactor.text(id, MAX_NAME))
+}
+
+/// Names the host that a redirect points to; nothing else of its address.
+fn redirection(response: &http::Response<Bytes>, redactor: &Redactor) -> Option<String> {
+    if !response.status().is_redirection() {
+        return None;
+    }
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    let location = match location.starts_with("//") {
+        true => format!("https:{location}"),
+        false => location.to_owned(),
+    };
+    let url = Url::parse(&location).ok();
+    let host = url.as_ref().and_then(Url::host_str).map(|host| redactor.text(host, MAX_HOST));
+    let host = host.filter(|host| host.bytes().all(|byte| byte.is_ascii_graphic()));
+    Some(host.map_or_else(|| "a redirect".to_owned(), |host| format!("a redirect to {host}")))
 }
 
 /// Returns the code of a refusal, wherever it stands.
-fn code<'a>(body: &'a OktaError, challenge: &'a Challenge) -> Option<&'a str> {
+fn code<'a>(body: &'a ErrorBody, challenge: &'a Challenge) -> Option<&'a str> {
     let codes = [&body.error_code, &body.error, &challenge.error];
     codes.into_iter().find_map(|code| code.as_deref())
 }
@@ -155,7 +234,7 @@ fn code<'a>(body: &'a OktaError, challenge: &'a Challenge) -> Option<&'a str> {
 fn demand(
     status: u16,
     headers: &HeaderMap,
-    body: &OktaError,
+    body: &ErrorBody,
     challenge: &Challenge,
 ) -> Option<Demand> {
     match (status, code(body, challenge)) {
@@ -167,7 +246,7 @@ fn demand(
     }
 }
 
-fn kind(status: u16, demand: Option<Demand>, body: &OktaError, challenge: &Challenge) -> ErrorKind {
+fn kind(status: u16, demand: Option<Demand>, body: &ErrorBody, challenge: &Challenge) -> ErrorKind {
     match (status, code(body, challenge).unwrap_or_default()) {
         (400, _) if challenge.wants_proof && body.error_code.is_none() => ErrorKind::ProofDemanded,
         (400, "invalid_client") => ErrorKind::Unauthorized,
@@ -182,7 +261,7 @@ fn kind(status: u16, demand: Option<Demand>, body: &OktaError, challenge: &Chall
         }
         (_, "E0000005") | (401, _) => ErrorKind::Unauthorized,
         (403, code) => match (&challenge.scope, code) {
-            (Some(scope), _) => ErrorKind::MissingScope { scope: scope.clone() },
+            (Some(scope), _) => ErrorKind::MissingScope { scope: scope.to_string() },
             (None, "access_denied") => ErrorKind::AddressRefused,
             (None, _) => ErrorKind::Forbidden,
         },
@@ -201,70 +280,120 @@ fn kind(status: u16, demand: Option<Demand>, body: &OktaError, challenge: &Chall
     }
 }
 
-/// The error bodies of the management API and of OAuth 2.0, read leniently.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct OktaError {
-    error_code: Option<String>,
-    error_summary: Option<String>,
-    error_id: Option<String>,
-    error_causes: Option<Vec<OktaErrorCause>>,
-    error: Option<String>,
-    #[serde(rename = "error_description")]
-    error_description: Option<String>,
+/// The members of an error body, of the management API or of OAuth 2.0.
+///
+/// Each is read by itself: one of an unexpected type, or one where the body breaks off, takes no other along.
+#[derive(Debug, Default)]
+struct ErrorBody {
+    error_code: Option<Box<str>>,
+    error_summary: Option<Box<str>>,
+    error_id: Option<Box<str>>,
+    causes: Vec<Box<str>>,
+    error: Option<Box<str>>,
+    error_description: Option<Box<str>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct OktaErrorCause {
-    error_summary: Option<String>,
-}
-
-impl OktaError {
-    fn causes(&self) -> impl Iterator<Item = &str> {
-        self.error_causes.iter().flatten().filter_map(|cause| cause.error_summary.as_deref())
+impl ErrorBody {
+    fn read(body: &[u8], redactor: &Redactor) -> Self {
+        let body = String::from_utf8_lossy(&body[..body.len().min(MAX_REFUSAL_BYTES)]);
+        let mut members = Members { body: Self::default(), redactor };
+        // What stands before the place where the body breaks off counts.
+        let _ = serde_json::Deserializer::from_str(&body).deserialize_map(&mut members);
+        members.body
     }
 
     fn text(&self) -> Option<String> {
-        let Some(summary) = &self.error_summary else { return self.error_description.clone() };
-        let mut text = summary.clone();
-        for cause in self.causes() {
-            text.push_str(" - ");
-            text.push_str(cause);
-        }
-        Some(text)
+        let summary = self.error_summary.as_ref().or(self.error_description.as_ref());
+        let parts = summary.into_iter().chain(&self.causes).map(|part| &**part);
+        Some(parts.collect::<Vec<_>>().join(" - ")).filter(|text| !text.is_empty())
     }
 
     /// Returns true if the cursor is refused: applications say `E0000029`, devices `E0000031` with a cause
     /// that names the cursor.
     fn is_about_cursor(&self) -> bool {
         self.error_code.as_deref() == Some("E0000029")
-            || self.causes().any(|cause| cause.to_ascii_lowercase().contains("cursor"))
+            || self.causes.iter().any(|cause| cause.to_ascii_lowercase().contains("cursor"))
     }
+}
+
+/// Takes the members of an error body as they come.
+struct Members<'a> {
+    body: ErrorBody,
+    redactor: &'a Redactor,
+}
+
+impl<'de> Visitor<'de> for &mut Members<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            if let Ok(value) = serde_json::from_str(value.get()) {
+                self.take(&name, &value);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Members<'_> {
+    fn take(&mut self, name: &str, value: &Value) {
+        let Self { body, redactor } = self;
+        let text = |max| text(value).map(|text| redactor.text(&text, max));
+        match name {
+            "errorCode" => body.error_code = text(MAX_NAME),
+            "errorSummary" => body.error_summary = text(MAX_SUMMARY),
+            "errorId" => body.error_id = text(MAX_NAME),
+            "errorCauses" => body.causes = causes(value, redactor),
+            "error" => body.error = text(MAX_NAME),
+            "error_description" => body.error_description = text(MAX_SUMMARY),
+            _ => {}
+        }
+    }
+}
+
+/// Returns the text of a JSON text, number or Boolean.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// Reads causes: objects with an `errorSummary`, or texts.
+fn causes(value: &Value, redactor: &Redactor) -> Vec<Box<str>> {
+    let causes = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let texts = causes.iter().filter_map(|cause| text(cause.get("errorSummary").unwrap_or(cause)));
+    texts.take(MAX_CAUSES).map(|text| redactor.text(&text, MAX_CAUSE)).collect()
 }
 
 /// A `WWW-Authenticate` header.
 #[derive(Debug, Default)]
 struct Challenge {
-    error: Option<String>,
-    error_description: Option<String>,
-    scope: Option<String>,
+    error: Option<Box<str>>,
+    error_description: Option<Box<str>>,
+    scope: Option<Box<str>>,
     /// True if the scheme is DPoP.
     wants_proof: bool,
 }
 
 impl Challenge {
-    fn read(headers: &HeaderMap) -> Self {
+    fn read(headers: &HeaderMap, redactor: &Redactor) -> Self {
         let mut challenge = Self::default();
-        for header in headers.get_all(http::header::WWW_AUTHENTICATE) {
+        for header in headers.get_all(WWW_AUTHENTICATE) {
             let Ok(header) = header.to_str() else { continue };
             let (scheme, parameters) = header.split_once(' ').unwrap_or((header, ""));
             challenge.wants_proof |= scheme.eq_ignore_ascii_case("DPoP");
             for (name, value) in quoted_parameters(parameters) {
+                let text = |max| Some(redactor.text(value, max));
                 match name {
-                    "error" => challenge.error = Some(value.to_owned()),
-                    "error_description" => challenge.error_description = Some(value.to_owned()),
-                    "scope" => challenge.scope = Some(value.to_owned()),
+                    "error" => challenge.error = text(MAX_NAME),
+                    "error_description" => challenge.error_description = text(MAX_SUMMARY),
+                    "scope" => challenge.scope = text(MAX_NAME),
                     _ => {}
                 }
             }
@@ -311,7 +440,7 @@ mod tests {
             response = response.header(*name, *value);
         }
         let body = Bytes::copy_from_slice(body.as_bytes());
-        Error::from_response(&response.body(body).unwrap())
+        Error::from_response(&response.body(body).unwrap(), &Redactor::default())
     }
 
     fn body(code: &str, cause: &str) -> String {
@@ -355,6 +484,7 @@ mod tests {
             (error(403, &[("WWW-Authenticate", challenge)], ""), missing("okta.groups.read")),
             (error(401, &[], ""), ErrorKind::Unauthorized),
             (error(404, &[], &body("E0000007", "")), ErrorKind::NotFound),
+            (error(408, &[], ""), ErrorKind::Timeout),
             (error(400, &[], &body("E0000029", "Invalid cursor.")), ErrorKind::InvalidCursor),
             (error(400, &[], &body("E0000031", "Invalid cursor.")), ErrorKind::InvalidCursor),
             (error(400, &[], &body("E0000031", "bad property")), ErrorKind::Rejected),
@@ -391,6 +521,128 @@ mod tests {
         ];
         for (error, demand) in rows {
             assert_eq!(error.demand, demand, "{error}");
+        }
+    }
+
+    #[test]
+    fn members_of_an_error_are_read_one_by_one() {
+        let rows = [
+            (
+                r#"{"errorSummary":{},"errorCode":"E0000015","errorId":7,"errorCauses":["x"]}"#,
+                "Okta answered 401 - x - code E0000015 - error id 7",
+            ),
+            (
+                r#"{"errorCode":7,"errorSummary":"No","errorCauses":{"errorSummary":"y"}}"#,
+                "Okta answered 401 - No - y - code 7",
+            ),
+            (
+                r#"{"errorCode":null,"errorSummary":["No"],"errorId":false}"#,
+                "Okta answered 401 - no further details - error id false",
+            ),
+            (
+                r#"{"errorCauses":[{"errorSummary":5},{},null,[1]],"error":"invalid_client"}"#,
+                "Okta answered 401 - 5 - code invalid_client",
+            ),
+            (
+                r#"{"errorSummary":"\ud800","errorCode":"E0000011"}"#,
+                "Okta answered 401 - no further details - code E0000011",
+            ),
+            (
+                r#"{"errorCode":"E0000011","errorId":"oae1","errorSummary":"breaks of"#,
+                "Okta answered 401 - no further details - code E0000011 - error id oae1",
+            ),
+            ("[]", "Okta answered 401 - no further details"),
+        ];
+        for (body, expected) in rows {
+            assert_eq!(error(401, &[], body).to_string(), expected, "{body}");
+        }
+        let cursor = r#"{"errorCode":"E0000031","errorCauses":["Invalid cursor."],"errorId":{}}"#;
+        assert_eq!(error(400, &[], cursor).kind, ErrorKind::InvalidCursor);
+        assert_eq!(
+            error(401, &[], r#"{"errorCode":"E0000015","errorSummary":{}}"#).kind,
+            ErrorKind::FeatureMissing
+        );
+    }
+
+    #[test]
+    fn texts_from_outside_are_cut() {
+        let long = "a".repeat(100_000);
+        let id: &str = &long[..1_000];
+        let challenge = format!(
+            r#"Bearer scope="{long}", error="insufficient_scope", error_description="{long}""#
+        );
+        let causes = vec![format!(r#"{{"errorSummary":"{}"}}"#, &long[..1_000]); 50].join(",");
+        let rows = [
+            error(400, &[], &format!(r#"{{"errorCode":"E1","errorSummary":"{long}"}}"#)),
+            error(400, &[], &format!(r#"{{"errorCode":"{id}","errorId":"{id}"}}"#)),
+            error(400, &[("x-okta-request-id", &long)], "{}"),
+            error(400, &[], &format!(r#"{{"errorSummary":"{id}","errorCauses":[{causes}]}}"#)),
+            error(403, &[("www-authenticate", &challenge)], ""),
+            error(302, &[("location", &format!("https://{long}.example"))], ""),
+        ];
+        for error in rows {
+            assert!(error.to_string().len() < 2_000, "{}", error.to_string().len());
+            if let ErrorKind::MissingScope { scope } = &error.kind {
+                assert!(scope.len() < 100, "{}", scope.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_redirect_names_the_host_alone() {
+        let rows = [
+            ("https://login.acme.com/app?token=x", "a redirect to login.acme.com"),
+            ("http://evil.example:81/", "a redirect to evil.example"),
+            ("//evil.example/api", "a redirect to evil.example"),
+            ("https://me:pw@b%C3%BCcher.example", "a redirect to xn--bcher-kva.example"),
+            ("/api/v2", "a redirect"),
+            ("https://", "a redirect"),
+            ("mailto:me", "a redirect"),
+        ];
+        for (location, expected) in rows {
+            let error = error(302, &[("location", location)], "");
+            assert_eq!(error.to_string(), format!("Okta answered 302 - {expected}"), "{location}");
+            assert_eq!(error.kind, ErrorKind::Protocol);
+        }
+    }
+
+    #[test]
+    fn the_credential_of_the_request_is_masked() {
+        const TOKEN: &str = "00canaryCANARYcanaryCANARYcanary";
+        let request = http::Request::get("/").header("authorization", format!("SSWS {TOKEN}"));
+        let redactor = Redactor::of(&request.body(Bytes::new()).unwrap());
+        let member = |name: &str| format!(r#"{{"{name}":"SSWS {TOKEN}"}}"#);
+        let cause = format!(r#"{{"errorCauses":[{{"errorSummary":"{TOKEN}"}}]}}"#);
+        let escaped = TOKEN.replace('c', "\\u0063");
+        let challenge = |name: &str| format!(r#"Bearer {name}="{TOKEN}""#);
+        let rows: Vec<(&str, String, String)> = vec![
+            ("", String::new(), member("errorSummary")),
+            ("", String::new(), member("errorCode")),
+            ("", String::new(), member("errorId")),
+            ("", String::new(), member("error")),
+            ("", String::new(), member("error_description")),
+            ("", String::new(), cause),
+            ("", String::new(), format!(r#"{{"errorSummary":"{escaped}"}}"#)),
+            ("x-okta-request-id", TOKEN.to_owned(), String::new()),
+            ("www-authenticate", challenge("error"), String::new()),
+            ("www-authenticate", challenge("error_description"), String::new()),
+            ("www-authenticate", challenge("scope"), String::new()),
+            ("location", format!("https://{}.example/", TOKEN), String::new()),
+        ];
+        for (name, value, body) in rows {
+            for status in [200, 302, 400, 401, 403] {
+                let mut response = http::Response::builder().status(status);
+                if !name.is_empty() {
+                    response = response.header(name, &value);
+                }
+                let response = response.body(Bytes::from(body.clone())).unwrap();
+                let refused = Error::from_response(&response, &redactor);
+                let unexpected = Error::unexpected(&response, &redactor, "with an error");
+                for error in [refused, unexpected] {
+                    let printed = format!("{error} {error:?}").to_lowercase();
+                    assert!(!printed.contains("canary"), "{printed}");
+                }
+            }
         }
     }
 

@@ -29,8 +29,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     logging::start(environment.log_level, environment.label);
     let config =
         Config { loopback: environment.loopback, ..Config::new(seconds_since_1970, seed()) };
-    let connector =
-        OktaConnector::new(LazyTransport::default(), Aws::new(environment.secrets_manager), config);
+    let transport = LazyTransport::new(environment.loopback);
+    let connector = OktaConnector::new(transport, Aws::new(environment.secrets_manager), config);
     let connector = &connector;
     lambda_runtime::run(service_fn(move |event| answer(connector, event))).await
 }

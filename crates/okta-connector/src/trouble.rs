@@ -115,14 +115,14 @@ fn trouble_of(kind: &ErrorKind) -> &'static Trouble {
         ErrorKind::ProofDemanded => &PROOF,
         ErrorKind::KeyRefused => &KEY,
         ErrorKind::FeatureMissing => &FEATURE,
-        ErrorKind::NotFound => &NOT_FOUND,
+        ErrorKind::NotFound | ErrorKind::NoApi => &NOT_FOUND,
         ErrorKind::Rejected | ErrorKind::Client => &REFUSED,
         ErrorKind::InvalidCursor => &CURSOR,
-        ErrorKind::RateLimited { .. } => &LIMIT,
+        ErrorKind::RateLimited { .. } | ErrorKind::ShareSpent { .. } => &LIMIT,
         ErrorKind::Timeout => &LATE,
         ErrorKind::Unavailable => &DOWN,
         ErrorKind::Server => &FAILURE,
-        ErrorKind::Protocol => &NONSENSE,
+        ErrorKind::Protocol | ErrorKind::TooLarge => &NONSENSE,
     }
 }
 
@@ -137,7 +137,9 @@ impl From<okta_client::Error> for Error {
         };
         let message = format!("{sentence}. {}. {error}", trouble.remedy);
         let retry_after = match error.kind {
-            ErrorKind::RateLimited { retry_after } => Some(retry_after),
+            ErrorKind::RateLimited { retry_after } | ErrorKind::ShareSpent { retry_after } => {
+                Some(retry_after)
+            }
             _ => None,
         };
         Self { retry_after, ..Self::new(trouble.code, message) }
