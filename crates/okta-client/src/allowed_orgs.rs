@@ -1,6 +1,6 @@
 //! The orgs that a process may talk to, whatever a connection says.
 
-use crate::org::{InvalidOrgUrl, Loopback, OrgUrl, below, customer_domains};
+use crate::org::{CUSTOMER_DOMAINS, InvalidOrgUrl, Loopback, OrgUrl, below};
 use std::fmt;
 use std::str::FromStr;
 
@@ -61,7 +61,7 @@ impl AllowedOrgs {
 
 impl Default for AllowedOrgs {
     fn default() -> Self {
-        Self { entries: customer_domains().iter().copied().map(Entry::Below).collect() }
+        Self { entries: CUSTOMER_DOMAINS.iter().copied().map(Entry::Below).collect() }
     }
 }
 
@@ -91,7 +91,7 @@ impl Entry {
         let text = text.trim();
         let shown = || text.chars().take(MAX_SHOWN).collect();
         if let Some(domain) = text.strip_prefix("*.") {
-            let known = customer_domains().iter().find(|known| known.eq_ignore_ascii_case(domain));
+            let known = CUSTOMER_DOMAINS.iter().find(|known| known.eq_ignore_ascii_case(domain));
             let known = known.ok_or_else(|| InvalidAllowedOrgs::Entry { entry: shown() })?;
             return Ok(Self::Below(known));
         }

@@ -144,8 +144,7 @@ impl<S> Channel<S> {
     }
 }
 
-/// The answer to a request.
-#[derive(Debug)]
+/// The answer to a request. It may hold a token, so it does not print.
 pub(crate) struct Answer {
     pub(crate) response: http::Response<Bytes>,
     /// The time that it took.

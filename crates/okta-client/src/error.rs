@@ -1,34 +1,23 @@
 //! Reads refusals: a kind to act on, the rest to tell people. No other file knows Okta's codes.
 //!
-//! Texts from outside are cut to the lengths below, and the credential is masked in them, where they are
-//! read: no text of an answer gets into an [`Error`] in another way.
+//! Texts from outside are cut and the credential is masked in them where they are read, here and in `parts.rs`:
+//! no text of an answer gets into an [`Error`] in another way.
 
-use crate::http::{HttpError, HttpErrorKind, MAX_REFUSAL_BYTES};
+mod parts;
+
+use crate::http::{HttpError, HttpErrorKind};
 use crate::rate_limit::Observation;
 use crate::redaction::Redactor;
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{LOCATION, WWW_AUTHENTICATE};
-use serde::Deserializer as _;
-use serde::de::{MapAccess, Visitor};
-use serde_json::Value;
-use serde_json::value::RawValue;
+use http::header::LOCATION;
+use parts::{Challenge, ErrorBody, MAX_NAME, MAX_SUMMARY};
 use std::fmt;
 use std::time::Duration;
 use url::Url;
 
 /// The time after which a call that met too many simultaneous requests may come back.
 const CROWD_DISPERSES: Duration = Duration::from_secs(2);
-
-/// Characters of an `errorSummary` or `error_description`.
-const MAX_SUMMARY: usize = 500;
-
-/// Causes of one failure, and the characters of each.
-const MAX_CAUSES: usize = 5;
-const MAX_CAUSE: usize = 200;
-
-/// Characters of a code, an id or a scope.
-const MAX_NAME: usize = 64;
 
 /// Characters of a host name.
 const MAX_HOST: usize = 253;
@@ -278,138 +267,6 @@ fn kind(status: u16, demand: Option<Demand>, body: &ErrorBody, challenge: &Chall
         // A redirect, or an answer that only something in between can have given.
         _ => ErrorKind::Protocol,
     }
-}
-
-/// The members of an error body, of the management API or of OAuth 2.0.
-///
-/// Each is read by itself: one of an unexpected type, or one where the body breaks off, takes no other along.
-#[derive(Debug, Default)]
-struct ErrorBody {
-    error_code: Option<Box<str>>,
-    error_summary: Option<Box<str>>,
-    error_id: Option<Box<str>>,
-    causes: Vec<Box<str>>,
-    error: Option<Box<str>>,
-    error_description: Option<Box<str>>,
-}
-
-impl ErrorBody {
-    fn read(body: &[u8], redactor: &Redactor) -> Self {
-        let body = String::from_utf8_lossy(&body[..body.len().min(MAX_REFUSAL_BYTES)]);
-        let mut members = Members { body: Self::default(), redactor };
-        // What stands before the place where the body breaks off counts.
-        let _ = serde_json::Deserializer::from_str(&body).deserialize_map(&mut members);
-        members.body
-    }
-
-    fn text(&self) -> Option<String> {
-        let summary = self.error_summary.as_ref().or(self.error_description.as_ref());
-        let parts = summary.into_iter().chain(&self.causes).map(|part| &**part);
-        Some(parts.collect::<Vec<_>>().join(" - ")).filter(|text| !text.is_empty())
-    }
-
-    /// Returns true if the cursor is refused: applications say `E0000029`, devices `E0000031` with a cause
-    /// that names the cursor.
-    fn is_about_cursor(&self) -> bool {
-        self.error_code.as_deref() == Some("E0000029")
-            || self.causes.iter().any(|cause| cause.to_ascii_lowercase().contains("cursor"))
-    }
-}
-
-/// Takes the members of an error body as they come.
-struct Members<'a> {
-    body: ErrorBody,
-    redactor: &'a Redactor,
-}
-
-impl<'de> Visitor<'de> for &mut Members<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-            if let Ok(value) = serde_json::from_str(value.get()) {
-                self.take(&name, &value);
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Members<'_> {
-    fn take(&mut self, name: &str, value: &Value) {
-        let Self { body, redactor } = self;
-        let text = |max| text(value).map(|text| redactor.text(&text, max));
-        match name {
-            "errorCode" => body.error_code = text(MAX_NAME),
-            "errorSummary" => body.error_summary = text(MAX_SUMMARY),
-            "errorId" => body.error_id = text(MAX_NAME),
-            "errorCauses" => body.causes = causes(value, redactor),
-            "error" => body.error = text(MAX_NAME),
-            "error_description" => body.error_description = text(MAX_SUMMARY),
-            _ => {}
-        }
-    }
-}
-
-/// Returns the text of a JSON text, number or Boolean.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// Reads causes: objects with an `errorSummary`, or texts.
-fn causes(value: &Value, redactor: &Redactor) -> Vec<Box<str>> {
-    let causes = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    let texts = causes.iter().filter_map(|cause| text(cause.get("errorSummary").unwrap_or(cause)));
-    texts.take(MAX_CAUSES).map(|text| redactor.text(&text, MAX_CAUSE)).collect()
-}
-
-/// A `WWW-Authenticate` header.
-#[derive(Debug, Default)]
-struct Challenge {
-    error: Option<Box<str>>,
-    error_description: Option<Box<str>>,
-    scope: Option<Box<str>>,
-    /// True if the scheme is DPoP.
-    wants_proof: bool,
-}
-
-impl Challenge {
-    fn read(headers: &HeaderMap, redactor: &Redactor) -> Self {
-        let mut challenge = Self::default();
-        for header in headers.get_all(WWW_AUTHENTICATE) {
-            let Ok(header) = header.to_str() else { continue };
-            let (scheme, parameters) = header.split_once(' ').unwrap_or((header, ""));
-            challenge.wants_proof |= scheme.eq_ignore_ascii_case("DPoP");
-            for (name, value) in quoted_parameters(parameters) {
-                let text = |max| Some(redactor.text(value, max));
-                match name {
-                    "error" => challenge.error = text(MAX_NAME),
-                    "error_description" => challenge.error_description = text(MAX_SUMMARY),
-                    "scope" => challenge.scope = text(MAX_NAME),
-                    _ => {}
-                }
-            }
-        }
-        challenge
-    }
-}
-
-/// Splits `a="b", c="d, e"` into pairs.
-fn quoted_parameters(mut text: &str) -> impl Iterator<Item = (&str, &str)> {
-    std::iter::from_fn(move || {
-        let (name, rest) = text.split_once("=\"")?;
-        let (value, rest) = rest.split_once('"')?;
-        text = rest;
-        Some((name.trim_matches([',', ' ']), value))
-    })
 }
 
 impl fmt::Display for Error {

@@ -88,22 +88,12 @@ const LOCAL_SUFFIXES: [&str; 20] = [
     "test",
 ];
 
-/// Second-level domains under which Okta runs orgs, and with them Admin Consoles: first those of customers.
-const OKTA_DOMAINS: [&str; 8] = [
-    "okta.com",
-    "oktapreview.com",
-    "okta-emea.com",
-    "okta-gov.com",
-    "okta.mil",
-    "okta-miltest.com",
-    "trexcloud.com",
-    "trex-govcloud.com",
-];
+/// Domains under which Okta gives orgs to customers.
+pub(crate) const CUSTOMER_DOMAINS: [&str; 5] =
+    ["okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"];
 
-/// Returns the domains of Okta under which customers have their orgs.
-pub(crate) fn customer_domains() -> &'static [&'static str] {
-    &OKTA_DOMAINS[..5]
-}
+/// Domains under which Okta has orgs of its own.
+const INTERNAL_DOMAINS: [&str; 3] = ["okta-miltest.com", "trexcloud.com", "trex-govcloud.com"];
 
 /// The longest text that is looked at. No host name of 253 characters needs more, however it is encoded.
 const MAX_TEXT: usize = 1_024;
@@ -196,10 +186,11 @@ fn check_name(name: &str) -> Result<(), InvalidOrgUrl> {
     if LOCAL_SUFFIXES.contains(&last) {
         return Err(InvalidOrgUrl::LocalName);
     }
-    if OKTA_DOMAINS.contains(&name) {
+    let mut domains = CUSTOMER_DOMAINS.iter().chain(&INTERNAL_DOMAINS);
+    if domains.clone().any(|&domain| domain == name) {
         return Err(InvalidOrgUrl::NoTenant);
     }
-    let tenant = OKTA_DOMAINS.iter().find_map(|domain| below(name, domain));
+    let tenant = domains.find_map(|domain| below(name, domain));
     if tenant.is_some_and(|tenant| tenant.ends_with("-admin")) {
         return Err(InvalidOrgUrl::AdminConsole);
     }
