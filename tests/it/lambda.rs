@@ -9,7 +9,7 @@ use crate::processes::{Function, free_port, sandbox, wait_for};
 use crate::support::{part, query, top};
 use bytes::Bytes;
 use expect_test::expect_file;
-use okta_client::{HttpService, ReqwestTransport};
+use okta_client::{HttpService, Loopback, ReqwestTransport};
 use okta_connector_cli::{API_TOKEN, Process, Sandbox};
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
@@ -34,7 +34,7 @@ struct World {
 
 impl World {
     async fn start(bootstrap: &Path, venv: &Path) -> Self {
-        let http = ReqwestTransport::new().unwrap();
+        let http = ReqwestTransport::new(Loopback::Allowed).unwrap();
         let moto_port = free_port();
         let moto_process = Process::start(
             Command::new(venv.join("bin/moto_server"))

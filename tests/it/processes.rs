@@ -2,7 +2,7 @@
 //! function, and the sandbox.
 
 use bytes::Bytes;
-use okta_client::{HttpService, ReqwestTransport};
+use okta_client::{HttpService, Loopback, ReqwestTransport};
 use okta_connector_cli::{Process, Sandbox};
 use serde_json::Value;
 use std::fs::File;
@@ -60,7 +60,12 @@ impl Function {
         let process = Process::start(&mut emulator).unwrap();
         wait_for(port);
         let address = format!("http://127.0.0.1:{port}/2015-03-31/functions/function/invocations");
-        Self { address, log, http: ReqwestTransport::new().unwrap(), _process: process }
+        Self {
+            address,
+            log,
+            http: ReqwestTransport::new(Loopback::Allowed).unwrap(),
+            _process: process,
+        }
     }
 
     pub(crate) async fn invoke(&self, payload: impl Into<Bytes>) -> Value {

@@ -2,13 +2,14 @@
 
 use crate::bucket::Bucket;
 use crate::error::{Demand, Error, ErrorKind, request_id};
-use crate::http::HttpService;
+use crate::http::{BodyLimit, HttpError, HttpService};
 use crate::ledger::Ledger;
 use crate::org::OrgUrl;
-use crate::rate_limit::{Admission, Observation, RateLimits, server_time};
+use crate::rate_limit::{Admission, Observation, RateLimits, retry_after, server_time};
+use crate::redaction::Redactor;
 use crate::retry::{Decision, Failure, Outcome, decide};
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -18,6 +19,12 @@ const MIN_ATTEMPT: Duration = Duration::from_millis(250);
 
 /// No single attempt waits longer: Okta itself gives up on a listing after 30 s.
 const MAX_ATTEMPT: Duration = Duration::from_secs(20);
+
+/// With less time than this, an attempt leaves as much as it takes, so that silence is not the end.
+const SHORT: Duration = Duration::from_secs(10);
+
+/// An attempt is not cut shorter than this for the sake of another one.
+const MIN_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The `User-Agent` of every request.
 pub(crate) const USER_AGENT: &str = concat!("okta-appflow-connector/", env!("CARGO_PKG_VERSION"));
@@ -53,7 +60,8 @@ impl<S> Channel<S> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::RateLimited`] at once, if the request could only go too late for `deadline`.
+    /// [`ErrorKind::ShareSpent`] or [`ErrorKind::RateLimited`] at once, if the request could only go too late for
+    /// `deadline`.
     pub(crate) async fn admit(
         &self,
         bucket: Bucket,
@@ -69,20 +77,36 @@ impl<S> Channel<S> {
             };
             if slot > latest {
                 let retry_after = slot.saturating_duration_since(now);
-                let message = "The share of the rate limit that this connection may use is spent";
-                return Err(Error::local(ErrorKind::RateLimited { retry_after }, message));
+                return Err(match self.rate_limits().is_refused(bucket, now) {
+                    true => {
+                        let message = "Okta refuses requests until the rate limit window ends";
+                        Error::local(ErrorKind::RateLimited { retry_after }, message)
+                    }
+                    false => {
+                        let message =
+                            "The share of the rate limit that this connection may use is spent";
+                        Error::local(ErrorKind::ShareSpent { retry_after }, message)
+                    }
+                });
             }
             sleep_until(slot).await;
         }
     }
 
-    /// Reads a refusal. A 429 uses up the window of `bucket`, unless it is about requests at once.
-    pub(crate) fn refusal(&self, bucket: Bucket, response: &http::Response<Bytes>) -> Error {
-        let mut error = Error::from_response(response);
+    /// Reads a refusal. A 429 uses up the window of `bucket`, unless it is about requests at once or says by
+    /// itself when to come back.
+    pub(crate) fn refusal(&self, bucket: Bucket, answer: &Answer) -> Error {
+        let mut error = Error::from_response(&answer.response, &answer.redactor);
         let is_crowded = error.demand == Some(Demand::FewerAtOnce);
-        if response.status() == StatusCode::TOO_MANY_REQUESTS && !is_crowded {
+        if answer.response.status() == StatusCode::TOO_MANY_REQUESTS && !is_crowded {
+            let (headers, wall_now) = (answer.response.headers(), self.wall_now());
+            // Where headers tell of the window, its end counts.
+            let retry_after = match Observation::read(headers, wall_now) {
+                Some(_) => None,
+                None => retry_after(headers, wall_now),
+            };
             let mut limits = self.rate_limits();
-            let retry_after = limits.exhaust(bucket, Instant::now());
+            let retry_after = limits.exhaust(bucket, retry_after, Instant::now());
             self.note_remaining(bucket, &limits);
             error.kind = ErrorKind::RateLimited { retry_after };
         }
@@ -96,7 +120,8 @@ impl<S> Channel<S> {
         decide(outcome, attempt, left.saturating_sub(MIN_ATTEMPT), jitter)
     }
 
-    fn settle(&self, bucket: Bucket, headers: Option<&HeaderMap>) {
+    fn settle(&self, bucket: Bucket, answer: Option<&Answer>) {
+        let headers = answer.map(|answer| answer.response.headers());
         let wall_now = self.wall_now();
         let observation = headers.and_then(|headers| Observation::read(headers, wall_now));
         let skew = headers
@@ -105,7 +130,9 @@ impl<S> Channel<S> {
         let mut limits = self.rate_limits();
         limits.settle(bucket, observation, skew, Instant::now());
         self.note_remaining(bucket, &limits);
-        if let Some(request_id) = headers.and_then(request_id) {
+        let request_id =
+            answer.and_then(|answer| request_id(answer.response.headers(), &answer.redactor));
+        if let Some(request_id) = request_id {
             self.ledger.note_id(bucket, request_id);
         }
     }
@@ -114,6 +141,23 @@ impl<S> Channel<S> {
         if let Some(percent) = limits.remaining_percent(bucket) {
             self.ledger.note_remaining(bucket, percent);
         }
+    }
+}
+
+/// The answer to a request. It may hold a token, so it does not print.
+pub(crate) struct Answer {
+    pub(crate) response: http::Response<Bytes>,
+    /// The time that it took.
+    pub(crate) latency: Duration,
+    /// Masks what the request gave away in what the answer says.
+    pub(crate) redactor: Redactor,
+}
+
+/// Returns the time that one attempt may take of what is `left` of a call.
+fn patience(left: Duration) -> Duration {
+    match left > SHORT {
+        true => left.min(MAX_ATTEMPT),
+        false => (left / 2).max(MIN_PATIENCE).min(left),
     }
 }
 
@@ -139,7 +183,7 @@ pub(crate) struct Admitted<'a, S> {
 }
 
 impl<S: HttpService> Admitted<'_, S> {
-    /// Sends the request. Returns the response, and the time that it took.
+    /// Sends the request.
     ///
     /// # Errors
     ///
@@ -148,18 +192,33 @@ impl<S: HttpService> Admitted<'_, S> {
         mut self,
         request: http::Request<Bytes>,
         deadline: Instant,
-    ) -> Result<(http::Response<Bytes>, Duration), (Outcome, Error)> {
+    ) -> Result<Answer, (Outcome, Error)> {
         let began = Instant::now();
-        let timeout = deadline.saturating_duration_since(began).min(MAX_ATTEMPT);
+        let (redactor, limit) = (Redactor::of(&request), BodyLimit::of(&request));
+        let timeout = patience(deadline.saturating_duration_since(began));
         self.channel.ledger.count_request(self.bucket);
         let response = self.channel.http.call(request, timeout).await;
         let latency = began.elapsed();
         self.is_settled = true;
-        self.channel.settle(self.bucket, response.as_ref().ok().map(http::Response::headers));
-        response.map(|response| (response, latency)).map_err(|error| {
+        let failed = |error: &HttpError, redactor: &Redactor| {
             let failure = Failure::NoResponse { kind: error.kind, after: latency };
-            (Outcome::of(failure), Error::from_http(&error))
-        })
+            (Outcome::of(failure), Error::from_http(error, redactor))
+        };
+        let response = match response {
+            Ok(response) => response,
+            Err(error) => {
+                self.channel.settle(self.bucket, None);
+                return Err(failed(&error, &redactor));
+            }
+        };
+        let answer = Answer { response, latency, redactor };
+        self.channel.settle(self.bucket, Some(&answer));
+        let status = answer.response.status();
+        // Not every transport bounds what it reads.
+        if status == StatusCode::OK && answer.response.body().len() > limit.with(status) {
+            return Err(failed(&limit.exceeded(), &answer.redactor));
+        }
+        Ok(answer)
     }
 }
 
@@ -167,6 +226,29 @@ impl<S> Drop for Admitted<'_, S> {
     fn drop(&mut self) {
         if !self.is_settled {
             self.channel.settle(self.bucket, None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_leaves_time_for_another_one() {
+        let rows = [
+            (60_000, 20_000),
+            (25_000, 20_000),
+            (15_000, 15_000),
+            (10_000, 5_000),
+            (9_000, 4_500),
+            (4_400, 2_200),
+            (3_000, 2_000),
+            (1_500, 1_500),
+            (0, 0),
+        ];
+        for (left, expected) in rows {
+            assert_eq!(patience(Duration::from_millis(left)).as_millis(), expected, "{left}");
         }
     }
 }

@@ -2,16 +2,16 @@
 
 use crate::auth::{Credential, authorization, sensitive};
 use crate::bucket::Bucket;
-use crate::channel::{Channel, USER_AGENT};
+use crate::channel::{Answer, Channel, USER_AGENT};
 use crate::dpop::dpop_nonce;
-use crate::error::{Demand, Error, ErrorKind, request_id};
-use crate::http::HttpService;
+use crate::error::{Demand, Error, ErrorKind, is_error_body};
+use crate::http::{BodyLimit, HttpService};
 use crate::ledger::Ledger;
 use crate::link::next_cursor;
 use crate::org::OrgUrl;
-use crate::page_limits::PageLimits;
+use crate::page_limits::{MIN_PAGE_SIZE, PageLimits};
 use crate::rate_limit::{RateLimits, server_time};
-use crate::request::{Cursor, OktaRequest};
+use crate::request::{Cursor, OktaRequest, Shape};
 use crate::retry::{Decision, Failure, Outcome};
 use crate::service_app::AccessToken;
 use crate::token_endpoint::TokenEndpoint;
@@ -53,7 +53,7 @@ pub struct Client<S> {
     in_flight: Semaphore,
 }
 
-/// One answer of Okta: for a listing a JSON array, else a JSON object.
+/// One answer of Okta: a JSON array or object, whichever was asked for.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// The JSON, with both its ends but not looked at in between.
@@ -86,12 +86,15 @@ impl<S: HttpService> Client<S> {
     }
 
     /// Asks once, and again as long as that makes sense before `deadline`: up to 6 times, with pauses that
-    /// double from 250 ms on.
+    /// double from 250 ms on. A page that is too large is asked for with half its size at once.
+    ///
+    /// A `cursor` means that the listing was answered before, in this call or an earlier one: what would else
+    /// be final (400, 401, 403, 404) is then tried again as well.
     ///
     /// # Errors
     ///
-    /// [`Error`], whose kind says what to do next. A wait that would pass the deadline is not begun:
-    /// it comes back at once as [`ErrorKind::RateLimited`].
+    /// [`Error`], whose kind says what to do next. A wait that would pass the deadline is not begun: it
+    /// comes back at once as [`ErrorKind::ShareSpent`] or [`ErrorKind::RateLimited`].
     pub async fn get(
         &self,
         request: &OktaRequest,
@@ -108,8 +111,14 @@ impl<S: HttpService> Client<S> {
                 }
                 Err(failed) => failed,
             };
-            if let (Some(limit), Outcome::Again { smaller: true }) = (request.limit(), outcome) {
-                self.page_limits().halve(request.path(), limit, Instant::now());
+            match outcome {
+                Outcome::Again { smaller: true } => {
+                    self.halve(&request, MIN_PAGE_SIZE);
+                }
+                // The sizes run out by themselves, so this is no attempt that counts.
+                Outcome::TooLarge if self.halve(&request, 1) => continue,
+                Outcome::TooLarge => return Err(too_large(&request)),
+                _ => {}
             }
             let wait = match self.channel.decide(outcome, attempt, deadline) {
                 Decision::Stop => return Err(error),
@@ -149,6 +158,14 @@ impl<S: HttpService> Client<S> {
         }
     }
 
+    /// Halves the page size of a listing, but not below `least`. Returns true if it becomes smaller.
+    fn halve(&self, request: &OktaRequest, least: u32) -> bool {
+        let least = least.max(request.least());
+        request.limit().is_some_and(|limit| {
+            self.page_limits().halve(request.path(), limit, least, Instant::now())
+        })
+    }
+
     fn page_limits(&self) -> MutexGuard<'_, PageLimits> {
         self.page_limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -168,43 +185,60 @@ impl<S: HttpService> Client<S> {
             }
             Credential::ApiToken(_) | Credential::AccessToken(_) => None,
         };
+        // A token that cannot be sent costs nothing.
+        let authorization = self.authorization(token.as_deref())?;
         let bucket = Bucket::of(request.path());
         let admitted = self.channel.admit(bucket, deadline).await?;
         // A proof is dated, so it is made when the request goes.
-        let http_request = self.build(request, cursor, token.as_deref())?;
-        Ok(match admitted.send(http_request, deadline).await {
-            Ok((response, latency)) => self.judge(bucket, request, response, latency),
+        let http_request = self.build(request, cursor, authorization, token.as_deref())?;
+        let judged = match admitted.send(http_request, deadline).await {
+            Ok(answer) => self.judge(bucket, request, cursor, answer),
             Err(failed) => Err(failed),
-        })
+        };
+        if let (Err((_, error)), Some(token), Credential::ServiceApp(app)) =
+            (&judged, &token, &self.credential)
+            && error.kind == ErrorKind::Unauthorized
+        {
+            app.forget(token).await;
+        }
+        Ok(judged)
+    }
+
+    /// Makes the `Authorization` header of a read.
+    fn authorization(&self, token: Option<&AccessToken>) -> Result<HeaderValue, Error> {
+        let header = match (&self.credential, token) {
+            (Credential::ApiToken(secret), _) => authorization("SSWS", secret),
+            (Credential::AccessToken(secret), _) => authorization("Bearer", secret),
+            (Credential::ServiceApp(_), Some(token)) => {
+                let (scheme, secret) = token.authorization();
+                authorization(scheme, secret)
+            }
+            (Credential::ServiceApp(_), None) => None,
+        };
+        header.ok_or_else(unusable)
     }
 
     fn build(
         &self,
         request: &OktaRequest,
         cursor: Option<&Cursor>,
+        authorization: HeaderValue,
         token: Option<&AccessToken>,
     ) -> Result<http::Request<Bytes>, Error> {
         let mut http_request = http::Request::get(self.channel.url(&request.target(cursor)))
             .header(header::ACCEPT, HeaderValue::from_static("application/json"))
             .header(header::CONTENT_TYPE, request.content_type())
-            .header(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        let authorization = match (&self.credential, token) {
-            (Credential::ApiToken(secret), _) => authorization("SSWS", secret),
-            (Credential::AccessToken(secret), _) => authorization("Bearer", secret),
-            (Credential::ServiceApp(app), Some(token)) => {
-                let url = self.channel.url(request.path());
-                let now = app.server_now(self.channel.wall_now());
-                if let Some(proof) = token.proof(&url, app.api_nonce().as_deref(), now) {
-                    let proof = sensitive(proof.into()).ok_or_else(unusable)?;
-                    http_request = http_request.header("DPoP", proof);
-                }
-                let (scheme, secret) = token.authorization();
-                authorization(scheme, secret)
+            .header(header::USER_AGENT, HeaderValue::from_static(USER_AGENT))
+            .header(header::AUTHORIZATION, authorization);
+        if let (Credential::ServiceApp(app), Some(token)) = (&self.credential, token) {
+            let url = self.channel.url(request.path());
+            let now = app.server_now(self.channel.wall_now());
+            if let Some(proof) = token.proof(&url, app.api_nonce().as_deref(), now) {
+                let proof = sensitive(proof.into()).ok_or_else(unusable)?;
+                http_request = http_request.header("DPoP", proof);
             }
-            (Credential::ServiceApp(_), None) => None,
-        };
+        }
         http_request
-            .header(header::AUTHORIZATION, authorization.ok_or_else(unusable)?)
             .body(Bytes::new())
             .map_err(|_| Error::local(ErrorKind::Protocol, "The request cannot be written"))
     }
@@ -213,16 +247,17 @@ impl<S: HttpService> Client<S> {
         &self,
         bucket: Bucket,
         request: &OktaRequest,
-        response: http::Response<Bytes>,
-        latency: Duration,
+        cursor: Option<&Cursor>,
+        answer: Answer,
     ) -> Result<Page, (Outcome, Error)> {
-        if response.status() == http::StatusCode::OK {
-            return self.page(request, response, latency);
+        if answer.response.status() == http::StatusCode::OK {
+            return page(request, answer);
         }
-        let error = self.channel.refusal(bucket, &response);
-        let failure = match self.learn_of_proof(&response, &error) {
-            true => Failure::StaleProof,
-            false => Failure::Refused(&error),
+        let error = self.channel.refusal(bucket, &answer);
+        let failure = match (self.learn_of_proof(&answer.response, &error), cursor) {
+            (true, _) => Failure::StaleProof,
+            (false, Some(_)) => Failure::RefusedMidway(&error),
+            (false, None) => Failure::Refused(&error),
         };
         Err((Outcome::of(failure), error))
     }
@@ -241,30 +276,20 @@ impl<S: HttpService> Client<S> {
             _ => false,
         }
     }
+}
 
-    fn page(
-        &self,
-        request: &OktaRequest,
-        response: http::Response<Bytes>,
-        latency: Duration,
-    ) -> Result<Page, (Outcome, Error)> {
-        let failed = |failure, message| {
-            let error = Error {
-                status: Some(response.status().as_u16()),
-                request_id: request_id(response.headers()),
-                ..Error::local(ErrorKind::Protocol, message)
-            };
-            (Outcome::of(failure), error)
-        };
-        // Between the ends, the body is for the one to judge who reads it.
-        if let Some(what) = garbled(response.body()) {
-            let message = format!("Okta answered 200 with a body that {what}");
-            return Err(failed(Failure::Garbled, message));
-        }
-        let next = next_cursor(response.headers(), &self.channel.org)
-            .map_err(|error| failed(Failure::BadLink, format!("Okta answered 200 but {error}")))?;
-        Ok(Page { body: response.into_body(), next, limit: request.limit(), latency })
+/// Makes a page of an answer with the status 200.
+fn page(request: &OktaRequest, answer: Answer) -> Result<Page, (Outcome, Error)> {
+    let Answer { response, latency, redactor } = answer;
+    let failed =
+        |failure, what: &str| (Outcome::of(failure), Error::unexpected(&response, &redactor, what));
+    // Between the ends, the body is for the one to judge who reads it.
+    if let Some(what) = unexpected(request.shape(), response.body()) {
+        return Err(failed(Failure::Unexpected, what));
     }
+    let next = next_cursor(response.headers(), request.path())
+        .map_err(|error| failed(Failure::BadLink, &format!("but {error}")))?;
+    Ok(Page { body: response.into_body(), next, limit: request.limit(), latency })
 }
 
 fn unusable() -> Error {
@@ -272,13 +297,31 @@ fn unusable() -> Error {
     Error::local(ErrorKind::Unauthorized, message)
 }
 
-/// Says what is wrong with a body that should be a JSON array or object, as far as its ends tell.
-fn garbled(body: &[u8]) -> Option<&'static str> {
+fn too_large(request: &OktaRequest) -> Error {
+    let what = match request.limit() {
+        Some(1) => "A single record of Okta".to_owned(),
+        Some(limit) => format!("A page of {limit} records of Okta, which can be no smaller,"),
+        None => "The answer of Okta".to_owned(),
+    };
+    Error::local(ErrorKind::TooLarge, format!("{what} has {}", BodyLimit::PAGE.exceeded().cause))
+}
+
+/// Says what is wrong with a body, as far as its ends tell.
+fn unexpected(shape: Shape, body: &[u8]) -> Option<&'static str> {
     let body = body.trim_ascii();
-    match (body.first(), body.last()) {
-        (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}')) if body.len() > 1 => None,
-        (Some(b'[' | b'{'), _) => Some("breaks off"),
-        _ => Some("is not JSON"),
+    match (body.first(), body.last(), shape) {
+        (Some(b'['), Some(b']'), Shape::List) if body.len() > 1 => None,
+        (Some(b'{'), Some(b'}'), Shape::Object) if body.len() > 1 => {
+            is_error_body(body).then_some("with an error")
+        }
+        (Some(b'['), Some(b']'), Shape::Object) if body.len() > 1 => {
+            Some("with a list where an object was asked for")
+        }
+        (Some(b'{'), Some(b'}'), Shape::List) if body.len() > 1 => {
+            Some("with an object where a list was asked for")
+        }
+        (Some(b'[' | b'{'), _, _) => Some("with a body that breaks off"),
+        _ => Some("with a body that is not JSON"),
     }
 }
 
@@ -292,6 +335,7 @@ mod tests {
     use crate::http::HttpError;
     use crate::ledger::Cost;
     use crate::org::Loopback;
+    use crate::redaction::Redactor;
     use std::collections::VecDeque;
     use std::future::pending;
     use tokio::time::timeout;
@@ -345,7 +389,7 @@ mod tests {
         patience: Duration,
     ) -> (Option<Result<(), ErrorKind>>, Cost) {
         let client = client(answers);
-        let request = OktaRequest::new("/api/v1/apps").with_limit(200);
+        let request = OktaRequest::list("/api/v1/apps").with_limit(200);
         let deadline = Instant::now() + Duration::from_secs(30);
         let got = timeout(patience, client.get(&request, None, deadline)).await.ok();
         let mut cost = client.channel.ledger.cost();
@@ -408,7 +452,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_cancelled_request_is_spent() {
         let client = client([answer(200, "a", "9")]);
-        let request = OktaRequest::new("/api/v1/apps");
+        let request = OktaRequest::list("/api/v1/apps");
         let deadline = Instant::now() + Duration::from_secs(30);
         client.get(&request, None, deadline).await.unwrap();
         let cancelled = timeout(Duration::from_secs(20), client.get(&request, None, deadline));
@@ -420,24 +464,40 @@ mod tests {
 
     #[test]
     fn bodies_and_links_make_pages_or_failures() {
-        let client = client([]);
-        let request = OktaRequest::new("/api/v1/users");
+        let (list, object) = (OktaRequest::list("/api/v1/users"), OktaRequest::object("/a"));
         let again = Outcome::Again { smaller: false };
         let rows = [
-            ("[]", "", Ok(None)),
-            (" {} ", "", Ok(None)),
-            ("[]", r#"<https://acme.okta.com/u?after=x>; rel="next""#, Ok(Some("x"))),
-            ("[]", r#"<https://evil.example/u?after=x>; rel="next""#, Err(Outcome::Final)),
-            ("[1", "", Err(again)),
-            ("[", "", Err(again)),
-            ("", "", Err(again)),
-            ("<html>", "", Err(again)),
+            (&list, "[]", "", Ok(None)),
+            (&list, " [1]\n", "nonsense", Ok(None)),
+            (&object, " {} ", "", Ok(None)),
+            (
+                &list,
+                "[]",
+                r#"<https://acme.okta.com/api/v1/users?after=x>; rel="next""#,
+                Ok(Some("x")),
+            ),
+            (
+                &list,
+                "[]",
+                r#"<https://acme.okta.com/api/v1/apps?after=x>; rel="next""#,
+                Err(Outcome::Final),
+            ),
+            (&list, "{}", "", Err(again)),
+            (&list, r#"{"errorCode":"E0000009"}"#, "", Err(again)),
+            (&object, "[]", "", Err(again)),
+            (&object, r#"{"errorCode":"E0000009","errorSummary":"Internal"}"#, "", Err(again)),
+            (&object, r#"{"errorCode":"mine"}"#, "", Ok(None)),
+            (&list, "[1", "", Err(again)),
+            (&list, "[", "", Err(again)),
+            (&list, "", "", Err(again)),
+            (&list, "<html>", "", Err(again)),
         ];
-        for (body, link, expected) in rows {
+        for (request, body, link, expected) in rows {
             let response = http::Response::builder().header("link", link);
             let response = response.body(Bytes::from_static(body.as_bytes())).unwrap();
-            let page = client.page(&request, response, Duration::ZERO);
-            let next = page.map(|page| page.next).map_err(|(outcome, _)| outcome);
+            let redactor = Redactor::default();
+            let answer = Answer { response, latency: Duration::ZERO, redactor };
+            let next = page(request, answer).map(|page| page.next).map_err(|(outcome, _)| outcome);
             assert_eq!(next, expected.map(|after| after.map(Cursor::new)), "{body} {link}");
         }
     }

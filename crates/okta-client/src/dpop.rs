@@ -56,9 +56,13 @@ pub(crate) struct Purpose<'a> {
     pub(crate) now: u64,
 }
 
+/// The longest nonce that is repeated, in characters: every request carries it.
+const MAX_NONCE: usize = 1_024;
+
 /// Reads the nonce that the next proof is to repeat.
 pub(crate) fn dpop_nonce(headers: &HeaderMap) -> Option<&str> {
-    headers.get("dpop-nonce")?.to_str().ok()
+    let nonce = headers.get("dpop-nonce")?.to_str().ok()?;
+    (nonce.len() <= MAX_NONCE).then_some(nonce)
 }
 
 impl DpopKey {

@@ -1,15 +1,26 @@
 //! Reads refusals: a kind to act on, the rest to tell people. No other file knows Okta's codes.
+//!
+//! Texts from outside are cut and the credential is masked in them where they are read, here and in `parts.rs`:
+//! no text of an answer gets into an [`Error`] in another way.
+
+mod parts;
 
 use crate::http::{HttpError, HttpErrorKind};
 use crate::rate_limit::Observation;
+use crate::redaction::Redactor;
 use bytes::Bytes;
 use http::HeaderMap;
-use serde::Deserialize;
+use http::header::LOCATION;
+use parts::{Challenge, ErrorBody, MAX_NAME, MAX_SUMMARY};
 use std::fmt;
 use std::time::Duration;
+use url::Url;
 
 /// The time after which a call that met too many simultaneous requests may come back.
 const CROWD_DISPERSES: Duration = Duration::from_secs(2);
+
+/// Characters of a host name.
+const MAX_HOST: usize = 253;
 
 /// A request failed, after all attempts that made sense.
 ///
@@ -56,17 +67,29 @@ pub enum ErrorKind {
     ProofDemanded,
     /// The private key of the service app does not sign.
     KeyRefused,
+    /// The private key of the service app did not sign in time. It may the next time.
+    KeyUnavailable,
     /// The org does not have this feature (`E0000015`). No credential would help.
     FeatureMissing,
     /// There is nothing at that path.
     NotFound,
+    /// There is no Okta API at the address of the org: its name leads to no public address, or it has no
+    /// token endpoint. No other path would be found either.
+    NoApi,
     /// The cursor is not good, or no longer. The listing may be started again.
     InvalidCursor,
     /// Okta does not understand the question (`E0000031` and its relatives): ask in another way.
     Rejected,
-    /// A limit is reached; after `retry_after` it makes sense to come back.
+    /// Okta answered 429: whoever uses the credential or the org has used a limit up. After `retry_after` it
+    /// makes sense to come back; a larger share for this connection would not help.
     RateLimited {
         /// The time until the window ends, or until fewer requests are on their way.
+        retry_after: Duration,
+    },
+    /// The share of a limit that this connection may use is spent, so Okta was not asked. After `retry_after`
+    /// it makes sense to come back; a larger share would help.
+    ShareSpent {
+        /// The time until the window ends.
         retry_after: Duration,
     },
     /// No answer in time.
@@ -77,7 +100,9 @@ pub enum ErrorKind {
     Client,
     /// Any other failure of Okta.
     Server,
-    /// The answer is not one that Okta's API gives: another origin in a link, broken JSON.
+    /// The answer is larger than this crate reads, and cannot be asked for in smaller parts.
+    TooLarge,
+    /// The answer is not one that Okta's API gives: a redirect, another path in a link, broken JSON.
     Protocol,
 }
 
@@ -109,45 +134,90 @@ impl Error {
     }
 
     /// Makes a failure of the lack of a response.
-    pub(crate) fn from_http(error: &HttpError) -> Self {
+    pub(crate) fn from_http(error: &HttpError, redactor: &Redactor) -> Self {
         let kind = match error.kind {
             HttpErrorKind::Connect | HttpErrorKind::Interrupted => ErrorKind::Unavailable,
             HttpErrorKind::Timeout => ErrorKind::Timeout,
-            HttpErrorKind::TooLarge | HttpErrorKind::Unsendable => ErrorKind::Protocol,
+            HttpErrorKind::NotPublic => ErrorKind::NoApi,
+            HttpErrorKind::TooLarge => ErrorKind::TooLarge,
+            HttpErrorKind::Unsendable => ErrorKind::Protocol,
         };
-        Self::local(kind, format!("Okta was not reached - {error}"))
+        // A certificate, for instance, names whom it belongs to.
+        let cause = redactor.text(&error.to_string(), MAX_SUMMARY);
+        Self::local(kind, format!("Okta was not reached - {cause}"))
     }
 
     /// Reads a refusal: JSON with `errorCode`, JSON with `error`, `WWW-Authenticate`, or nothing
     /// but the status, in this order.
-    pub(crate) fn from_response(response: &http::Response<Bytes>) -> Self {
+    pub(crate) fn from_response(response: &http::Response<Bytes>, redactor: &Redactor) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers());
-        let body: OktaError = serde_json::from_slice(response.body()).unwrap_or_default();
-        let challenge = Challenge::read(headers);
+        let body = ErrorBody::read(response.body(), redactor);
+        let challenge = Challenge::read(headers, redactor);
         let demand = demand(status, headers, &body, &challenge);
-        let summary = body
-            .text()
-            .or_else(|| challenge.error_description.clone())
+        let summary = redirection(response, redactor)
+            .or_else(|| body.text())
+            .or_else(|| challenge.error_description.as_deref().map(str::to_owned))
             .unwrap_or_else(|| "no further details".to_owned());
         Self {
             kind: kind(status, demand, &body, &challenge),
             status: Some(status),
             message: format!("Okta answered {status} - {summary}").into(),
             error_code: code(&body, &challenge).map(Box::from),
-            error_id: body.error_id.map(String::into),
-            request_id: request_id(headers),
+            error_id: body.error_id,
+            request_id: request_id(headers, redactor),
             demand,
+        }
+    }
+
+    /// Makes the failure of an answer with the status 200 that `what` is wrong with. If the body is an error
+    /// of Okta all the same, its code and ids are kept.
+    pub(crate) fn unexpected(
+        response: &http::Response<Bytes>,
+        redactor: &Redactor,
+        what: &str,
+    ) -> Self {
+        let body = ErrorBody::read(response.body(), redactor);
+        let summary = body.text().map(|text| format!(" - {text}")).unwrap_or_default();
+        Self {
+            status: Some(response.status().as_u16()),
+            error_code: body.error_code.or(body.error),
+            error_id: body.error_id,
+            request_id: request_id(response.headers(), redactor),
+            ..Self::local(ErrorKind::Protocol, format!("Okta answered 200 {what}{summary}"))
         }
     }
 }
 
+/// Returns true if a JSON object is an error of Okta, whatever status it came with.
+pub(crate) fn is_error_body(body: &[u8]) -> bool {
+    let body = ErrorBody::read(body, &Redactor::default());
+    body.error_code.is_some() && body.error_summary.is_some()
+}
+
 /// Reads Okta's id of a request.
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<Box<str>> {
-    headers.get("x-okta-request-id")?.to_str().ok().map(Box::from)
+pub(crate) fn request_id(headers: &HeaderMap, redactor: &Redactor) -> Option<Box<str>> {
+    let id = headers.get("x-okta-request-id")?.to_str().ok()?;
+    Some(redactor.text(id, MAX_NAME))
+}
+
+/// Names the host that a redirect points to; nothing else of its address.
+fn redirection(response: &http::Response<Bytes>, redactor: &Redactor) -> Option<String> {
+    if !response.status().is_redirection() {
+        return None;
+    }
+    let location = response.headers().get(LOCATION)?.to_str().ok()?;
+    let location = match location.starts_with("//") {
+        true => format!("https:{location}"),
+        false => location.to_owned(),
+    };
+    let url = Url::parse(&location).ok();
+    let host = url.as_ref().and_then(Url::host_str).map(|host| redactor.text(host, MAX_HOST));
+    let host = host.filter(|host| host.bytes().all(|byte| byte.is_ascii_graphic()));
+    Some(host.map_or_else(|| "a redirect".to_owned(), |host| format!("a redirect to {host}")))
 }
 
 /// Returns the code of a refusal, wherever it stands.
-fn code<'a>(body: &'a OktaError, challenge: &'a Challenge) -> Option<&'a str> {
+fn code<'a>(body: &'a ErrorBody, challenge: &'a Challenge) -> Option<&'a str> {
     let codes = [&body.error_code, &body.error, &challenge.error];
     codes.into_iter().find_map(|code| code.as_deref())
 }
@@ -155,7 +225,7 @@ fn code<'a>(body: &'a OktaError, challenge: &'a Challenge) -> Option<&'a str> {
 fn demand(
     status: u16,
     headers: &HeaderMap,
-    body: &OktaError,
+    body: &ErrorBody,
     challenge: &Challenge,
 ) -> Option<Demand> {
     match (status, code(body, challenge)) {
@@ -167,7 +237,7 @@ fn demand(
     }
 }
 
-fn kind(status: u16, demand: Option<Demand>, body: &OktaError, challenge: &Challenge) -> ErrorKind {
+fn kind(status: u16, demand: Option<Demand>, body: &ErrorBody, challenge: &Challenge) -> ErrorKind {
     match (status, code(body, challenge).unwrap_or_default()) {
         (400, _) if challenge.wants_proof && body.error_code.is_none() => ErrorKind::ProofDemanded,
         (400, "invalid_client") => ErrorKind::Unauthorized,
@@ -182,7 +252,7 @@ fn kind(status: u16, demand: Option<Demand>, body: &OktaError, challenge: &Chall
         }
         (_, "E0000005") | (401, _) => ErrorKind::Unauthorized,
         (403, code) => match (&challenge.scope, code) {
-            (Some(scope), _) => ErrorKind::MissingScope { scope: scope.clone() },
+            (Some(scope), _) => ErrorKind::MissingScope { scope: scope.to_string() },
             (None, "access_denied") => ErrorKind::AddressRefused,
             (None, _) => ErrorKind::Forbidden,
         },
@@ -201,101 +271,28 @@ fn kind(status: u16, demand: Option<Demand>, body: &OktaError, challenge: &Chall
     }
 }
 
-/// The error bodies of the management API and of OAuth 2.0, read leniently.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct OktaError {
-    error_code: Option<String>,
-    error_summary: Option<String>,
-    error_id: Option<String>,
-    error_causes: Option<Vec<OktaErrorCause>>,
-    error: Option<String>,
-    #[serde(rename = "error_description")]
-    error_description: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct OktaErrorCause {
-    error_summary: Option<String>,
-}
-
-impl OktaError {
-    fn causes(&self) -> impl Iterator<Item = &str> {
-        self.error_causes.iter().flatten().filter_map(|cause| cause.error_summary.as_deref())
+impl Error {
+    /// Writes the status, the code and the ids, which a log may hold: Okta's own sentence may repeat the question.
+    pub fn ids(&self) -> String {
+        let status = self.status.map(|status| format!("status {status}"));
+        let ids = self.named_ids().map(|(name, value)| format!("{name} {value}"));
+        status.into_iter().chain(ids).collect::<Vec<_>>().join(" - ")
     }
 
-    fn text(&self) -> Option<String> {
-        let Some(summary) = &self.error_summary else { return self.error_description.clone() };
-        let mut text = summary.clone();
-        for cause in self.causes() {
-            text.push_str(" - ");
-            text.push_str(cause);
-        }
-        Some(text)
+    fn named_ids(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let ids = [
+            ("code", &self.error_code),
+            ("error id", &self.error_id),
+            ("request id", &self.request_id),
+        ];
+        ids.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
-
-    /// Returns true if the cursor is refused: applications say `E0000029`, devices `E0000031` with a cause
-    /// that names the cursor.
-    fn is_about_cursor(&self) -> bool {
-        self.error_code.as_deref() == Some("E0000029")
-            || self.causes().any(|cause| cause.to_ascii_lowercase().contains("cursor"))
-    }
-}
-
-/// A `WWW-Authenticate` header.
-#[derive(Debug, Default)]
-struct Challenge {
-    error: Option<String>,
-    error_description: Option<String>,
-    scope: Option<String>,
-    /// True if the scheme is DPoP.
-    wants_proof: bool,
-}
-
-impl Challenge {
-    fn read(headers: &HeaderMap) -> Self {
-        let mut challenge = Self::default();
-        for header in headers.get_all(http::header::WWW_AUTHENTICATE) {
-            let Ok(header) = header.to_str() else { continue };
-            let (scheme, parameters) = header.split_once(' ').unwrap_or((header, ""));
-            challenge.wants_proof |= scheme.eq_ignore_ascii_case("DPoP");
-            for (name, value) in quoted_parameters(parameters) {
-                match name {
-                    "error" => challenge.error = Some(value.to_owned()),
-                    "error_description" => challenge.error_description = Some(value.to_owned()),
-                    "scope" => challenge.scope = Some(value.to_owned()),
-                    _ => {}
-                }
-            }
-        }
-        challenge
-    }
-}
-
-/// Splits `a="b", c="d, e"` into pairs.
-fn quoted_parameters(mut text: &str) -> impl Iterator<Item = (&str, &str)> {
-    std::iter::from_fn(move || {
-        let (name, rest) = text.split_once("=\"")?;
-        let (value, rest) = rest.split_once('"')?;
-        text = rest;
-        Some((name.trim_matches([',', ' ']), value))
-    })
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        for (name, value) in [
-            ("code", &self.error_code),
-            ("error id", &self.error_id),
-            ("request id", &self.request_id),
-        ] {
-            if let Some(value) = value {
-                write!(f, " - {name} {value}")?;
-            }
-        }
-        Ok(())
+        self.named_ids().try_for_each(|(name, value)| write!(f, " - {name} {value}"))
     }
 }
 
@@ -311,7 +308,7 @@ mod tests {
             response = response.header(*name, *value);
         }
         let body = Bytes::copy_from_slice(body.as_bytes());
-        Error::from_response(&response.body(body).unwrap())
+        Error::from_response(&response.body(body).unwrap(), &Redactor::default())
     }
 
     fn body(code: &str, cause: &str) -> String {
@@ -355,6 +352,7 @@ mod tests {
             (error(403, &[("WWW-Authenticate", challenge)], ""), missing("okta.groups.read")),
             (error(401, &[], ""), ErrorKind::Unauthorized),
             (error(404, &[], &body("E0000007", "")), ErrorKind::NotFound),
+            (error(408, &[], ""), ErrorKind::Timeout),
             (error(400, &[], &body("E0000029", "Invalid cursor.")), ErrorKind::InvalidCursor),
             (error(400, &[], &body("E0000031", "Invalid cursor.")), ErrorKind::InvalidCursor),
             (error(400, &[], &body("E0000031", "bad property")), ErrorKind::Rejected),
@@ -391,6 +389,128 @@ mod tests {
         ];
         for (error, demand) in rows {
             assert_eq!(error.demand, demand, "{error}");
+        }
+    }
+
+    #[test]
+    fn members_of_an_error_are_read_one_by_one() {
+        let rows = [
+            (
+                r#"{"errorSummary":{},"errorCode":"E0000015","errorId":7,"errorCauses":["x"]}"#,
+                "Okta answered 401 - x - code E0000015 - error id 7",
+            ),
+            (
+                r#"{"errorCode":7,"errorSummary":"No","errorCauses":{"errorSummary":"y"}}"#,
+                "Okta answered 401 - No - y - code 7",
+            ),
+            (
+                r#"{"errorCode":null,"errorSummary":["No"],"errorId":false}"#,
+                "Okta answered 401 - no further details - error id false",
+            ),
+            (
+                r#"{"errorCauses":[{"errorSummary":5},{},null,[1]],"error":"invalid_client"}"#,
+                "Okta answered 401 - 5 - code invalid_client",
+            ),
+            (
+                r#"{"errorSummary":"\ud800","errorCode":"E0000011"}"#,
+                "Okta answered 401 - no further details - code E0000011",
+            ),
+            (
+                r#"{"errorCode":"E0000011","errorId":"oae1","errorSummary":"breaks of"#,
+                "Okta answered 401 - no further details - code E0000011 - error id oae1",
+            ),
+            ("[]", "Okta answered 401 - no further details"),
+        ];
+        for (body, expected) in rows {
+            assert_eq!(error(401, &[], body).to_string(), expected, "{body}");
+        }
+        let cursor = r#"{"errorCode":"E0000031","errorCauses":["Invalid cursor."],"errorId":{}}"#;
+        assert_eq!(error(400, &[], cursor).kind, ErrorKind::InvalidCursor);
+        assert_eq!(
+            error(401, &[], r#"{"errorCode":"E0000015","errorSummary":{}}"#).kind,
+            ErrorKind::FeatureMissing
+        );
+    }
+
+    #[test]
+    fn texts_from_outside_are_cut() {
+        let long = "a".repeat(100_000);
+        let id: &str = &long[..1_000];
+        let challenge = format!(
+            r#"Bearer scope="{long}", error="insufficient_scope", error_description="{long}""#
+        );
+        let causes = vec![format!(r#"{{"errorSummary":"{}"}}"#, &long[..1_000]); 50].join(",");
+        let rows = [
+            error(400, &[], &format!(r#"{{"errorCode":"E1","errorSummary":"{long}"}}"#)),
+            error(400, &[], &format!(r#"{{"errorCode":"{id}","errorId":"{id}"}}"#)),
+            error(400, &[("x-okta-request-id", &long)], "{}"),
+            error(400, &[], &format!(r#"{{"errorSummary":"{id}","errorCauses":[{causes}]}}"#)),
+            error(403, &[("www-authenticate", &challenge)], ""),
+            error(302, &[("location", &format!("https://{long}.example"))], ""),
+        ];
+        for error in rows {
+            assert!(error.to_string().len() < 2_000, "{}", error.to_string().len());
+            if let ErrorKind::MissingScope { scope } = &error.kind {
+                assert!(scope.len() < 100, "{}", scope.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_redirect_names_the_host_alone() {
+        let rows = [
+            ("https://login.acme.com/app?token=x", "a redirect to login.acme.com"),
+            ("http://evil.example:81/", "a redirect to evil.example"),
+            ("//evil.example/api", "a redirect to evil.example"),
+            ("https://me:pw@b%C3%BCcher.example", "a redirect to xn--bcher-kva.example"),
+            ("/api/v2", "a redirect"),
+            ("https://", "a redirect"),
+            ("mailto:me", "a redirect"),
+        ];
+        for (location, expected) in rows {
+            let error = error(302, &[("location", location)], "");
+            assert_eq!(error.to_string(), format!("Okta answered 302 - {expected}"), "{location}");
+            assert_eq!(error.kind, ErrorKind::Protocol);
+        }
+    }
+
+    #[test]
+    fn the_credential_of_the_request_is_masked() {
+        const TOKEN: &str = "00canaryCANARYcanaryCANARYcanary";
+        let request = http::Request::get("/").header("authorization", format!("SSWS {TOKEN}"));
+        let redactor = Redactor::of(&request.body(Bytes::new()).unwrap());
+        let member = |name: &str| format!(r#"{{"{name}":"SSWS {TOKEN}"}}"#);
+        let cause = format!(r#"{{"errorCauses":[{{"errorSummary":"{TOKEN}"}}]}}"#);
+        let escaped = TOKEN.replace('c', "\\u0063");
+        let challenge = |name: &str| format!(r#"Bearer {name}="{TOKEN}""#);
+        let rows: Vec<(&str, String, String)> = vec![
+            ("", String::new(), member("errorSummary")),
+            ("", String::new(), member("errorCode")),
+            ("", String::new(), member("errorId")),
+            ("", String::new(), member("error")),
+            ("", String::new(), member("error_description")),
+            ("", String::new(), cause),
+            ("", String::new(), format!(r#"{{"errorSummary":"{escaped}"}}"#)),
+            ("x-okta-request-id", TOKEN.to_owned(), String::new()),
+            ("www-authenticate", challenge("error"), String::new()),
+            ("www-authenticate", challenge("error_description"), String::new()),
+            ("www-authenticate", challenge("scope"), String::new()),
+            ("location", format!("https://{}.example/", TOKEN), String::new()),
+        ];
+        for (name, value, body) in rows {
+            for status in [200, 302, 400, 401, 403] {
+                let mut response = http::Response::builder().status(status);
+                if !name.is_empty() {
+                    response = response.header(name, &value);
+                }
+                let response = response.body(Bytes::from(body.clone())).unwrap();
+                let refused = Error::from_response(&response, &redactor);
+                let unexpected = Error::unexpected(&response, &redactor, "with an error");
+                for error in [refused, unexpected] {
+                    let printed = format!("{error} {error:?}").to_lowercase();
+                    assert!(!printed.contains("canary"), "{printed}");
+                }
+            }
         }
     }
 

@@ -3,13 +3,48 @@
 //! Everything else in this crate sits above it and therefore runs in every test.
 
 use bytes::Bytes;
+use http::StatusCode;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The part of a body that is read if its status is not 200, in bytes. Okta's errors are shorter than 1 KiB.
+pub(crate) const MAX_REFUSAL_BYTES: usize = 64 * 1024;
+
+/// The largest body, in bytes after decompression, that a request wants to have with the status 200. It
+/// travels in the extensions of a request; without it, that of a page is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BodyLimit(pub(crate) usize);
+
+impl BodyLimit {
+    /// The limit of a page: 200 applications of 40 kB come to this.
+    pub(crate) const PAGE: Self = Self(8 * 1024 * 1024);
+
+    /// The limit of an answer that holds a token.
+    pub(crate) const TOKEN: Self = Self(1024 * 1024);
+
+    /// Returns the limit that `request` carries.
+    pub(crate) fn of(request: &http::Request<Bytes>) -> Self {
+        request.extensions().get().copied().unwrap_or(Self::PAGE)
+    }
+
+    /// Returns the number of bytes to read of a body that comes with `status`. More than that is
+    /// [`HttpErrorKind::TooLarge`] with the status 200, and of no interest with any other.
+    pub(crate) fn with(self, status: StatusCode) -> usize {
+        if status == StatusCode::OK { self.0 } else { MAX_REFUSAL_BYTES }
+    }
+
+    /// Makes the failure of a body that is larger.
+    pub(crate) fn exceeded(self) -> HttpError {
+        let cause = format!("more than {} bytes", self.0);
+        HttpError { kind: HttpErrorKind::TooLarge, cause }
+    }
+}
+
 /// Carries one request to Okta.
 ///
-/// An implementation follows no redirect, retries nothing and puts nothing on the request.
+/// An implementation follows no redirect, retries nothing and puts nothing on the request. One that reads
+/// from a network bounds what it reads of a body, as [`ReqwestTransport`](crate::ReqwestTransport) does.
 pub trait HttpService: Send + Sync {
     /// Sends `request` and reads the whole response within `timeout`.
     ///
@@ -55,9 +90,12 @@ pub enum HttpErrorKind {
     /// The connection broke before the response was complete. Tried again.
     #[error("the connection broke")]
     Interrupted,
-    /// The response is larger than anything that is sensible. Not tried again.
+    /// The body is larger than the request allows. A listing is tried again with a smaller page.
     #[error("the response is too large")]
     TooLarge,
+    /// The host name leads to no public address, so nothing was sent. Not tried again.
+    #[error("no connection")]
+    NotPublic,
     /// The request could not even be made. Not tried again.
     #[error("the request cannot be sent")]
     Unsendable,

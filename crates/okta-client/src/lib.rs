@@ -14,7 +14,11 @@
 //!   not the end.
 //! * An error has a JSON body with `errorCode`, except for OAuth 2.0 failures, which have an empty
 //!   body and a `WWW-Authenticate` header.
+//!
+//! A credential goes to its own org ([`OrgUrl`], [`AllowedOrgs`]) at a public address
+//! ([`ReqwestTransport`]), and no text that comes back repeats it.
 
+mod allowed_orgs;
 mod auth;
 mod bucket;
 mod channel;
@@ -29,12 +33,18 @@ mod org;
 mod page_limits;
 mod private_key;
 mod rate_limit;
+mod redaction;
 mod request;
+mod resolver;
 mod retry;
 mod service_app;
 mod token_endpoint;
 mod transport;
 
+#[cfg(test)]
+mod tests;
+
+pub use allowed_orgs::{AllowedOrgs, InvalidAllowedOrgs};
 pub use auth::Credential;
 pub use bucket::Bucket;
 pub use client::{Client, ClientConfig, Page};

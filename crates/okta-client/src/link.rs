@@ -2,40 +2,50 @@
 //!
 //! Okta sends one header line for each relation; some HTTP stacks fold them into one. An address
 //! may hold commas, so a folded line is split only outside `<…>`.
+//!
+//! The host of a link does not matter, since the next request goes to the org itself: Okta names its Admin
+//! Console (`acme-admin.okta.com`) in some links, and may name another host of an org with a custom domain.
 
-use crate::org::OrgUrl;
 use crate::request::Cursor;
 use http::HeaderMap;
 use http::header::LINK;
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
+use url::Url;
+
+/// The largest cursor in bytes. A page token, which holds it, has 2,048 characters in all.
+const MAX_CURSOR: usize = 1_024;
 
 /// The reason why the next page cannot be asked for.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LinkError {
-    #[error("the next link leads to another host")]
-    OtherOrigin,
+    #[error("the next link leads to another path")]
+    OtherPath,
     #[error("the next link holds no cursor")]
     NoCursor,
-    #[error("the Link header cannot be read")]
+    #[error("the next link holds a cursor of more than {MAX_CURSOR} bytes")]
+    LongCursor,
+    #[error("the next link cannot be read")]
     Malformed,
 }
 
-/// Reads the cursor of the next page; none at the end of the list.
-pub(crate) fn next_cursor(headers: &HeaderMap, org: &OrgUrl) -> Result<Option<Cursor>, LinkError> {
+/// Reads the cursor of the next page of the listing at `path`; none at the end of the list.
+pub(crate) fn next_cursor(headers: &HeaderMap, path: &str) -> Result<Option<Cursor>, LinkError> {
     let mut next = None;
     for header in headers.get_all(LINK) {
-        let header = header.to_str().map_err(|_| LinkError::Malformed)?;
-        for link in split_links(header) {
-            let (address, parameters) = parse_link(link).ok_or(LinkError::Malformed)?;
-            if is_next(parameters) {
-                next = Some(address);
+        let header = String::from_utf8_lossy(header.as_bytes());
+        for link in split_links(&header) {
+            match parse_link(link) {
+                Some((address, parameters)) if is_next(parameters) => {
+                    next = Some(address.to_owned());
+                }
+                None if is_next(link) => return Err(LinkError::Malformed),
+                // Only the next page is asked for.
+                Some(_) | None => {}
             }
         }
     }
-    let Some(address) = next else { return Ok(None) };
-    if !org.owns(address) {
-        return Err(LinkError::OtherOrigin);
-    }
-    after(address).map(Some).ok_or(LinkError::NoCursor)
+    next.map(|address| after(&address, path)).transpose()
 }
 
 fn split_links(header: &str) -> impl Iterator<Item = &str> {
@@ -71,30 +81,48 @@ fn is_next(parameters: &str) -> bool {
     })
 }
 
-fn after(address: &str) -> Option<Cursor> {
-    let query = address.split_once('?')?.1;
-    let query = query.split('#').next().unwrap_or(query);
-    let (_, cursor) = url::form_urlencoded::parse(query.as_bytes())
-        .find(|(name, value)| name == "after" && !value.is_empty())?;
-    Some(Cursor::new(cursor))
+/// Reads the cursor of an address, which may be relative, if its path is that of the listing.
+fn after(address: &str, path: &str) -> Result<Cursor, LinkError> {
+    let own = Url::parse("https://own.invalid").expect("this is an address");
+    let url = own.join(address).map_err(|_| LinkError::Malformed)?;
+    if !["https", "http"].contains(&url.scheme()) {
+        return Err(LinkError::Malformed);
+    }
+    if decoded(url.path()) != decoded(path) {
+        return Err(LinkError::OtherPath);
+    }
+    let (_, cursor) = url
+        .query_pairs()
+        .find(|(name, value)| name == "after" && !value.is_empty())
+        .ok_or(LinkError::NoCursor)?;
+    if cursor.len() > MAX_CURSOR {
+        return Err(LinkError::LongCursor);
+    }
+    Ok(Cursor::new(cursor))
+}
+
+/// Returns a path without what differs between two ways to write it.
+fn decoded(path: &str) -> Cow<'_, [u8]> {
+    percent_decode_str(path.trim_end_matches('/')).into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::org::Loopback;
+    use http::HeaderValue;
 
+    /// Reads header lines of the listing of users.
     fn next(lines: &[&str]) -> Result<Option<String>, LinkError> {
-        let org = OrgUrl::parse("https://acme.okta.com", Loopback::Refused).unwrap();
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(LINK, line.parse().unwrap());
+            headers.append(LINK, HeaderValue::from_bytes(line.as_bytes()).unwrap());
         }
-        next_cursor(&headers, &org).map(|next| next.map(|cursor| cursor.as_str().to_owned()))
+        let next = next_cursor(&headers, "/api/v1/users");
+        next.map(|next| next.map(|cursor| cursor.as_str().to_owned()))
     }
 
     #[test]
-    fn rows() {
+    fn lines() {
         let own = r#"<https://acme.okta.com/api/v1/users?limit=2>; rel="self""#;
         let next_line = r#"<https://acme.okta.com/api/v1/users?after=00u1&limit=2>; rel="next""#;
         type Row<'a> = (&'a [&'a str], Result<Option<&'a str>, LinkError>);
@@ -104,24 +132,49 @@ mod tests {
             (&[own, next_line], Ok(Some("00u1"))),
             (&[&format!("{own}, {next_line}")], Ok(Some("00u1"))),
             (&[r"</api/v1/users?after=x>;rel=next"], Ok(Some("x"))),
-            (
-                &[r#"<https://acme.okta.com/u?fields=a,b&after=x>; title="a,b"; rel="next""#],
-                Ok(Some("x")),
-            ),
-            (
-                &[r#"<https://acme.okta.com/u?after=a%2Bb%3D+c>; rel="prev next""#],
-                Ok(Some("a+b= c")),
-            ),
-            (&[r#"<https://evil.example/u?after=x>; rel="next""#], Err(LinkError::OtherOrigin)),
-            (&[r#"<//evil.example/u?after=x>; rel="next""#], Err(LinkError::OtherOrigin)),
-            (&[r#"<https://acme.okta.com/u>; rel="next""#], Err(LinkError::NoCursor)),
-            (&[r#"<https://acme.okta.com/u?after=>; rel="next""#], Err(LinkError::NoCursor)),
-            (&["nonsense"], Err(LinkError::Malformed)),
+            (&[r#"</api/v1/users?fields=a,b&after=x>; title="a,b"; rel="next""#], Ok(Some("x"))),
+            // A line that cannot be read is skipped, unless it is the one that counts.
+            (&["nonsense"], Ok(None)),
+            (&["nonsense", next_line], Ok(Some("00u1"))),
+            (&[&format!("nonsense, {next_line}")], Ok(Some("00u1"))),
+            (&[r#"<https://acme.okta.com/é>; rel="self""#, next_line], Ok(Some("00u1"))),
+            (&[r#"<https://acme.okta.com/api/v1/users?after=x; rel="self""#], Ok(None)),
+            (&[r#"/api/v1/users?after=x; rel="next""#], Err(LinkError::Malformed)),
         ];
         for (lines, expected) in rows {
             let found = next(lines);
             let found = found.as_ref().map(|cursor| cursor.as_deref());
             assert_eq!(found, expected.as_ref().copied(), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn addresses() {
+        let cursor = |length| format!("/api/v1/users?after={}", "x".repeat(length));
+        let (longest, too_long) = (cursor(MAX_CURSOR), cursor(MAX_CURSOR + 1));
+        let rows = [
+            ("https://acme.okta.com/api/v1/users?after=a%2Bb%3D+c#d", Ok("a+b= c")),
+            // The host does not matter.
+            ("https://acme-admin.okta.com/api/v1/users?after=x", Ok("x")),
+            ("http://login.acme.com:81/api/v1/users/?after=x", Ok("x")),
+            ("//acme.okta.com/api/v1/us%65rs?after=x", Ok("x")),
+            // The path does.
+            ("https://acme.okta.com/api/v1/groups?after=x", Err(LinkError::OtherPath)),
+            ("https://evil.example/x?after=x", Err(LinkError::OtherPath)),
+            ("/api/v1/users/../groups?after=x", Err(LinkError::OtherPath)),
+            ("/api/v1/users/00u1?after=x", Err(LinkError::OtherPath)),
+            ("?after=x", Err(LinkError::OtherPath)),
+            ("mailto:/api/v1/users?after=x", Err(LinkError::Malformed)),
+            ("https://[/api/v1/users?after=x", Err(LinkError::Malformed)),
+            ("/api/v1/users", Err(LinkError::NoCursor)),
+            ("/api/v1/users?after=", Err(LinkError::NoCursor)),
+            (&longest, Ok(&longest["/api/v1/users?after=".len()..])),
+            (&too_long, Err(LinkError::LongCursor)),
+        ];
+        for (address, expected) in rows {
+            let found = next(&[&format!(r#"<{address}>; rel="prev next""#)]);
+            let expected = expected.map(|cursor| Some(cursor.to_owned()));
+            assert_eq!(found, expected, "{address}");
         }
     }
 }

@@ -7,8 +7,10 @@ use url::{Host, Url};
 /// The origin of an Okta org, such as `https://acme.okta.com`.
 ///
 /// * The scheme is https, or http to this machine if that is [`Loopback::Allowed`].
-/// * The host is a public DNS name of at least two labels: no IP address in any notation, no local name.
-/// * It is not an Admin Console host (`acme-admin.okta.com`), which answers no API call.
+/// * The host is a DNS name of at least two labels, each of 1 to 63 letters, digits and hyphens, 253 characters
+///   in all: no IP address in any notation, no name that has no meaning in public DNS.
+/// * Below one of Okta's own domains, it names an org, and not its Admin Console (`acme-admin.okta.com`), which
+///   answers no API call.
 /// * No user, no port but on this machine, no path, no query.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OrgUrl {
@@ -34,6 +36,12 @@ pub enum InvalidOrgUrl {
     Empty,
     #[error("is not an address - expected one like acme.okta.com")]
     Malformed,
+    #[error(
+        "must name a host by labels of 1 to 63 letters, digits and hyphens, 253 characters in all"
+    )]
+    HostName,
+    #[error("names no org - put the name of yours in front, as in acme.okta.com")]
+    NoTenant,
     #[error("must start with https")]
     NotHttps,
     #[error("must not hold a user name or password")]
@@ -53,23 +61,42 @@ pub enum InvalidOrgUrl {
 }
 
 /// The machine that a container runs on, as Docker calls it.
-const OUTSIDE_OF_CONTAINER: &str = "host.docker.internal";
+pub(crate) const OUTSIDE_OF_CONTAINER: &str = "host.docker.internal";
 
-/// Names that never leave a private network.
-const LOCAL_SUFFIXES: [&str; 8] =
-    ["localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp"];
-
-/// Second-level domains under which Okta runs orgs, and with them Admin Consoles.
-const OKTA_DOMAINS: [&str; 8] = [
-    "okta.com",
-    "oktapreview.com",
-    "okta-emea.com",
-    "okta-gov.com",
-    "okta.mil",
-    "okta-miltest.com",
-    "trexcloud.com",
-    "trex-govcloud.com",
+/// Last labels that public DNS does not have: those of RFC 6761, 6762, 7686 and 9476, `arpa`, which names no
+/// hosts, and those that private networks and clusters use.
+const LOCAL_SUFFIXES: [&str; 20] = [
+    "alt",
+    "arpa",
+    "cluster",
+    "consul",
+    "corp",
+    "example",
+    "home",
+    "internal",
+    "intranet",
+    "invalid",
+    "lan",
+    "local",
+    "localdomain",
+    "localhost",
+    "mail",
+    "onion",
+    "pod",
+    "private",
+    "svc",
+    "test",
 ];
+
+/// Domains under which Okta gives orgs to customers.
+pub(crate) const CUSTOMER_DOMAINS: [&str; 5] =
+    ["okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil"];
+
+/// Domains under which Okta has orgs of its own.
+const INTERNAL_DOMAINS: [&str; 3] = ["okta-miltest.com", "trexcloud.com", "trex-govcloud.com"];
+
+/// The longest text that is looked at. No host name of 253 characters needs more, however it is encoded.
+const MAX_TEXT: usize = 1_024;
 
 impl OrgUrl {
     /// Reads what a user typed. A missing scheme means https; one slash at the end is forgiven.
@@ -82,12 +109,16 @@ impl OrgUrl {
         if text.is_empty() {
             return Err(InvalidOrgUrl::Empty);
         }
+        // A parser of addresses would pass over control characters without a word.
+        if text.len() > MAX_TEXT || text.contains(char::is_control) {
+            return Err(InvalidOrgUrl::Malformed);
+        }
         let address =
             if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-        let url = Url::parse(&address).map_err(|_| InvalidOrgUrl::Malformed)?;
-        if !url.username().is_empty() || url.password().is_some() {
+        if authority(&address).contains('@') {
             return Err(InvalidOrgUrl::UserInfo);
         }
+        let url = Url::parse(&address).map_err(|_| InvalidOrgUrl::Malformed)?;
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err(InvalidOrgUrl::Path);
         }
@@ -107,7 +138,8 @@ impl OrgUrl {
         if url.port().is_some() {
             return Err(InvalidOrgUrl::Port);
         }
-        Ok(Self { origin: url.origin().ascii_serialization().trim_end_matches('.').to_owned() })
+        let origin = url.origin().ascii_serialization();
+        Ok(Self { origin: origin.strip_suffix('.').unwrap_or(&origin).to_owned() })
     }
 
     /// Returns `scheme://host[:port]`, without a slash at the end.
@@ -120,33 +152,62 @@ impl OrgUrl {
         self.origin.split_once("://").map_or(&self.origin, |(_, host)| host)
     }
 
-    /// Returns true if `link`, as Okta sent it, leads to this org. A relative link does.
-    pub(crate) fn owns(&self, link: &str) -> bool {
-        if link.starts_with('/') && !link.starts_with("//") {
-            return true;
-        }
-        Url::parse(link).is_ok_and(|url| url.origin().ascii_serialization() == self.origin)
+    /// Returns true if the org is on this machine, which is so only where [`Loopback::Allowed`] admitted it.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.origin.starts_with("http://")
     }
 }
 
+/// Returns what stands between the scheme and the path, user name included.
+fn authority(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let rest = rest.trim_start_matches(['/', '\\']);
+    rest.split(['/', '\\', '?', '#']).next().unwrap_or(rest)
+}
+
+/// Checks a host name, which is in lower case and in the form of ASCII.
 fn check_name(name: &str) -> Result<(), InvalidOrgUrl> {
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    // One dot at the end means that the name is complete.
+    let name = name.strip_suffix('.').unwrap_or(name);
+    if name.split('.').any(str::is_empty) {
+        return Err(InvalidOrgUrl::Malformed);
+    }
+    if name.len() > 253 || !name.split('.').all(is_label) {
+        return Err(InvalidOrgUrl::HostName);
+    }
     if name.ends_with(".com.com") {
         return Err(InvalidOrgUrl::DoubledSuffix);
     }
-    let Some((rest, last)) = name.rsplit_once('.') else { return Err(InvalidOrgUrl::LocalName) };
-    // A label is missing in `acme..com`; a last label of digits would be an address somewhere.
-    if rest.split('.').any(str::is_empty) || last.bytes().all(|byte| byte.is_ascii_digit()) {
+    let Some((_, last)) = name.rsplit_once('.') else { return Err(InvalidOrgUrl::LocalName) };
+    // This would be an address somewhere.
+    if last.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(InvalidOrgUrl::Malformed);
     }
-    if LOCAL_SUFFIXES.contains(&last) || name.ends_with(".home.arpa") {
+    if LOCAL_SUFFIXES.contains(&last) {
         return Err(InvalidOrgUrl::LocalName);
     }
-    let tenant = OKTA_DOMAINS.iter().find_map(|domain| name.strip_suffix(&format!(".{domain}")));
+    let mut domains = CUSTOMER_DOMAINS.iter().chain(&INTERNAL_DOMAINS);
+    if domains.clone().any(|&domain| domain == name) {
+        return Err(InvalidOrgUrl::NoTenant);
+    }
+    let tenant = domains.find_map(|domain| below(name, domain));
     if tenant.is_some_and(|tenant| tenant.ends_with("-admin")) {
         return Err(InvalidOrgUrl::AdminConsole);
     }
     Ok(())
+}
+
+/// Returns true for 1 to 63 letters, digits and hyphens, with no hyphen at either end.
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+/// Returns the labels of `name` in front of `domain`; none if it is not below it.
+pub(crate) fn below<'a>(name: &'a str, domain: &str) -> Option<&'a str> {
+    name.strip_suffix(domain)?.strip_suffix('.')
 }
 
 impl fmt::Debug for OrgUrl {
@@ -173,7 +234,11 @@ mod tests {
             ("https://acme.okta.com.", "https://acme.okta.com"),
             ("https://acme.okta.com:443", "https://acme.okta.com"),
             ("https://login.example.com", "https://login.example.com"),
-            ("https://bücher.example", "https://xn--bcher-kva.example"),
+            ("https://bücher.example.com", "https://xn--bcher-kva.example.com"),
+            ("https://integrator-1234567.okta.com", "https://integrator-1234567.okta.com"),
+            ("https://acme.okta.mil", "https://acme.okta.mil"),
+            ("https://okta.acme.com", "https://okta.acme.com"),
+            ("https://notokta.com", "https://notokta.com"),
             ("https://site-admin.example.com", "https://site-admin.example.com"),
         ];
         for (text, expected) in rows {
@@ -214,6 +279,40 @@ mod tests {
             ("https://ACME-admin.oktapreview.com", AdminConsole),
             ("https://acme.okta.com.com", DoubledSuffix),
             ("https://acme..com", Malformed),
+            ("https://acme.okta.com..", Malformed),
+            ("https://.okta.com", Malformed),
+            ("https://acme\n.okta.com", Malformed),
+            ("https://acme\t.okta.com", Malformed),
+            ("https://acme.okta.1", Malformed),
+            ("https://okta.com", NoTenant),
+            ("okta.com.", NoTenant),
+            ("https://okta-emea.com", NoTenant),
+            ("https://okta.mil", NoTenant),
+            ("https://*.okta.com", HostName),
+            ("https://{tenant}.okta.com", HostName),
+            ("https://a,b", HostName),
+            ("https://acme_dev.okta.com", HostName),
+            ("https://-acme.okta.com", HostName),
+            ("https://acme-.okta.com", HostName),
+            ("https://acme.okta.com,evil.com", HostName),
+            ("https://@acme.okta.com", UserInfo),
+            ("@acme.okta.com", UserInfo),
+            ("https://:@acme.okta.com", UserInfo),
+            ("https:///@acme.okta.com", UserInfo),
+            ("https://acme.okta.com\\@evil.com", Path),
+            ("https://kubernetes.default.svc", LocalName),
+            ("https://kubernetes.default.svc.cluster.local", LocalName),
+            ("https://okta.service.consul", LocalName),
+            ("https://x.consul", LocalName),
+            ("https://x.invalid", LocalName),
+            ("https://x.test", LocalName),
+            ("https://x.example", LocalName),
+            ("https://x.localhost", LocalName),
+            ("https://x.onion", LocalName),
+            ("https://x.internal", LocalName),
+            ("https://x.home.arpa", LocalName),
+            ("https://1.0.0.127.in-addr.arpa", LocalName),
+            ("https://1.ip6.arpa", LocalName),
             ("https://", Malformed),
             ("https://acme okta.com", Malformed),
             ("not an address", Malformed),
@@ -237,14 +336,18 @@ mod tests {
     }
 
     #[test]
-    fn links_of_the_org() {
-        let org = OrgUrl::parse("https://acme.okta.com", Loopback::Refused).unwrap();
-        assert!(org.owns("https://acme.okta.com/api/v1/users?after=x"));
-        assert!(org.owns("https://ACME.okta.com:443/api/v1/users?after=x"));
-        assert!(org.owns("/api/v1/users?after=x"));
-        assert!(!org.owns("https://evil.example/api/v1/users"));
-        assert!(!org.owns("http://acme.okta.com/api/v1/users"));
-        assert!(!org.owns("https://acme.okta.com:8443/"));
-        assert!(!org.owns("//evil.example/api"));
+    fn host_names_have_a_length() {
+        let label = |length| "a".repeat(length);
+        let three = [label(63), label(63), label(63)].join(".");
+        let rows = [
+            (format!("{}.okta.com", label(63)), Ok(())),
+            (format!("{}.okta.com", label(64)), Err(InvalidOrgUrl::HostName)),
+            (format!("{three}.{}.okta.com", label(52)), Ok(())),
+            (format!("{three}.{}.okta.com", label(53)), Err(InvalidOrgUrl::HostName)),
+            (format!("{}.okta.com", label(1_000_000)), Err(InvalidOrgUrl::Malformed)),
+        ];
+        for (host, expected) in rows {
+            assert_eq!(parse(&host).map(|_| ()), expected, "{}", host.len());
+        }
     }
 }

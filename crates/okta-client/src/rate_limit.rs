@@ -8,7 +8,7 @@
 mod headers;
 mod window;
 
-pub(crate) use headers::{Observation, server_time};
+pub(crate) use headers::{Observation, retry_after, server_time};
 pub use window::Lesson;
 
 use crate::bucket::Bucket;
@@ -57,21 +57,23 @@ impl RateLimits {
         self.windows.iter().map(move |(&bucket, window)| (bucket, window.lesson(now, wall_now)))
     }
 
-    /// Takes in what a page token carried, unless this process knows as much already. `wall_now` is our
-    /// time of day in seconds since 1970.
+    /// Takes in what a page token carried, if it is possible and this process knows nothing of the window that
+    /// is running. `wall_now` is our time of day in seconds since 1970.
     pub fn learn(&mut self, bucket: Bucket, lesson: Lesson, now: Instant, wall_now: u64) {
         self.window(bucket, now).learn(lesson, now, wall_now);
     }
 
     /// Asks if a request to `bucket` may go now, and counts it if so. The requests of a window are
     /// spread over it, unless that would keep this one beyond `latest`: what is left of the share is
-    /// then spent at once.
+    /// then spent at once. Requests for tokens, which are few and come one after the other, are not spread.
     pub(crate) fn admit(&mut self, bucket: Bucket, now: Instant, latest: Instant) -> Admission {
         let percent = self.percent;
         let window = self.window(bucket, now);
         match window.next_slot(percent, now) {
             Slot::Spent(until) if until > now => return Admission::At(until),
-            Slot::Paced(slot) if slot > now && slot <= latest => return Admission::At(slot),
+            Slot::Paced(slot) if bucket != Bucket::Token && slot > now && slot <= latest => {
+                return Admission::At(slot);
+            }
             Slot::Spent(_) | Slot::Paced(_) | Slot::Free => {}
         }
         window.send(now);
@@ -89,9 +91,20 @@ impl RateLimits {
         self.window(bucket, now).settle(observation, skew, now);
     }
 
-    /// Takes in a 429: the window is used up, whatever was counted. Returns the time until it ends.
-    pub(crate) fn exhaust(&mut self, bucket: Bucket, now: Instant) -> Duration {
-        self.window(bucket, now).exhaust(now)
+    /// Takes in a 429: Okta refuses requests for `retry_after` or else, whatever was counted, until the window
+    /// ends. Returns the time until then.
+    pub(crate) fn exhaust(
+        &mut self,
+        bucket: Bucket,
+        retry_after: Option<Duration>,
+        now: Instant,
+    ) -> Duration {
+        self.window(bucket, now).exhaust(retry_after, now)
+    }
+
+    /// Returns true if Okta itself, and not the share, keeps requests to `bucket` back.
+    pub(crate) fn is_refused(&self, bucket: Bucket, now: Instant) -> bool {
+        self.windows.get(&bucket).is_some_and(|window| window.is_refused(now))
     }
 
     /// Returns the time between two requests to `bucket` that use the whole share; none while the limit
@@ -224,5 +237,130 @@ mod tests {
         let mut later = RateLimits::new(50);
         later.learn(Bucket::Apps, lesson, now, 1_067);
         assert_eq!(later.admit(Bucket::Apps, now, now + WINDOW + WINDOW), Admission::Go);
+    }
+
+    /// A page token comes back from outside.
+    #[test]
+    fn lessons_that_cannot_be_are_ignored() {
+        const NOW: u64 = 1_000_000;
+        let honest = Lesson { limit: 60, spent: 45, reset: NOW + 40, skew: 0 };
+        let rows = [
+            (honest, true),
+            (Lesson { reset: NOW + 60, ..honest }, true),
+            (Lesson { limit: 100_000, ..honest }, true),
+            (Lesson { limit: 0, spent: 20, ..honest }, true),
+            (Lesson { skew: 86_400, reset: NOW + 86_440, ..honest }, true),
+            (Lesson { limit: u32::MAX, spent: 0, ..honest }, false),
+            (Lesson { limit: 100_001, ..honest }, false),
+            (Lesson { spent: 61, ..honest }, false),
+            (Lesson { limit: 0, spent: u32::MAX, ..honest }, false),
+            (Lesson { reset: NOW + 70, ..honest }, false),
+            (Lesson { reset: u64::MAX, ..honest }, false),
+            (Lesson { skew: 86_401, reset: NOW + 86_441, ..honest }, false),
+            (Lesson { skew: i64::MIN, reset: 0, ..honest }, false),
+            (Lesson { skew: i64::MAX, reset: u64::MAX, ..honest }, false),
+        ];
+        let now = Instant::now();
+        for (lesson, is_taken) in rows {
+            let mut limits = RateLimits::new(75);
+            limits.learn(Bucket::Apps, lesson, now, NOW);
+            let learned = limits.lessons(now, NOW).any(|(_, known)| known.spent > 0);
+            let has_limit = limits.spacing(Bucket::Apps).is_some();
+            assert_eq!((learned || has_limit), is_taken, "{lesson:?}");
+        }
+    }
+
+    #[test]
+    fn a_lesson_never_loosens_a_known_window() {
+        const NOW: u64 = 1_000_000;
+        let now = Instant::now();
+        let known = || {
+            let mut limits = RateLimits::new(75);
+            limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW);
+            limits.settle(Bucket::Apps, observe(60, 15, NOW + 30, 31), Some(0), now);
+            limits
+        };
+        let mut untaught = known();
+        let stop = untaught.admit(Bucket::Apps, now, now + WINDOW + WINDOW);
+        assert_eq!(stop, Admission::At(now + Duration::from_secs(31)));
+        for lesson in [
+            Lesson { limit: 100_000, spent: 1, reset: NOW + 60, skew: 0 },
+            Lesson { limit: 60, spent: 1, reset: NOW + 60, skew: 0 },
+            Lesson { limit: 60, spent: 60, reset: NOW + 60, skew: 0 },
+            Lesson { limit: 60, spent: 1, reset: NOW + 1, skew: 0 },
+            Lesson { limit: 100_000, spent: 0, reset: NOW + 30, skew: 0 },
+        ] {
+            let mut limits = known();
+            limits.learn(Bucket::Apps, lesson, now, NOW);
+            assert_eq!(limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW), stop, "{lesson:?}");
+        }
+        // In the next window the limit is still known.
+        let mut limits = known();
+        let later = now + Duration::from_secs(40);
+        let lesson = Lesson { limit: 100_000, spent: 20, reset: NOW + 90, skew: 0 };
+        limits.learn(Bucket::Apps, lesson, later, NOW + 40);
+        assert_eq!(limits.spacing(Bucket::Apps), Some(WINDOW / 45));
+    }
+
+    #[test]
+    fn what_is_told_can_always_be() {
+        let now = Instant::now();
+        let mut limits = RateLimits::new(75);
+        limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW);
+        limits.settle(Bucket::Apps, None, None, now);
+        limits.exhaust(Bucket::Apps, None, now);
+        limits.admit(Bucket::Users, now, now + WINDOW + WINDOW);
+        limits.settle(Bucket::Users, observe(60, 0, u64::MAX, 61), Some(0), now);
+        let mut other = RateLimits::new(75);
+        for (bucket, lesson) in limits.lessons(now, 1_000) {
+            other.learn(bucket, lesson, now, 1_000);
+            let Admission::At(_) = other.admit(bucket, now, now + WINDOW + WINDOW) else {
+                panic!("{lesson:?} was not taken in");
+            };
+        }
+    }
+
+    #[test]
+    fn a_refusal_ends_with_its_window_or_when_it_says() {
+        let now = Instant::now();
+        let seconds = Duration::from_secs;
+        let rows = [
+            // Retry-After, the window's headers, the time that it takes
+            (Some(seconds(2)), None, seconds(2)),
+            (Some(seconds(0)), None, seconds(1)),
+            (Some(seconds(7_200)), None, seconds(60)),
+            (None, None, seconds(60)),
+            (None, observe(60, 0, 1_030, 31), seconds(31)),
+            (Some(seconds(2)), observe(60, 30, 1_030, 31), seconds(2)),
+        ];
+        for (retry_after, seen, expected) in rows {
+            let mut limits = RateLimits::new(75);
+            limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW);
+            limits.settle(Bucket::Apps, seen, None, now);
+            assert!(!limits.is_refused(Bucket::Apps, now));
+            assert_eq!(limits.exhaust(Bucket::Apps, retry_after, now), expected);
+            assert!(limits.is_refused(Bucket::Apps, now));
+            let later = now + expected;
+            assert!(!limits.is_refused(Bucket::Apps, later));
+            assert_eq!(
+                limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW),
+                Admission::At(later),
+                "{retry_after:?} {seen:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn requests_for_tokens_are_not_spread() {
+        let now = Instant::now();
+        for seen in [None, observe(20, 20, 1_060, 61)] {
+            let mut limits = RateLimits::new(75);
+            let mut sent = 0;
+            while limits.admit(Bucket::Token, now, now + WINDOW + WINDOW) == Admission::Go {
+                sent += 1;
+                limits.settle(Bucket::Token, seen, None, now);
+            }
+            assert_eq!(sent, 15);
+        }
     }
 }

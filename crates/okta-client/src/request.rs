@@ -1,4 +1,4 @@
-//! A read of Okta's API: a path, parameters, a page size and a place to go on.
+//! A read of Okta's API: a path, the JSON that is there, parameters, a page size and a place to go on.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
@@ -10,6 +10,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OktaRequest {
     path: String,
+    shape: Shape,
     query: Vec<(&'static str, String)>,
     limit: Option<u32>,
     least: u32,
@@ -17,10 +18,20 @@ pub struct OktaRequest {
 }
 
 impl OktaRequest {
-    /// Asks for what is at `path`, which starts with a slash and is made of safe segments.
-    pub fn new(path: impl Into<String>) -> Self {
-        let path = path.into();
-        Self { path, query: Vec::new(), limit: None, least: 1, omissions: Vec::new() }
+    /// Asks for the list at `path`: an answer that is no JSON array is not taken. The path starts with a slash
+    /// and is made of safe segments.
+    pub fn list(path: impl Into<String>) -> Self {
+        Self::new(path.into(), Shape::List)
+    }
+
+    /// Asks for the object at `path`: an answer that is no JSON object is not taken. The path starts with a
+    /// slash and is made of safe segments.
+    pub fn object(path: impl Into<String>) -> Self {
+        Self::new(path.into(), Shape::Object)
+    }
+
+    fn new(path: String, shape: Shape) -> Self {
+        Self { path, shape, query: Vec::new(), limit: None, least: 1, omissions: Vec::new() }
     }
 
     /// Asks the same of another path.
@@ -47,8 +58,8 @@ impl OktaRequest {
         self
     }
 
-    /// Makes it a listing, with pages of at most `limit` records. A listing that times out inside
-    /// Okta is tried again with smaller pages.
+    /// Asks for pages of at most `limit` records. A page that is too large, or that times out inside Okta,
+    /// is asked for again with fewer.
     #[must_use]
     pub fn with_limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
@@ -81,7 +92,7 @@ impl OktaRequest {
         &self.query
     }
 
-    /// Returns the page size of a listing; none if it is not one.
+    /// Returns the page size; none if the answer is one page whatever its size.
     pub fn limit(&self) -> Option<u32> {
         self.limit
     }
@@ -89,6 +100,11 @@ impl OktaRequest {
     /// Returns the names of the parts that Okta is asked to leave out.
     pub fn omissions(&self) -> &[&'static str] {
         &self.omissions
+    }
+
+    /// Returns the form of the JSON that is asked for.
+    pub(crate) fn shape(&self) -> Shape {
+        self.shape
     }
 
     /// Returns the value of the `Content-Type` header.
@@ -128,6 +144,15 @@ impl OktaRequest {
     }
 }
 
+/// The form of the JSON that a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// An array of records.
+    List,
+    /// One object.
+    Object,
+}
+
 /// The place where a listing goes on: Okta's own `after`, opaque and sent back as it came.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cursor(String);
@@ -157,7 +182,7 @@ mod tests {
 
     #[test]
     fn everything_but_unreserved_characters_is_encoded() {
-        let request = OktaRequest::new("/api/v1/users")
+        let request = OktaRequest::list("/api/v1/users")
             .with("search", r#"profile.mobilePhone eq "+1 555/\"a\\b\"" and é"#)
             .with_limit(200);
         let expected = "/api/v1/users?search=profile.mobilePhone%20eq%20%22%2B1%20555%2F%5C%22a\
@@ -177,7 +202,7 @@ mod tests {
             ),
         ];
         for (omissions, expected) in rows {
-            let request = OktaRequest::new("/api/v1/users").with_omissions(omissions.to_vec());
+            let request = OktaRequest::list("/api/v1/users").with_omissions(omissions.to_vec());
             assert_eq!(request.omissions(), omissions);
             assert_eq!(request.content_type(), expected);
         }

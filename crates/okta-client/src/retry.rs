@@ -21,10 +21,12 @@ pub(crate) enum Failure<'a> {
     NoResponse { kind: HttpErrorKind, after: Duration },
     /// Okta, or something in front of it, refused.
     Refused(&'a Error),
+    /// The same, in the middle of a listing that was answered before.
+    RefusedMidway(&'a Error),
     /// Okta refused the proof of possession, and it is known what to put into the next one.
     StaleProof,
-    /// The body is not JSON, or only a part of it.
-    Garbled,
+    /// The status is 200, but the body is not what was asked for, or only a part of it.
+    Unexpected,
     /// The page is good, but its link to the next one cannot be followed.
     BadLink,
 }
@@ -34,6 +36,8 @@ pub(crate) enum Failure<'a> {
 pub(crate) enum Outcome {
     /// The same may succeed a little later, a listing perhaps only with smaller pages.
     Again { smaller: bool },
+    /// The body is larger than it may be: a smaller page may be answered at once.
+    TooLarge,
     /// The window is used up; it ends after this time.
     Later(Duration),
     /// Too many requests were on their way at once.
@@ -47,8 +51,9 @@ pub(crate) enum Outcome {
 impl Outcome {
     /// Classifies a failure.
     ///
-    /// Okta's SDKs repeat 429, 503 and 504; 500 and 502 are repeated as well, since every request here is a
-    /// read.
+    /// Okta's SDKs repeat 429, 503 and 504; others that pass are repeated as well, since every request here is a
+    /// read. A refusal in the middle of a listing is an accident of Okta more often than a right that was taken
+    /// away meanwhile.
     pub(crate) fn of(failure: Failure<'_>) -> Self {
         match failure {
             Failure::NoResponse { kind, after } => match kind {
@@ -57,12 +62,17 @@ impl Outcome {
                 }
                 // If the call ended earlier, Okta cannot be said to have taken long.
                 HttpErrorKind::Timeout => Self::Again { smaller: after >= LONG },
-                HttpErrorKind::TooLarge | HttpErrorKind::Unsendable => Self::Final,
+                HttpErrorKind::TooLarge => Self::TooLarge,
+                HttpErrorKind::NotPublic | HttpErrorKind::Unsendable => Self::Final,
             },
             Failure::Refused(error) => Self::of_refusal(error),
+            Failure::RefusedMidway(error) => match (Self::of_refusal(error), error.status) {
+                (Self::Final, Some(400 | 401 | 403 | 404)) => Self::Again { smaller: false },
+                (outcome, _) => outcome,
+            },
             Failure::StaleProof => Self::NewProof,
             // This is the page of a proxy, or an answer that broke off.
-            Failure::Garbled => Self::Again { smaller: false },
+            Failure::Unexpected => Self::Again { smaller: false },
             Failure::BadLink => Self::Final,
         }
     }
@@ -74,7 +84,10 @@ impl Outcome {
             // Okta says what it refuses; a bare 400 comes from something in between.
             (400, _) if error.error_code.is_none() => Self::Again { smaller: false },
             // OAuth 2.0 has no status of its own for this; it is a 503 in all but the number.
-            (400, ErrorKind::Unavailable) | (502 | 503, _) => Self::Again { smaller: false },
+            (400, ErrorKind::Unavailable) => Self::Again { smaller: false },
+            // Of conflicts, those pass that a change of a schema or of a user type causes.
+            (409, ErrorKind::Unavailable) => Self::Again { smaller: false },
+            (408 | 423 | 502 | 503, _) => Self::Again { smaller: false },
             (500 | 504, _) => Self::Again { smaller: true },
             _ => Self::Final,
         }
@@ -100,7 +113,7 @@ pub(crate) fn decide(outcome: Outcome, attempt: u32, time_left: Duration, jitter
         Outcome::Later(until_end) => until_end + spread(attempt.min(3), jitter) / 4,
         Outcome::Crowded => spread(attempt + 1, jitter),
         Outcome::NewProof if attempt <= MAX_PROOFS => return Decision::Wait(Duration::ZERO),
-        Outcome::NewProof | Outcome::Final => return Decision::Stop,
+        Outcome::NewProof | Outcome::TooLarge | Outcome::Final => return Decision::Stop,
     };
     if attempt >= MAX_ATTEMPTS || wait >= time_left {
         return Decision::Stop;
@@ -117,6 +130,7 @@ fn spread(attempt: u32, jitter: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redaction::Redactor;
     use bytes::Bytes;
 
     const AGAIN: Outcome = Outcome::Again { smaller: false };
@@ -132,10 +146,11 @@ mod tests {
             (no_response(Interrupted, 20), AGAIN),
             (no_response(Timeout, 9), AGAIN),
             (no_response(Timeout, 10), SMALLER),
-            (no_response(TooLarge, 1), Outcome::Final),
+            (no_response(TooLarge, 1), Outcome::TooLarge),
+            (no_response(NotPublic, 0), Outcome::Final),
             (no_response(Unsendable, 0), Outcome::Final),
             (Failure::StaleProof, Outcome::NewProof),
-            (Failure::Garbled, AGAIN),
+            (Failure::Unexpected, AGAIN),
             (Failure::BadLink, Outcome::Final),
         ];
         for (failure, expected) in rows {
@@ -161,9 +176,12 @@ mod tests {
             (401, &[], "", Outcome::Final),
             (403, &[], "", Outcome::Final),
             (404, &[], "", Outcome::Final),
-            (408, &[], "", Outcome::Final),
-            (409, &[], r#"{"errorCode":"E0000145"}"#, Outcome::Final),
-            (423, &[], "", Outcome::Final),
+            (408, &[], "", AGAIN),
+            (409, &[], r#"{"errorCode":"E0000145"}"#, AGAIN),
+            (409, &[], r#"{"errorCode":"E0000253"}"#, AGAIN),
+            (409, &[], r#"{"errorCode":"E0000157"}"#, Outcome::Final),
+            (409, &[], "", Outcome::Final),
+            (423, &[], "", AGAIN),
             (429, &[], "", Outcome::Later(Duration::ZERO)),
             (429, spent, "", Outcome::Later(Duration::ZERO)),
             (429, crowded, "", Outcome::Crowded),
@@ -182,8 +200,14 @@ mod tests {
             for (name, value) in headers {
                 response = response.header(*name, *value);
             }
-            let error = Error::from_response(&response.body(Bytes::from(body)).unwrap());
+            let response = response.body(Bytes::from(body)).unwrap();
+            let error = Error::from_response(&response, &Redactor::default());
             assert_eq!(Outcome::of(Failure::Refused(&error)), expected, "{error}");
+            let midway = match (status, expected) {
+                (400 | 401 | 403 | 404, Outcome::Final) => AGAIN,
+                (_, expected) => expected,
+            };
+            assert_eq!(Outcome::of(Failure::RefusedMidway(&error)), midway, "{error}");
         }
     }
 
@@ -201,6 +225,7 @@ mod tests {
             (SMALLER, 1, 10_000, Wait(ms(250))),
             (SMALLER, 2, 10_000, Wait(ms(500))),
             (Final, 1, 10_000, Stop),
+            (TooLarge, 1, 10_000, Stop),
             (NewProof, 3, 0, Wait(ms(0))),
             (NewProof, 4, 10_000, Stop),
             (Later(ms(5_000)), 1, 10_000, Wait(ms(5_062) + Duration::from_micros(500))),

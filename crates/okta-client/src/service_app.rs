@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::jws::{SignError, Signer, base64url, signing_input, unique};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -92,18 +93,32 @@ pub(crate) struct AccessToken {
     good_until: Instant,
 }
 
-/// The answer of the token endpoint.
+/// The answer of the token endpoint. What goes without saying may be missing, or be something else.
 #[derive(Deserialize)]
 pub(crate) struct TokenAnswer {
     access_token: String,
     #[serde(default)]
-    token_type: String,
-    #[serde(default = "an_hour")]
-    expires_in: u64,
+    token_type: Value,
+    #[serde(default)]
+    expires_in: Value,
 }
 
-fn an_hour() -> u64 {
-    3_600
+impl TokenAnswer {
+    /// Returns true if the token is bound to the key of the proof.
+    fn is_bound(&self) -> bool {
+        self.token_type.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("DPoP"))
+    }
+
+    /// Returns the time for which the token is good: an hour, if the answer does not tell a number.
+    fn lifetime(&self) -> Duration {
+        const HOUR: f64 = 3_600.0;
+        let seconds = match &self.expires_in {
+            Value::String(text) => text.trim().parse().ok(),
+            number => number.as_f64(),
+        };
+        let seconds = seconds.filter(|seconds: &f64| seconds.is_finite()).unwrap_or(HOUR);
+        Duration::from_secs_f64(seconds.clamp(0.0, 24.0 * HOUR))
+    }
 }
 
 #[derive(Serialize)]
@@ -159,6 +174,14 @@ impl ServiceApp {
         Some(off_by).filter(|&seconds| seconds >= MIN_SKEW)
     }
 
+    /// Forgets a token that Okta refused, unless there is another one by now.
+    pub(crate) async fn forget(&self, token: &Arc<AccessToken>) {
+        let mut state = self.state.lock().await;
+        if state.token.as_ref().is_some_and(|known| Arc::ptr_eq(known, token)) {
+            state.token = None;
+        }
+    }
+
     pub(crate) fn api_nonce(&self) -> Option<String> {
         self.api_nonce.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -171,7 +194,7 @@ impl ServiceApp {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::KeyRefused`] or [`ErrorKind::Unavailable`] if the key does not sign.
+    /// [`ErrorKind::KeyRefused`] or [`ErrorKind::KeyUnavailable`] if the key does not sign.
     pub(crate) async fn form(
         &self,
         url: &str,
@@ -192,7 +215,7 @@ impl ServiceApp {
         let signature = self.signer.sign(input.as_bytes()).await.map_err(|error| {
             let kind = match &error {
                 SignError::Refused(_) => ErrorKind::KeyRefused,
-                SignError::Unavailable(_) => ErrorKind::Unavailable,
+                SignError::Unavailable(_) => ErrorKind::KeyUnavailable,
             };
             Error::local(kind, error.to_string())
         })?;
@@ -210,13 +233,9 @@ impl ServiceApp {
 impl AccessToken {
     /// Takes the token of an answer, bound to `key` if the answer says so.
     pub(crate) fn new(answer: TokenAnswer, key: Option<Arc<DpopKey>>, now: Instant) -> Self {
-        let is_bound = answer.token_type.eq_ignore_ascii_case("DPoP");
-        let lifetime = Duration::from_secs(answer.expires_in.min(24 * an_hour()));
-        Self {
-            text: answer.access_token.into(),
-            key: key.filter(|_| is_bound),
-            good_until: now + lifetime.saturating_sub(TOKEN_MARGIN),
-        }
+        let key = key.filter(|_| answer.is_bound());
+        let good_until = now + answer.lifetime().saturating_sub(TOKEN_MARGIN);
+        Self { text: answer.access_token.into(), key, good_until }
     }
 
     /// Returns true if the token may still be sent.
@@ -233,5 +252,33 @@ impl AccessToken {
     pub(crate) fn proof(&self, url: &str, nonce: Option<&str>, now: u64) -> Option<String> {
         let token = Some(self.text.expose_secret());
         self.key.as_ref()?.proof(&Purpose { method: "GET", url, token, nonce, now })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_of_the_token_endpoint() {
+        let rows = [
+            (r#"{"access_token":"t","token_type":"DPoP","expires_in":3600}"#, true, 3_600),
+            (r#"{"access_token":"t","token_type":"dpop","expires_in":"600"}"#, true, 600),
+            (r#"{"access_token":"t","token_type":"Bearer","expires_in":3600.0}"#, false, 3_600),
+            (r#"{"access_token":"t","token_type":null,"expires_in":null}"#, false, 3_600),
+            (r#"{"access_token":"t","token_type":7,"expires_in":"soon"}"#, false, 3_600),
+            (r#"{"access_token":"t","expires_in":"NaN"}"#, false, 3_600),
+            (r#"{"access_token":"t","expires_in":-5}"#, false, 0),
+            (r#"{"access_token":"t","expires_in":1e300}"#, false, 86_400),
+            (r#"{"access_token":"t"}"#, false, 3_600),
+        ];
+        for (answer, is_bound, lifetime) in rows {
+            let read: TokenAnswer = serde_json::from_str(answer).unwrap();
+            assert_eq!(
+                (read.is_bound(), read.lifetime().as_secs()),
+                (is_bound, lifetime),
+                "{answer}"
+            );
+        }
     }
 }

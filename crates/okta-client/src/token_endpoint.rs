@@ -3,10 +3,10 @@
 
 use crate::auth::sensitive;
 use crate::bucket::Bucket;
-use crate::channel::{Channel, USER_AGENT};
+use crate::channel::{Answer, Channel, USER_AGENT};
 use crate::dpop::{DpopKey, Purpose, dpop_nonce};
 use crate::error::{Demand, Error, ErrorKind};
-use crate::http::HttpService;
+use crate::http::{BodyLimit, HttpService};
 use crate::rate_limit::server_time;
 use crate::retry::{Decision, Failure, Outcome};
 use crate::service_app::{AccessToken, ServiceApp, TOKEN_PATH, TokenState};
@@ -72,9 +72,13 @@ impl<'a, S: HttpService> TokenEndpoint<'a, S> {
         deadline: Instant,
     ) -> Result<AccessToken, Error> {
         let all = self.app.scopes().all();
+        let mut latest = None;
         for scope in all.iter().skip(explored.len()) {
             let refusal = match self.ask(state, std::slice::from_ref(scope), deadline).await {
-                Ok(_) => None,
+                Ok(token) => {
+                    latest = Some(token);
+                    None
+                }
                 Err(error) if is_about_scopes(&error) => Some(error),
                 Err(error) => return Err(error),
             };
@@ -83,15 +87,14 @@ impl<'a, S: HttpService> TokenEndpoint<'a, S> {
         let granted = all.iter().zip(&*explored).filter(|(_, refusal)| refusal.is_none());
         let granted: Vec<_> = granted.map(|(scope, _)| scope.clone()).collect();
         match explored.iter().flatten().next() {
-            Some(refusal) if granted.is_empty() => Err(refusal.clone()),
-            _ => {
-                let granted_only = granted.join(" ");
-                tracing::info!(
-                    granted = granted_only,
-                    "not every scope is granted to the service app"
-                );
-                self.ask(state, &granted, deadline).await
-            }
+            Some(refusal) if granted.is_empty() => return Err(refusal.clone()),
+            _ => {}
+        }
+        let granted_only = granted.join(" ");
+        tracing::info!(granted = granted_only, "not every scope is granted to the service app");
+        match latest {
+            Some(token) if granted.len() == 1 => Ok(token),
+            _ => self.ask(state, &granted, deadline).await,
         }
     }
 
@@ -108,12 +111,15 @@ impl<'a, S: HttpService> TokenEndpoint<'a, S> {
             let request = request.await.map_err(|_| unsigned())??;
             let admitted = self.channel.admit(Bucket::Token, deadline).await?;
             let (outcome, error) = match admitted.send(request, deadline).await {
-                Ok((response, _)) if response.status() == http::StatusCode::OK => {
-                    return read_token(&response, state);
+                Ok(answer) if answer.response.status() == http::StatusCode::OK => {
+                    match read_token(&answer, state) {
+                        Ok(token) => return Ok(token),
+                        Err(error) => (Outcome::of(Failure::Unexpected), error),
+                    }
                 }
-                Ok((response, _)) => {
-                    let error = self.channel.refusal(Bucket::Token, &response);
-                    if round < MAX_ROUNDS && self.accommodate(state, &response, &error) {
+                Ok(answer) => {
+                    let error = self.refusal(&answer);
+                    if round < MAX_ROUNDS && self.accommodate(state, &answer.response, &error) {
                         round += 1;
                         continue;
                     }
@@ -150,8 +156,18 @@ impl<'a, S: HttpService> TokenEndpoint<'a, S> {
             let proof = key.proof(&purpose).ok_or_else(no_randomness)?;
             request = request.header("DPoP", sensitive(proof.into()).ok_or_else(no_randomness)?);
         }
+        request = request.extension(BodyLimit::TOKEN);
         let unwritable = |_| Error::local(ErrorKind::Protocol, "The request cannot be written");
         request.body(Bytes::from(form)).map_err(unwritable)
+    }
+
+    /// Reads a refusal. Every org has a token endpoint, so where there is none, there is no org.
+    fn refusal(&self, answer: &Answer) -> Error {
+        let error = self.channel.refusal(Bucket::Token, answer);
+        match error.kind {
+            ErrorKind::NotFound => Error { kind: ErrorKind::NoApi, ..error },
+            _ => error,
+        }
     }
 
     /// Does what the server wants of the next request. Returns true if that is something that can be done.
@@ -163,11 +179,12 @@ impl<'a, S: HttpService> TokenEndpoint<'a, S> {
     ) -> bool {
         let server_now = server_time(response.headers());
         let off_by = self.app.learn_time(server_now, self.channel.wall_now());
+        let nonce = dpop_nonce(response.headers()).map(str::to_owned);
+        let is_new = nonce.is_some();
+        // It is good for every request that follows, whatever this one was refused for.
+        state.nonce = nonce.or(state.nonce.take());
         match (error.demand, off_by) {
-            (Some(Demand::Nonce), _) => {
-                state.nonce = dpop_nonce(response.headers()).map(str::to_owned);
-                state.nonce.is_some()
-            }
+            (Some(Demand::Nonce), _) => is_new,
             (Some(Demand::Proof), _) if state.dpop.is_none() => {
                 state.dpop = DpopKey::generate().map(Arc::new);
                 state.dpop.is_some()
@@ -186,20 +203,17 @@ fn is_about_scopes(error: &Error) -> bool {
     error.kind == ErrorKind::ScopesNotGranted
 }
 
-fn read_token(
-    response: &http::Response<Bytes>,
-    state: &mut TokenState,
-) -> Result<AccessToken, Error> {
+fn read_token(answer: &Answer, state: &mut TokenState) -> Result<AccessToken, Error> {
+    let Answer { response, redactor, .. } = answer;
     // The cause would quote the token.
-    let answer = serde_json::from_slice(response.body()).map_err(|_| {
-        Error::local(ErrorKind::Protocol, "Okta answered 200 with something that is not a token")
-    })?;
+    let token = serde_json::from_slice(response.body())
+        .map_err(|_| Error::unexpected(response, redactor, "with something that is not a token"))?;
     state.nonce = dpop_nonce(response.headers()).map(str::to_owned).or(state.nonce.take());
-    Ok(AccessToken::new(answer, state.dpop.clone(), Instant::now()))
+    Ok(AccessToken::new(token, state.dpop.clone(), Instant::now()))
 }
 
 fn unsigned() -> Error {
-    Error::local(ErrorKind::Unavailable, "The private key did not sign in time")
+    Error::local(ErrorKind::KeyUnavailable, "The private key did not sign in time")
 }
 
 fn no_randomness() -> Error {

@@ -1,7 +1,7 @@
 //! The only place that reads the environment. (The AWS SDK reads its own variables itself.)
 
 use anyhow::Context as _;
-use okta_client::{Loopback, OrgUrl};
+use okta_client::{AllowedOrgs, Loopback, OrgUrl};
 use okta_connector::Withheld;
 use tracing::Level;
 
@@ -20,11 +20,7 @@ pub(crate) struct Environment {
     pub(crate) label: String,
     /// `OKTA_CONNECTOR_ORGS`, comma-separated: the orgs that a credential may be sent to. None means Okta's own
     /// domains.
-    #[expect(
-        dead_code,
-        reason = "becomes `AllowedOrgs` of okta-client, and refuses to start on a wrong entry"
-    )]
-    pub(crate) orgs: Option<String>,
+    pub(crate) allowed_orgs: AllowedOrgs,
     /// `OKTA_CONNECTOR_WITHHELD_FIELDS`, comma-separated: patterns of fields that are never exported.
     pub(crate) withheld: Withheld,
 }
@@ -61,7 +57,10 @@ impl Environment {
             log_level,
             secrets_manager,
             label: text("OKTA_CONNECTOR_LABEL")?.unwrap_or_else(|| "Okta".to_owned()),
-            orgs: text("OKTA_CONNECTOR_ORGS")?,
+            allowed_orgs: match text("OKTA_CONNECTOR_ORGS")? {
+                Some(orgs) => orgs.parse().context("OKTA_CONNECTOR_ORGS")?,
+                None => AllowedOrgs::default(),
+            },
             withheld: Withheld::parse(&text("OKTA_CONNECTOR_WITHHELD_FIELDS")?.unwrap_or_default())
                 .context("OKTA_CONNECTOR_WITHHELD_FIELDS")?,
         })

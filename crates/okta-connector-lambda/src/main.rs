@@ -21,7 +21,7 @@ use config::Environment;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
 use metrics::Metrics;
 use observer::CallLog;
-use okta_connector::{Config, OktaConnector};
+use okta_connector::{Config, OktaConnector, Orgs};
 use secret_name::SecretNames;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     logging::start(environment.log_level);
     let metrics = Arc::new(Metrics::new(environment.label.clone()));
     let config = Config {
-        loopback: environment.loopback,
+        orgs: Orgs { allowed: environment.allowed_orgs, loopback: environment.loopback },
         withheld: environment.withheld,
         ..Config::new(seconds_since_1970, seed())
     };
@@ -44,8 +44,9 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         Some(url) => SecretsManager::StandIn(url),
         None => SecretsManager::Aws(SecretNames::new(environment.label)),
     };
-    let connector = OktaConnector::new(LazyTransport::default(), Aws::new(source), config)
-        .observed_by(CallLog::new(Arc::clone(&metrics)));
+    let connector =
+        OktaConnector::new(LazyTransport::new(environment.loopback), Aws::new(source), config)
+            .observed_by(CallLog::new(Arc::clone(&metrics)));
     let (connector, metrics) = (&connector, &*metrics);
     lambda_runtime::run(service_fn(move |event| answer(connector, metrics, event))).await
 }

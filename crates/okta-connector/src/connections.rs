@@ -4,13 +4,13 @@ use crate::catalogue::scopes;
 use crate::credentials::{Identity, KeyPlace, ServiceAppIdentity, identity};
 use crate::error::Error;
 use crate::secrets::{Freshness, SecretSource};
-use crate::settings::Settings;
+use crate::settings::{Orgs, Settings};
 use crate::withheld::Withheld;
 use appflow_connector::request::Credentials;
 use appflow_connector::{ErrorCode, MAX_RESPONSE_BYTES};
 use okta_client::{
-    Client, ClientConfig, Credential, HttpService, Ledger, Loopback, PageLimits, RateLimits,
-    Scopes, ServiceApp, Signer,
+    AllowedOrgs, Client, ClientConfig, Credential, HttpService, Ledger, Loopback, PageLimits,
+    RateLimits, Scopes, ServiceApp, Signer,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::{BTreeMap, HashMap};
@@ -22,8 +22,8 @@ use tokio::time::Instant;
 /// The decisions of a process about the connector.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The decision whether `http://127.0.0.1:PORT` is an org.
-    pub loopback: Loopback,
+    /// The orgs that may be talked to.
+    pub orgs: Orgs,
     /// The fields that are never exported.
     pub withheld: Withheld,
     /// The largest response in bytes.
@@ -40,8 +40,9 @@ impl Config {
     pub fn new(wall_clock: fn() -> u64, seed: u64) -> Self {
         const RESERVE: usize = 4 * 1024;
         let max_response_bytes = MAX_RESPONSE_BYTES - RESERVE;
-        let (loopback, withheld) = (Loopback::Refused, Withheld::default());
-        Self { loopback, withheld, max_response_bytes, wall_clock, seed }
+        let orgs = Orgs { allowed: AllowedOrgs::default(), loopback: Loopback::Refused };
+        let withheld = Withheld::default();
+        Self { orgs, withheld, max_response_bytes, wall_clock, seed }
     }
 }
 
@@ -102,7 +103,7 @@ impl<H: HttpService + Clone, S: SecretSource> Connections<H, S> {
     ) -> Result<Connection<'a>, Error> {
         // A tenth is kept for the way back.
         let deadline = Instant::now() + time_left - time_left / 10;
-        let settings = Settings::read(settings, self.config.loopback)?;
+        let settings = Settings::read(settings, &self.config.orgs)?;
         Ok(Connection { settings, credentials, deadline, ledger: Arc::clone(ledger) })
     }
 

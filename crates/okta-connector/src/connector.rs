@@ -95,7 +95,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
     }
 
     fn org(&self, settings: &BTreeMap<String, String>) -> Option<String> {
-        org_host(settings, self.connections.config.loopback)
+        org_host(settings, &self.connections.config.orgs)
     }
 
     /// Reports a call without records, and passes its outcome on.
@@ -346,8 +346,8 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaCon
         let settings = &request.connector_runtime_settings;
         let operation = Operation::ValidateConnectorRuntimeSettings;
         let call = Call::new(operation).of_org(self.org(settings));
-        let loopback = self.connections.config.loopback;
-        let errors_by_input_field = Settings::check(settings, request.scope.as_deref(), loopback);
+        let orgs = &self.connections.config.orgs;
+        let errors_by_input_field = Settings::check(settings, request.scope.as_deref(), orgs);
         let texts: Vec<_> = errors_by_input_field.values().map(|text| text.as_str()).collect();
         let outcome = match texts.as_slice() {
             [] => Ok(()),

@@ -44,4 +44,5 @@ pub use connections::Config;
 pub use connector::OktaConnector;
 pub use error::Error;
 pub use secrets::{Freshness, KeyError, SecretError, SecretSource};
+pub use settings::Orgs;
 pub use withheld::{InvalidPattern, Withheld};

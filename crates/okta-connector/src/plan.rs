@@ -268,7 +268,7 @@ impl Planner<'_> {
         let reads = keys.map(|key| {
             let path = format!("{}/{}", entity.object.endpoint.path, key.written);
             let reason = "the record itself is fresher than any listing";
-            let way = self.way(self.omit(OktaRequest::new(path)), reason);
+            let way = self.way(self.omit(OktaRequest::object(path)), reason);
             self.listing(vec![Way { shape: Shape::Record, narrowed_here: true, ..way }])
         });
         Some(reads.collect())
@@ -332,7 +332,7 @@ impl Planner<'_> {
     fn filtered(&self, pushed: Pushed, reason: &'static str) -> Listing {
         let narrowed_here = !pushed.complete;
         let request =
-            OktaRequest::new(self.query.entity.object.endpoint.path).with(FILTER, pushed.text);
+            OktaRequest::list(self.query.entity.object.endpoint.path).with(FILTER, pushed.text);
         let way = self.way(self.paged(request), reason);
         self.or_everything(vec![Way { narrowed_here, ..way }])
     }
@@ -347,7 +347,7 @@ impl Planner<'_> {
         let narrowed_here = !pushed.complete;
         let entity = &self.query.entity;
         let endpoint = &entity.object.endpoint;
-        let request = OktaRequest::new(endpoint.path).with(SEARCH, pushed.text.as_str());
+        let request = OktaRequest::list(endpoint.path).with(SEARCH, pushed.text.as_str());
         let unsorted = |reason| {
             let way = self.way(self.paged(request.clone()), reason);
             Way { narrowed_here, ..way }
@@ -366,7 +366,7 @@ impl Planner<'_> {
     /// Plans a listing of all records of the object.
     fn everything(&self, reason: &'static str) -> Way {
         let endpoint = &self.query.entity.object.endpoint;
-        let request = OktaRequest::new(endpoint.path);
+        let request = OktaRequest::list(endpoint.path);
         let request = match endpoint.dialect {
             Dialect::SearchAndFilter { everything: Some(everything), .. } => {
                 request.with(SEARCH, everything)
@@ -434,7 +434,7 @@ impl Planner<'_> {
         let narrowed_here = !among.is_empty() || self.query.predicate != Predicate::everything();
         let way = |request, reason| Way { narrowed_here, ..self.way(request, reason) };
         let filtered = way(self.filtered_by(id, parent), FILTERED);
-        let below = OktaRequest::new(parent.listing_below(id));
+        let below = OktaRequest::list(parent.listing_below(id));
         let fallback = match parent.lists {
             Lists::Records => way(self.paged(below), FALLBACK),
             Lists::References(path) => Way {
@@ -457,14 +457,14 @@ impl Planner<'_> {
     fn filtered_by(&self, id: &str, parent: &Parent) -> OktaRequest {
         let filter = format!("{} eq {}", parent.filter, quote(id));
         let path = self.query.entity.object.endpoint.path;
-        self.paged(OktaRequest::new(path).with(FILTER, filter))
+        self.paged(OktaRequest::list(path).with(FILTER, filter))
     }
 
     /// Plans a listing of the ids of the records below a parent.
     fn ids_below(&self, id: &str, parent: &Parent) -> Listing {
         let reason = "a record must be among them";
         let filtered = self.way(self.filtered_by(id, parent), reason);
-        let below = OktaRequest::new(parent.listing_below(id));
+        let below = OktaRequest::list(parent.listing_below(id));
         let fallback = match parent.lists {
             Lists::Records => self.way(self.paged(below), reason),
             Lists::References(path) => Way { id_path: path.to_owned(), ..self.way(below, reason) },
@@ -474,7 +474,7 @@ impl Planner<'_> {
 
     /// Plans a read of the record that each reference names.
     fn record_of_each(&self) -> Below {
-        let template = self.omit(OktaRequest::new(String::new()));
+        let template = self.omit(OktaRequest::object(String::new()));
         let path = [format!("{}/", self.query.entity.object.endpoint.path), String::new()];
         Below { path, template, shape: Shape::Record, id_path: self.id_path() }
     }

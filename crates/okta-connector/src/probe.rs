@@ -31,7 +31,7 @@ pub(crate) async fn probe<H: HttpService>(client: &Client<H>, deadline: Instant)
     objects.sort_by_key(|object| object.probe_turn);
     let mut verdicts = Vec::new();
     for object in objects {
-        let request = OktaRequest::new(object.endpoint.path);
+        let request = OktaRequest::list(object.endpoint.path);
         let request = match object.endpoint.page_size {
             Some(_) => request.with_limit(1),
             None => request,

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::query::{Deprovisioned, Parallelism, Preferences};
 use appflow_connector::Message;
 use appflow_connector::configuration::{ConnectorRuntimeSetting, SettingDataType, SettingScope};
-use okta_client::{Loopback, OrgUrl};
+use okta_client::{AllowedOrgs, Loopback, OrgUrl};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
@@ -21,6 +21,15 @@ const DEFAULT_RATE_LIMIT_PERCENT: u32 = 75;
 /// The largest number of requests that may be on their way at once. It is far below the 35 to 75
 /// that an org allows to all its clients together.
 const MAX_CONCURRENCY: usize = 4;
+
+/// The orgs that a process talks to.
+#[derive(Clone, Debug)]
+pub struct Orgs {
+    /// The orgs that the deployment allows.
+    pub allowed: AllowedOrgs,
+    /// The wish about orgs on this machine.
+    pub loopback: Loopback,
+}
 
 /// The settings of a connection and a flow.
 #[derive(Clone, Debug)]
@@ -44,9 +53,9 @@ impl Settings {
     /// # Errors
     ///
     /// `InvalidArgument` about the first setting that is wrong.
-    pub fn read(settings: &BTreeMap<String, String>, loopback: Loopback) -> Result<Self, Error> {
+    pub fn read(settings: &BTreeMap<String, String>, orgs: &Orgs) -> Result<Self, Error> {
         Ok(Self {
-            org: org(settings, loopback)?,
+            org: org(settings, orgs)?,
             rate_limit_percent: rate_limit_percent(settings)?,
             max_concurrency: max_concurrency(settings)?,
             deprovisioned: deprovisioned(settings)?,
@@ -67,7 +76,7 @@ impl Settings {
     pub fn check(
         settings: &BTreeMap<String, String>,
         scope: Option<&str>,
-        loopback: Loopback,
+        orgs: &Orgs,
     ) -> SettingErrors {
         let mut errors = SettingErrors::new();
         let mut note = |key: &str, outcome: Result<(), Error>| {
@@ -76,7 +85,7 @@ impl Settings {
             }
         };
         if scope == Some("CONNECTOR_PROFILE") || settings.contains_key(INSTANCE_URL) {
-            note(INSTANCE_URL, org(settings, loopback).map(drop));
+            note(INSTANCE_URL, org(settings, orgs).map(drop));
         }
         note(RATE_LIMIT_PERCENT, rate_limit_percent(settings).map(drop));
         note(MAX_CONCURRENT_REQUESTS, max_concurrency(settings).map(drop));
@@ -138,14 +147,24 @@ fn value<'a>(settings: &'a BTreeMap<String, String>, key: &str) -> Option<&'a st
     settings.get(key).map(|value| value.trim()).filter(|value| !value.is_empty())
 }
 
-fn org(settings: &BTreeMap<String, String>, loopback: Loopback) -> Result<OrgUrl, Error> {
+fn org(settings: &BTreeMap<String, String>, orgs: &Orgs) -> Result<OrgUrl, Error> {
     let url = value(settings, INSTANCE_URL).unwrap_or_default();
-    OrgUrl::parse(url, loopback).map_err(|error| Error::invalid(format!("{INSTANCE_URL} {error}")))
+    let org = OrgUrl::parse(url, orgs.loopback)
+        .map_err(|error| Error::invalid(format!("{INSTANCE_URL} {error}")))?;
+    if orgs.allowed.allows(&org) {
+        return Ok(org);
+    }
+    Err(Error::invalid(format!(
+        "{INSTANCE_URL} names {host} and the deployment of this connector allows {allowed} alone. Add {host} to \
+         AllowedOrgs of its stack",
+        host = org.host(),
+        allowed = orgs.allowed
+    )))
 }
 
 /// Returns the host of the org that the settings name, if it may be one.
-pub(crate) fn org_host(settings: &BTreeMap<String, String>, loopback: Loopback) -> Option<String> {
-    org(settings, loopback).ok().map(|org| org.host().to_owned())
+pub(crate) fn org_host(settings: &BTreeMap<String, String>, orgs: &Orgs) -> Option<String> {
+    org(settings, orgs).ok().map(|org| org.host().to_owned())
 }
 
 fn rate_limit_percent(settings: &BTreeMap<String, String>) -> Result<u32, Error> {
@@ -188,10 +207,39 @@ mod tests {
         rows.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect()
     }
 
+    fn orgs() -> Orgs {
+        Orgs { allowed: AllowedOrgs::default(), loopback: Loopback::Refused }
+    }
+
+    #[test]
+    fn only_orgs_that_are_allowed_get_a_credential() {
+        let read = |url: &str, allowed: &str| {
+            let orgs = Orgs { allowed: allowed.parse().unwrap(), ..orgs() };
+            Settings::read(&settings(&[("instanceUrl", url)]), &orgs)
+                .map_err(|error| error.to_string())
+        };
+        for (url, allowed) in [
+            ("acme.okta.com", "acme.okta.com"),
+            ("acme.okta.com", "*.okta.com"),
+            ("login.acme.com", "*.okta.com,login.acme.com"),
+        ] {
+            assert!(read(url, allowed).is_ok(), "{url} {allowed}");
+        }
+        for (url, allowed) in [
+            ("other.okta.com", "acme.okta.com"),
+            ("acme.okta.com.evil.com", "*.okta.com"),
+            ("login.acme.com", "*.okta.com"),
+        ] {
+            let message = read(url, allowed).unwrap_err();
+            let expected = format!("Add {url} to AllowedOrgs of its stack");
+            assert!(message.contains(&expected) && message.contains(allowed), "{message}");
+        }
+    }
+
     #[test]
     fn defaults() {
         let settings = settings(&[("instanceUrl", "acme.okta.com"), ("rateLimitPercent", " ")]);
-        let read = Settings::read(&settings, Loopback::Refused).unwrap();
+        let read = Settings::read(&settings, &orgs()).unwrap();
         assert_eq!(read.org.origin(), "https://acme.okta.com");
         assert_eq!(read.rate_limit_percent, 75);
         assert_eq!(read.deprovisioned, Deprovisioned::Included);
@@ -200,7 +248,7 @@ mod tests {
     #[test]
     fn every_setting_is_checked_by_itself() {
         let wrong = settings(&[("rateLimitPercent", "101"), ("includeDeprovisioned", "maybe")]);
-        let errors = Settings::check(&wrong, Some("CONNECTOR_PROFILE"), Loopback::Refused);
+        let errors = Settings::check(&wrong, Some("CONNECTOR_PROFILE"), &orgs());
         let texts: Vec<_> =
             errors.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect();
         assert_eq!(
@@ -217,7 +265,7 @@ mod tests {
                 ),
             ]
         );
-        let source = Settings::check(&settings(&[]), Some("SOURCE"), Loopback::Refused);
+        let source = Settings::check(&settings(&[]), Some("SOURCE"), &orgs());
         assert!(source.is_empty(), "{source:?}");
     }
 }

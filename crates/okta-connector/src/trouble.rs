@@ -70,6 +70,10 @@ troubles! {
         "The private key of the service app does not sign",
         "Check the KMS key and what the function may do with it",
         "AWS KMS, not Okta";
+    KEY_SILENT: ServiceUnavailable,
+        "The private key of the service app could not be used in time",
+        "Run the flow again and look at the status of AWS KMS if it lasts",
+        "AWS KMS, not Okta";
     FEATURE: ClientError,
         "The Okta org does not have this feature",
         "Devices need Okta Identity Engine",
@@ -86,10 +90,14 @@ troubles! {
         "Okta no longer knows the place where the listing stopped",
         "Run the flow again",
         "400 with `E0000029`, or with `E0000031` about the cursor";
-    LIMIT: RateLimitExceeded,
-        "Okta is not asked any more for now",
+    SHARE: RateLimitExceeded,
+        "This connection has used its share of a rate limit up",
         "Run the flow later or raise rateLimitPercent",
-        "429, or the share of the limit is spent";
+        "nothing: the connector does not ask any more";
+    LIMIT: RateLimitExceeded,
+        "Okta answers no more requests for now",
+        "Run the flow later - others use the limit up too so that a higher rateLimitPercent does not help",
+        "429";
     LATE: RequestTimeout,
         "Okta did not answer in time",
         "Run the flow again",
@@ -102,6 +110,10 @@ troubles! {
         "Okta failed",
         "Run the flow again and report it to Okta if it lasts",
         "any other 5xx";
+    TOO_LARGE: ClientError,
+        "The answer of Okta is larger than the function can hold",
+        "Select fewer fields",
+        "a record or a list that is one page of more than 8 MiB";
     NONSENSE: ServerError,
         "The answer is not one of the Okta API",
         "Check what stands between the function and Okta",
@@ -118,14 +130,17 @@ fn trouble_of(kind: &ErrorKind) -> &'static Trouble {
         ErrorKind::Forbidden => &ROLE,
         ErrorKind::ProofDemanded => &PROOF,
         ErrorKind::KeyRefused => &KEY,
+        ErrorKind::KeyUnavailable => &KEY_SILENT,
         ErrorKind::FeatureMissing => &FEATURE,
-        ErrorKind::NotFound => &NOT_FOUND,
+        ErrorKind::NotFound | ErrorKind::NoApi => &NOT_FOUND,
         ErrorKind::Rejected | ErrorKind::Client => &REFUSED,
         ErrorKind::InvalidCursor => &CURSOR,
+        ErrorKind::ShareSpent { .. } => &SHARE,
         ErrorKind::RateLimited { .. } => &LIMIT,
         ErrorKind::Timeout => &LATE,
         ErrorKind::Unavailable => &DOWN,
         ErrorKind::Server => &FAILURE,
+        ErrorKind::TooLarge => &TOO_LARGE,
         ErrorKind::Protocol => &NONSENSE,
     }
 }
@@ -146,12 +161,15 @@ impl From<okta_client::Error> for Error {
         };
         let message = format!("{sentence}. {}. {error}", trouble.remedy);
         let retry_after = match error.kind {
-            ErrorKind::RateLimited { retry_after } => Some(retry_after),
+            ErrorKind::RateLimited { retry_after } | ErrorKind::ShareSpent { retry_after } => {
+                Some(retry_after)
+            }
             _ => None,
         };
         let mut told = Self::new(trouble.code, message);
         told.retry_after = retry_after;
-        told
+        // Okta may repeat the expression, and with it what somebody wrote in a filter.
+        told.logged_as(format!("{sentence}. {}. {}", trouble.remedy, error.ids()))
     }
 }
 

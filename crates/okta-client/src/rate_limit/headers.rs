@@ -6,7 +6,8 @@
 //! * A limit of 0 with 0 remaining tells of too many simultaneous requests. It says nothing about the
 //!   window.
 
-use http::HeaderMap;
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue};
 use std::time::Duration;
 
 /// The length of a window.
@@ -67,7 +68,21 @@ fn numbers(headers: &HeaderMap, name: &str) -> impl Iterator<Item = u64> {
 
 /// Reads the `Date` header, in seconds since 1970.
 pub(crate) fn server_time(headers: &HeaderMap) -> Option<u64> {
-    let date = headers.get(http::header::DATE)?.to_str().ok()?;
+    http_date(headers.get(DATE)?)
+}
+
+/// Reads `Retry-After`, a number of seconds or a date, as the time from now; `wall_now` (seconds since 1970)
+/// stands in where `Date` is missing.
+pub(crate) fn retry_after(headers: &HeaderMap, wall_now: u64) -> Option<Duration> {
+    let header = headers.get(RETRY_AFTER)?;
+    let seconds = header.to_str().ok().and_then(|text| text.trim().parse().ok()).or_else(|| {
+        Some(http_date(header)?.saturating_sub(server_time(headers).unwrap_or(wall_now)))
+    });
+    seconds.map(Duration::from_secs)
+}
+
+fn http_date(header: &HeaderValue) -> Option<u64> {
+    let date = header.to_str().ok()?;
     let parser = jiff::fmt::rfc2822::DateTimeParser::new();
     u64::try_from(parser.parse_timestamp(date).ok()?.as_second()).ok()
 }
@@ -84,13 +99,13 @@ mod tests {
         headers
     }
 
-    const DATE: (&str, &str) = ("date", "Thu, 01 Jan 1970 00:16:40 GMT"); // 1,000 s
+    const NOW: (&str, &str) = ("date", "Thu, 01 Jan 1970 00:16:40 GMT"); // 1,000 s
 
     #[test]
     fn observations() {
         let all = |limit, remaining, reset| {
             headers(&[
-                DATE,
+                NOW,
                 ("x-rate-limit-limit", limit),
                 ("x-rate-limit-remaining", remaining),
                 ("x-rate-limit-reset", reset),
@@ -109,12 +124,32 @@ mod tests {
         assert!(Observation::is_concurrency_limit(&all("0", "0", "1030")));
         assert!(!Observation::is_concurrency_limit(&all("600", "0", "1030")));
         assert_eq!(seen(&all("x", "0", "1030")), None);
-        assert_eq!(seen(&headers(&[DATE])), None);
+        assert_eq!(seen(&headers(&[NOW])), None);
         let mut twice = all("600", "599", "1030");
         twice.append("x-rate-limit-remaining", "100".parse().unwrap());
         assert_eq!(seen(&twice), Some((600, 100, 31)));
         let mut dateless = all("600", "599", "1030");
         dateless.remove("date");
         assert_eq!(Observation::read(&dateless, 1_025).unwrap().ends_in.as_secs(), 6);
+    }
+
+    #[test]
+    fn retry_after_is_a_number_or_a_date() {
+        let rows = [
+            ("2", Some(2)),
+            (" 0 ", Some(0)),
+            ("Thu, 01 Jan 1970 00:16:45 GMT", Some(5)),
+            ("Thu, 01 Jan 1970 00:16:30 GMT", Some(0)),
+            ("-1", None),
+            ("2.5", None),
+            ("soon", None),
+        ];
+        for (value, expected) in rows {
+            let found = retry_after(&headers(&[NOW, ("retry-after", value)]), 0);
+            assert_eq!(found.map(|after| after.as_secs()), expected, "{value}");
+        }
+        let dateless = headers(&[("retry-after", "Thu, 01 Jan 1970 00:16:45 GMT")]);
+        assert_eq!(retry_after(&dateless, 1_004), Some(Duration::from_secs(1)));
+        assert_eq!(retry_after(&headers(&[NOW]), 1_000), None);
     }
 }

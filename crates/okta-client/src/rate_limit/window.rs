@@ -14,7 +14,19 @@ pub(super) const ASSUMED_LIMIT: u32 = 20;
 /// way.
 pub(super) const FIRST_LOOK: Duration = Duration::from_millis(20);
 
+/// The largest limit that a lesson may tell. Okta's largest published one, with its largest multiplier, is smaller.
+const MAX_LIMIT: u32 = 100_000;
+
+/// The largest difference between two clocks, in seconds, that a lesson may tell: a day.
+const MAX_SKEW: u64 = 24 * 60 * 60;
+
+/// Three times of day are cut to seconds until a lesson is taken in, so its window may end so many seconds later.
+const CUT_OFF: u64 = 2;
+
 /// The state of one bucket in a form that outlives a process.
+///
+/// It comes back from outside, so it is believed only as far as it is possible, and never loosens what this
+/// process knows of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lesson {
     /// Requests allowed in a window; zero if no answer has told it.
@@ -25,6 +37,22 @@ pub struct Lesson {
     pub reset: u64,
     /// Okta's clock minus ours, in seconds.
     pub skew: i64,
+}
+
+impl Lesson {
+    /// Returns the seconds until the window has certainly ended; none if there can be no such window.
+    fn seconds_left(&self, wall_now: u64) -> Option<u64> {
+        let most = if self.limit > 0 { self.limit } else { ASSUMED_LIMIT };
+        let server_now = wall_now.saturating_add_signed(self.skew);
+        let seconds = self.reset.saturating_add(CUT_OFF).saturating_sub(server_now);
+        let longest = WINDOW.as_secs() + CUT_OFF;
+        // The clocks of two machines differ by a little.
+        let is_possible = self.limit <= MAX_LIMIT
+            && self.spent <= most
+            && self.skew.unsigned_abs() <= MAX_SKEW
+            && seconds <= longest + CUT_OFF;
+        is_possible.then_some(seconds.min(longest))
+    }
 }
 
 /// The window of a bucket that is running, or that is taken to run.
@@ -44,6 +72,8 @@ pub(super) struct Window {
     met: Instant,
     /// True if the window was taken for ended since the last answer.
     rolled: bool,
+    /// The time until which Okta refuses requests, as a 429 said.
+    refused_until: Option<Instant>,
 }
 
 /// The room that a bucket has for a request.
@@ -69,6 +99,7 @@ impl Window {
             ends: now + WINDOW,
             met: now,
             rolled: false,
+            refused_until: None,
         }
     }
 
@@ -84,6 +115,9 @@ impl Window {
     /// Returns when the next request may go, if `percent` of the limit may be used.
     pub(super) fn next_slot(&mut self, percent: u32, now: Instant) -> Slot {
         self.roll(now);
+        if let Some(until) = self.refused_until.filter(|&until| now < until) {
+            return Slot::Spent(until);
+        }
         let limit = match self.limit {
             Some(limit) => limit,
             // The first answer tells the limit; until then one request is enough.
@@ -98,7 +132,10 @@ impl Window {
             return Slot::Spent(self.ends);
         }
         let spacing = self.ends.saturating_duration_since(now) / left;
-        self.last_sent.map_or(Slot::Free, |sent| Slot::Paced(sent + spacing.min(WINDOW / share)))
+        // The first request after a refusal goes when Okta said.
+        let last_sent =
+            self.last_sent.filter(|&sent| self.refused_until.is_none_or(|it| sent >= it));
+        last_sent.map_or(Slot::Free, |sent| Slot::Paced(sent + spacing.min(WINDOW / share)))
     }
 
     /// Counts a request that goes now.
@@ -130,6 +167,7 @@ impl Window {
         if seen.reset > self.reset {
             self.spent = used.max(1);
             self.reset = seen.reset;
+            self.refused_until = None;
             self.met = now;
         } else {
             self.spent = self.spent.saturating_add(1).max(used);
@@ -142,11 +180,24 @@ impl Window {
         self.limit = Some(seen.limit);
     }
 
-    /// Takes the window for used up, whatever was counted. Returns the time until it ends.
-    pub(super) fn exhaust(&mut self, now: Instant) -> Duration {
-        self.spent = self.limit.unwrap_or(u32::MAX).max(self.spent);
-        self.ends = self.ends.max(now + SECOND);
-        self.ends.saturating_duration_since(now)
+    /// Takes in that Okta refuses requests: for `retry_after`, but no longer than a window, or else until this
+    /// window, which is then used up, ends. Returns the time until then.
+    pub(super) fn exhaust(&mut self, retry_after: Option<Duration>, now: Instant) -> Duration {
+        let until = match retry_after {
+            Some(after) => now + after.clamp(SECOND, WINDOW),
+            None => {
+                self.spent = self.limit.unwrap_or(u32::MAX).max(self.spent);
+                self.ends = self.ends.max(now + SECOND);
+                self.ends
+            }
+        };
+        self.refused_until = Some(until);
+        until.saturating_duration_since(now)
+    }
+
+    /// Returns true if Okta itself refuses requests now.
+    pub(super) fn is_refused(&self, now: Instant) -> bool {
+        self.refused_until.is_some_and(|until| now < until)
     }
 
     /// Returns the time between two requests that use `percent` of the limit; none while it is unknown.
@@ -163,42 +214,40 @@ impl Window {
 
     /// Returns what another process should know. `wall_now` is our time of day in seconds since 1970.
     pub(super) fn lesson(&self, now: Instant, wall_now: u64) -> Lesson {
+        // What headers and refusals tell may be more than there can be.
+        let most = self.limit.unwrap_or(ASSUMED_LIMIT);
         let spent = match self.ends > now {
-            true => self.spent.saturating_add(self.in_flight),
+            true => self.spent.saturating_add(self.in_flight).min(most),
             false => 0,
         };
+        let server_now = wall_now.saturating_add_signed(self.skew);
         let reset = match self.limit {
-            Some(_) if !self.rolled => self.reset,
+            Some(_) if !self.rolled => self.reset.min(server_now.saturating_add(WINDOW.as_secs())),
             // No answer has told the end of this window; this is the one that is assumed.
-            _ => {
-                let server_now = wall_now.saturating_add_signed(self.skew);
-                server_now.saturating_add(self.ends.saturating_duration_since(now).as_secs())
-            }
+            _ => server_now.saturating_add(self.ends.saturating_duration_since(now).as_secs()),
         };
         Lesson { limit: self.limit.unwrap_or(0), spent, reset, skew: self.skew }
     }
 
-    /// Takes in what another process knew, unless this one knows as much already.
+    /// Takes in what another process knew, if it is possible and this process knows nothing of the window that is
+    /// running.
     pub(super) fn learn(&mut self, lesson: Lesson, now: Instant, wall_now: u64) {
-        if self.limit.is_some() && self.reset >= lesson.reset {
-            return;
-        }
-        let server_now = wall_now.saturating_add_signed(lesson.skew);
-        // Three times of day were cut to seconds to come to this, so it may be two seconds early.
-        let seconds =
-            lesson.reset.saturating_add(2).saturating_sub(server_now).min(WINDOW.as_secs() + 2);
+        self.roll(now);
+        let is_known = self.limit.is_some() && !self.rolled;
+        let Some(seconds) = lesson.seconds_left(wall_now).filter(|_| !is_known) else { return };
         let limit = Some(lesson.limit).filter(|&limit| limit > 0);
+        self.limit = [self.limit, limit].into_iter().flatten().min();
         if seconds == 0 || lesson.spent == 0 {
-            // The window is over; the limit will be the same.
-            self.limit = self.limit.or(limit);
+            // That window is over; the limit will be the same.
             self.rolled = true;
             return;
         }
-        self.limit = limit.or(self.limit);
+        let ends = now + Duration::from_secs(seconds);
+        let is_unused = self.spent == 0 && self.in_flight == 0;
+        self.ends = if is_unused { ends } else { self.ends.max(ends) };
         self.spent = self.spent.max(lesson.spent);
-        self.reset = lesson.reset;
+        self.reset = self.reset.max(lesson.reset);
         self.skew = lesson.skew;
-        self.ends = now + Duration::from_secs(seconds);
         self.met = now;
         self.rolled = false;
     }

@@ -42,7 +42,8 @@ pub(crate) type SimulatedConnector = OktaConnector<SimulatedOkta, SimulatedSecre
 /// Makes the connector on a simulated org, with a connection that works.
 pub(crate) fn connector(okta: SimulatedOkta) -> SimulatedConnector {
     let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
-    let config = Config { loopback: Loopback::Allowed, ..Config::new(seconds_since_1970, 1) };
+    let mut config = Config::new(seconds_since_1970, 1);
+    config.orgs.loopback = Loopback::Allowed;
     OktaConnector::new(okta, secrets, config)
 }
 
