@@ -13,6 +13,12 @@
 //! 7. Every flow ends.
 //! 8. A refusal has a code and a message, and a flow ends in one only for a reason that is in its world.
 //!
+//! And where an org tries a client (`trials`):
+//!
+//! 9. What a call has found is handed out, whatever Okta says next.
+//! 10. A flow follows no more than so many empty pages in a row.
+//! 11. An org that shows nothing for want of an admin role is not taken for one that has nothing.
+//!
 //! `CAMPAIGN_SEED` names the seed of `replay`, and `CAMPAIGN_SEEDS` says how many `soak` runs.
 
 mod budget;
@@ -25,6 +31,7 @@ mod scenario;
 mod script;
 mod shrink;
 mod soak;
+mod trials;
 
 use flow::{Report, run};
 use scenario::Scenario;

@@ -83,8 +83,7 @@ impl<S> Channel<S> {
                         Error::local(ErrorKind::RateLimited { retry_after }, message)
                     }
                     false => {
-                        let message =
-                            "The share of the rate limit that this connection may use is spent";
+                        let message = "Okta was not asked";
                         Error::local(ErrorKind::ShareSpent { retry_after }, message)
                     }
                 });

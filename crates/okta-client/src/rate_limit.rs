@@ -247,11 +247,11 @@ mod tests {
         let rows = [
             (honest, true),
             (Lesson { reset: NOW + 60, ..honest }, true),
-            (Lesson { limit: 100_000, ..honest }, true),
+            (Lesson { limit: 1_000_000, ..honest }, true),
             (Lesson { limit: 0, spent: 20, ..honest }, true),
             (Lesson { skew: 86_400, reset: NOW + 86_440, ..honest }, true),
             (Lesson { limit: u32::MAX, spent: 0, ..honest }, false),
-            (Lesson { limit: 100_001, ..honest }, false),
+            (Lesson { limit: 1_000_001, ..honest }, false),
             (Lesson { spent: 61, ..honest }, false),
             (Lesson { limit: 0, spent: u32::MAX, ..honest }, false),
             (Lesson { reset: NOW + 70, ..honest }, false),

@@ -91,7 +91,7 @@ troubles! {
         "Run the flow again",
         "400 with `E0000029`, or with `E0000031` about the cursor";
     SHARE: RateLimitExceeded,
-        "This connection has used its share of a rate limit up",
+        "The share of a rate limit that this connection may use is spent",
         "Run the flow later or raise rateLimitPercent",
         "nothing: the connector does not ask any more";
     LIMIT: RateLimitExceeded,

@@ -4,17 +4,14 @@
 //! it is bound to a key) may read what its scopes say besides, and is refused without a body: the reason is in
 //! the challenge.
 
-use std::collections::BTreeSet;
-
 use http::{StatusCode, header};
 use jiff::Timestamp;
 
 use crate::behaviour::Behaviour;
 use crate::call::Call;
-use crate::collection::Collection;
 use crate::dpop::{Binding, NonceIssuer, ProofError, Proofs, proof_of};
 use crate::error::{OktaError, Refusal};
-use crate::tokens::{Rejection, Tokens};
+use crate::tokens::{Rejection, Role, Tokens};
 
 /// Everything that decides about a call to the API.
 pub(crate) struct Authorizer<'a> {
@@ -40,13 +37,9 @@ enum AuthScheme {
 }
 
 impl Authorizer<'_> {
-    /// Lets a call that needs `scope` pass, or says why not. What passes may still be forbidden to read these
-    /// collections, because of the role of whoever calls.
-    pub(crate) fn authorize(
-        &mut self,
-        call: &Call,
-        scope: &str,
-    ) -> Result<BTreeSet<Collection>, Refusal> {
+    /// Lets a call that needs `scope` pass, or says why not. What passes may still be more than the role of whoever
+    /// calls allows.
+    pub(crate) fn authorize(&mut self, call: &Call, scope: &str) -> Result<Role, Refusal> {
         let credentials = call.header(&header::AUTHORIZATION).unwrap_or_default();
         let (scheme, token) = credentials.split_once(' ').unwrap_or_default();
         let is = |name| scheme.eq_ignore_ascii_case(name);
@@ -61,13 +54,13 @@ impl Authorizer<'_> {
         self.authorize_oauth(call, scheme, token, scope)
     }
 
-    fn authorize_api(&mut self, token: &str) -> Result<BTreeSet<Collection>, Refusal> {
+    fn authorize_api(&mut self, token: &str) -> Result<Role, Refusal> {
         if !self.tokens.is_good_api(token, self.now) {
             return Err(OktaError::invalid_token().into());
         }
         self.check_zone()?;
         self.tokens.renew_api(token, self.now);
-        Ok(self.tokens.forbidden(token))
+        Ok(self.tokens.role(token))
     }
 
     fn authorize_oauth(
@@ -76,7 +69,7 @@ impl Authorizer<'_> {
         scheme: AuthScheme,
         token: &str,
         scope: &str,
-    ) -> Result<BTreeSet<Collection>, Refusal> {
+    ) -> Result<Role, Refusal> {
         let refuse = |challenge: Challenge| challenge.into_refusal(call, scope);
         let grant = match self.tokens.oauth(token, self.now) {
             Ok(grant) => grant.clone(),
@@ -110,11 +103,11 @@ impl Authorizer<'_> {
         if !grant.scopes.contains(scope) && !grant.scopes.contains(&manage) {
             return Err(refuse(Challenge::insufficient_scope(scheme)));
         }
-        let mut forbidden = self.tokens.forbidden(token);
-        if let Some(client_id) = &grant.client_id {
-            forbidden.extend(self.tokens.forbidden(client_id));
-        }
-        Ok(forbidden)
+        let role = self.tokens.role(token);
+        Ok(match &grant.client_id {
+            Some(client_id) => role.join(self.tokens.role(client_id)),
+            None => role,
+        })
     }
 
     fn check_proof(&mut self, call: &Call, binding: Binding<'_>) -> Result<(), Challenge> {

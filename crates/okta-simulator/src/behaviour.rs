@@ -5,6 +5,8 @@
 pub(crate) struct Behaviour {
     /// There is an active org behind the host name.
     pub(crate) active: bool,
+    /// The org runs on the Classic Engine, which has no devices.
+    pub(crate) classic_engine: bool,
     /// All calls come from outside the network zones that credentials may be used from.
     pub(crate) zone_blocked: bool,
     /// Some pages are short or empty although more follows.
@@ -25,6 +27,7 @@ impl Default for Behaviour {
     fn default() -> Self {
         Self {
             active: true,
+            classic_engine: false,
             zone_blocked: false,
             sparse_pages: false,
             projection: true,

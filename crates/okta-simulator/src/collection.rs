@@ -57,6 +57,8 @@ pub(crate) struct Listing {
     pub(crate) sorts: bool,
     /// `fields` is understood.
     pub(crate) projects: bool,
+    /// Somebody without an admin role is shown no record, and no refusal.
+    pub(crate) empty_without_role: bool,
     /// Tells whether a record stays out of an answer.
     pub(crate) hides: fn(&Value, Mode, &Call) -> bool,
     /// Returns what stands in front of the ids in cursors.
@@ -223,6 +225,7 @@ impl Listing {
             keyword: None,
             sorts: false,
             projects: false,
+            empty_without_role: false,
             hides: |_, _, _| false,
             cursor_prefix: |_| "",
             invalid_cursor: || OktaError::invalid_search("Invalid cursor."),

@@ -28,9 +28,9 @@ impl Compiler<'_> {
         self.condition(expression)
     }
 
-    /// Tells whether a listing can be sorted by the property.
-    pub(crate) fn knows(self, property: &str) -> bool {
-        self.rule(property).is_some()
+    /// Returns the kind of a property, if a listing can be sorted by it.
+    pub(crate) fn kind_of(self, property: &str) -> Option<ValueKind> {
+        self.rule(property).map(|(kind, _)| kind)
     }
 
     fn condition(self, expression: Expression) -> Result<Condition, OktaError> {

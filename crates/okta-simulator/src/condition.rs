@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use crate::date_form;
 use crate::expression::Operator;
 use crate::org::Org;
 
@@ -90,9 +91,8 @@ impl Operand {
                 Operator::Sw | Operator::Co => holds_text(operator, &fold(text), operand),
                 _ => holds_order(operator, folded(text).cmp(operand.chars())),
             },
-            (Self::Instant(operand), Value::String(text)) => text
-                .parse::<Timestamp>()
-                .is_ok_and(|shown| holds_order(operator, (shown + hidden).cmp(operand))),
+            (Self::Instant(operand), date) => date_form::read(date)
+                .is_some_and(|shown| holds_order(operator, (shown + hidden).cmp(operand))),
             (Self::Number(operand), Value::Number(number)) => number
                 .as_f64()
                 .and_then(|number| number.partial_cmp(operand))

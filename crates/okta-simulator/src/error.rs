@@ -6,6 +6,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::api_error::ApiError;
 use crate::oauth_error::OAuthError;
 
 /// A call that is not answered with data.
@@ -39,6 +40,27 @@ impl From<OktaError> for Refusal {
 impl From<OAuthError> for Refusal {
     fn from(error: OAuthError) -> Self {
         Self::OAuth(error)
+    }
+}
+
+impl From<ApiError> for OktaError {
+    fn from(error: ApiError) -> Self {
+        match error {
+            ApiError::InvalidParameter => {
+                Self::invalid_parameter("parameter", "It holds what it must not.")
+            }
+            ApiError::UnsupportedMediaType => Self::unsupported_media_type(),
+            ApiError::InvalidSearch => Self::invalid_search("The expression is not understood."),
+            ApiError::InvalidCursor => Self::invalid_search("Invalid cursor."),
+            ApiError::InvalidToken => Self::invalid_token(),
+            ApiError::InvalidSession => Self::invalid_session(),
+            ApiError::NoPermission => Self::no_permission(),
+            ApiError::NotFound => Self::not_found("it", "Resource"),
+            ApiError::SchemaChanging => {
+                Self::new(409, "E0000145", "Some users cannot be parsed after a schema change")
+            }
+            ApiError::Locked => Self::new(423, "E0000239", "Policy reconciliation in progress"),
+        }
     }
 }
 
@@ -85,6 +107,11 @@ impl OktaError {
 
     pub(crate) fn invalid_token() -> Self {
         Self::new(401, "E0000011", "Invalid token provided")
+    }
+
+    pub(crate) fn no_feature() -> Self {
+        let summary = "You do not have permission to access the feature you are requesting";
+        Self::new(401, "E0000015", summary)
     }
 
     pub(crate) fn unsupported_media_type() -> Self {
@@ -143,6 +170,9 @@ impl OktaError {
         match status {
             401 => Self::invalid_token(),
             403 => Self::no_permission(),
+            404 => Self::no_such_path(),
+            409 => ApiError::SchemaChanging.into(),
+            423 => ApiError::Locked.into(),
             429 => Self::too_many_requests(),
             500 => Self::internal(),
             503 => Self::new(503, "E0000010", "Service is in read only mode"),

@@ -1,13 +1,26 @@
 //! Things that go wrong, by script.
 //!
 //! A script is a list of faults, each with the calls that it meets. It is data, so a test can say in one line
-//! what fails and when.
+//! what fails and when:
+//!
+//! ```
+//! use okta_simulator::{ApiError, Effect, Fault, Part};
+//!
+//! // The second page of any listing is refused, once.
+//! let once = Fault::on_call(1, Effect::Error(ApiError::NoPermission)).carrying(Part::Parameter("after"));
+//! // The org cannot sort.
+//! let unsorted = Fault::always(Effect::status(500)).carrying(Part::Parameter("sortBy"));
+//! # let _ = [once, unsorted];
+//! ```
 
 use std::time::Duration;
 
 use fastrand::Rng;
+use http::header;
 use jiff::SignedDuration;
+use serde_json::Value;
 
+use crate::api_error::ApiError;
 use crate::call::Call;
 use crate::mutation::Mutation;
 
@@ -15,7 +28,7 @@ use crate::mutation::Mutation;
 #[derive(Clone, Debug, Default)]
 pub struct FaultScript {
     faults: Vec<Fault>,
-    /// Counts, for each fault, of the calls so far that fit its path.
+    /// Counts, for each fault, of the calls so far that fit its path and its parts.
     fitting: Vec<u64>,
 }
 
@@ -24,13 +37,31 @@ pub struct FaultScript {
 pub struct Fault {
     /// The calls it is about: those whose path starts with this. The empty text is about all of them.
     pub path: String,
+    /// Those calls carry all of these.
+    pub parts: Vec<Part>,
     /// Which of those calls it meets.
     pub when: When,
     /// This happens to them.
     pub what: Effect,
 }
 
-/// Which of the calls that fit a fault's path it meets.
+/// A part of a call that an org may choke on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A query parameter of this name. All pages of a listing but the first carry `after`.
+    Parameter(&'static str),
+    /// A query parameter of this name whose value holds a text, as `search` does `created ge`.
+    Text {
+        /// The name of the parameter.
+        parameter: &'static str,
+        /// The text.
+        text: &'static str,
+    },
+    /// The parameter `okta-response` of `Content-Type`.
+    Omissions,
+}
+
+/// Which of the calls that fit a fault it meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// All of them.
@@ -51,7 +82,8 @@ pub enum When {
 /// An effect on a call.
 #[derive(Clone, Debug)]
 pub enum Effect {
-    /// The answer has this status. Without a body of its own it has the error body that Okta sends with it.
+    /// The answer has this status. Without a body of its own it has the error body that Okta most likely sends
+    /// with it, and a success has the body of a failure.
     Status {
         /// The status code.
         status: u16,
@@ -60,6 +92,31 @@ pub enum Effect {
         /// Headers, instead of those of the same name.
         headers: Vec<(String, String)>,
     },
+    /// The answer is this error.
+    Error(ApiError),
+    /// The JSON object in the body has this value in a member, which may be of another type than usual.
+    Member {
+        /// The name of the member.
+        name: &'static str,
+        /// Its value.
+        value: Value,
+    },
+    /// A text is replaced wherever the body has it, by what need not be valid there: `\ud800` makes a lone
+    /// surrogate.
+    Replace {
+        /// The text.
+        text: &'static str,
+        /// What stands in its place.
+        with: &'static str,
+    },
+    /// Each record of a listing is longer by so many bytes, which are in a member `padding`.
+    Pad {
+        /// So many bytes are added.
+        bytes: usize,
+    },
+    /// The page of a listing is empty, and its `next` link has a cursor that was never given out before. It names
+    /// the same place, so nothing is skipped once the fault is over.
+    EmptyPage,
     /// A listing that asks for more records than this is answered with 500, as if it had taken too long.
     TimeOutAbove {
         /// The largest `limit` that works.
@@ -116,17 +173,46 @@ pub enum Effect {
 impl Fault {
     /// Makes a fault of every call.
     pub fn always(what: Effect) -> Self {
-        Self { path: String::new(), when: When::Always, what }
+        Self { path: String::new(), parts: Vec::new(), when: When::Always, what }
     }
 
     /// Makes a fault of the n-th call, counted from one.
     pub fn on_call(n: u64, what: Effect) -> Self {
-        Self { path: String::new(), when: When::Nth(n), what }
+        Self { when: When::Nth(n), ..Self::always(what) }
+    }
+
+    /// Makes a fault of the n-th call and all that follow, counted from one.
+    pub fn from_call(n: u64, what: Effect) -> Self {
+        Self { when: When::From(n), ..Self::always(what) }
     }
 
     /// Narrows the fault to calls of this path.
     pub fn to(self, path: impl Into<String>) -> Self {
         Self { path: path.into(), ..self }
+    }
+
+    /// Narrows the fault to calls that carry this part, besides those that they had to carry already.
+    pub fn carrying(mut self, part: Part) -> Self {
+        self.parts.push(part);
+        self
+    }
+
+    fn is_about(&self, call: &Call) -> bool {
+        call.path.starts_with(&self.path) && self.parts.iter().all(|part| part.is_in(call))
+    }
+}
+
+impl Part {
+    fn is_in(self, call: &Call) -> bool {
+        match self {
+            Self::Parameter(name) => call.param(name).is_some(),
+            Self::Text { parameter, text } => {
+                call.param(parameter).is_some_and(|value| value.contains(text))
+            }
+            Self::Omissions => call
+                .header(&header::CONTENT_TYPE)
+                .is_some_and(|value| value.to_ascii_lowercase().contains("okta-response")),
+        }
     }
 }
 
@@ -136,10 +222,38 @@ impl Effect {
         Self::Status { status, body: None, headers: Vec::new() }
     }
 
+    /// Makes an answer with this status and this body.
+    pub fn body(status: u16, body: impl Into<String>) -> Self {
+        Self::Status { status, body: Some(body.into()), headers: Vec::new() }
+    }
+
+    /// Makes an answer with this status and a web page for a body, as proxies send it.
+    pub fn web_page(status: u16) -> Self {
+        Self::Status {
+            status,
+            body: Some("<!DOCTYPE html><title>Error</title>".to_owned()),
+            headers: vec![("content-type".to_owned(), "text/html; charset=utf-8".to_owned())],
+        }
+    }
+
+    /// Makes an answer that sends the client to another address.
+    pub fn redirect(location: &str) -> Self {
+        Self::Status {
+            status: 302,
+            body: Some(String::new()),
+            headers: vec![("location".to_owned(), location.to_owned())],
+        }
+    }
+
     /// Returns its name for a report, without its numbers but for the status.
     pub(crate) fn name(&self) -> String {
         let name = match self {
             Self::Status { status, .. } => return format!("status {status}"),
+            Self::Error(error) => return format!("{error:?}"),
+            Self::Member { name, .. } => return format!("other {name}"),
+            Self::Replace { .. } => "replaced text",
+            Self::Pad { .. } => "padding",
+            Self::EmptyPage => "empty page",
             Self::TimeOutAbove { .. } => "time-out of long pages",
             Self::ExtraHeader { name, .. } => return format!("extra {name}"),
             Self::Delay(_) => "delay",
@@ -174,7 +288,7 @@ impl FaultScript {
     pub(crate) fn meet(&mut self, call: &Call) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (fault, fitting) in self.faults.iter().zip(&mut self.fitting) {
-            if call.path.starts_with(&fault.path) {
+            if fault.is_about(call) {
                 *fitting += 1;
                 if fault.when.is_met(*fitting) {
                     effects.push(fault.what.clone());

@@ -5,6 +5,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
+use serde_json::Value;
 
 use crate::call::{Call, encode_form};
 use crate::delivery::Delivery;
@@ -21,6 +22,7 @@ pub(crate) fn refusal(effects: &[Effect], call: &Call) -> Option<Refusal> {
             Some(OktaError::invalid_paging().into())
         }
         Effect::Status { status, body: None, .. } => Some(refusal_of_status(*status, call)),
+        Effect::Error(error) => Some(OktaError::from(*error).into()),
         _ => None,
     })
 }
@@ -30,6 +32,11 @@ fn refusal_of_status(status: u16, call: &Call) -> Refusal {
         Some(error) if call.path == TOKEN_PATH => error.into(),
         _ => OktaError::of_status(status).into(),
     }
+}
+
+/// Tells whether a listing stays where it is.
+pub(crate) fn stalls(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::EmptyPage))
 }
 
 /// Tells whether a listing takes too long. Its own link tells the limit that was in effect.
@@ -54,6 +61,23 @@ pub(crate) fn alter_reply(effects: &[Effect], call: &Call, reply: &mut Reply) {
                 reply.status = StatusCode::from_u16(*status).unwrap_or(reply.status);
                 reply.links.clear();
                 reply.body = Bytes::from(body.clone());
+            }
+            Effect::Member { name, value } => {
+                if let Ok(Value::Object(mut object)) = serde_json::from_slice(&reply.body) {
+                    object.insert((*name).to_owned(), value.clone());
+                    reply.body = Value::Object(object).to_string().into();
+                }
+            }
+            Effect::Replace { text, with } => {
+                if let Ok(body) = std::str::from_utf8(&reply.body) {
+                    reply.body = body.replace(text, with).into();
+                }
+            }
+            Effect::Pad { bytes } => {
+                if let Ok(records) = serde_json::from_slice::<Vec<Value>>(&reply.body) {
+                    let padded = records.into_iter().map(|record| padded(record, *bytes));
+                    reply.body = Value::from_iter(padded).to_string().into();
+                }
             }
             Effect::TruncateBody { to } => reply.body.truncate(*to),
             Effect::MalformedJson => {
@@ -140,6 +164,13 @@ pub(crate) fn alter_delivery(effects: &[Effect], delivery: &mut Delivery) {
             _ => {}
         }
     }
+}
+
+fn padded(mut record: Value, bytes: usize) -> Value {
+    if let Some(object) = record.as_object_mut() {
+        object.insert("padding".to_owned(), "x".repeat(bytes).into());
+    }
+    record
 }
 
 fn alter_next(reply: &mut Reply, alter: impl Fn(&str) -> String) {

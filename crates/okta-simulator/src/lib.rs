@@ -33,25 +33,26 @@
 //! * **Paging**: opaque cursors and `Link` headers; on request short pages, empty pages and links that lose
 //!   parameters.
 //! * **Credentials**: API tokens that die of disuse, and OAuth tokens with scopes, bound to a key (`DPoP`) or not.
-//!   Any of them may lack a part of the admin role that it needs besides.
+//!   Any of them may lack a part of the admin role that it needs besides, or all of it.
 //! * **The org authorization server**: `POST /oauth2/v1/token` for a [`ServiceApp`], which really verifies
 //!   assertions and proofs of possession.
 //! * **Orgs that answer nobody**: one that is gone, and one that calls may not come to from here.
-//! * **Faults**: a [`FaultScript`] of refusals, broken connections, odd headers, and records that change while
-//!   they are being listed.
+//! * **Faults**: a [`FaultScript`] of refusals, broken connections, odd headers and bodies, endless listings, and
+//!   records that change while they are being listed.
 //! * **Limits**: rate-limit buckets with their headers, and the concurrency limit, on a virtual clock.
 //!
 //! # Where the data comes from
 //!
 //! [`Org::generate`] makes an org of any size from a number. [`Org::from_json_lines`] reads records that were
 //! recorded or written by hand. Either can be changed later, through [`Simulator::put`] with a search index that
-//! lags behind, or through [`Simulator::org_mut`] without.
+//! lags behind, or through [`Simulator::org_mut`] without. [`Org::rewrite`] puts values where nobody expects them.
 //!
 //! # Time
 //!
 //! [`Simulator::set_time`] moves the clock. A response that takes time carries a [`Delivery`] in its extensions,
 //! and it is for the transport to wait, and to break the connection where it says so.
 
+mod api_error;
 mod auth;
 mod behaviour;
 mod bucket;
@@ -61,6 +62,7 @@ mod collection;
 mod collections;
 mod compile;
 mod condition;
+mod date_form;
 mod delivery;
 mod dialect;
 mod dpop;
@@ -102,9 +104,11 @@ mod tokens;
 mod view;
 mod words;
 
+pub use api_error::ApiError;
 pub use collection::Collection;
+pub use date_form::DateForm;
 pub use delivery::Delivery;
-pub use faults::{Effect, Fault, FaultScript, When};
+pub use faults::{Effect, Fault, FaultScript, Part, When};
 pub use limits::{RateLimits, Subscription, WindowUsage};
 pub use log::LoggedRequest;
 pub use mutation::Mutation;

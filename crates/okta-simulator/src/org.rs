@@ -119,6 +119,26 @@ impl Org {
         self.collection_mut(collection).insert(key, record);
     }
 
+    /// Rewrites a member of every record of a collection that has it. `pointer` is a JSON pointer, such as
+    /// `/profile/city`.
+    ///
+    /// # Panics
+    ///
+    /// If a record has no `id` afterwards that it is kept under.
+    pub fn rewrite(
+        &mut self,
+        collection: Collection,
+        pointer: &str,
+        rewrite: impl Fn(&Value) -> Value,
+    ) {
+        for (key, record) in self.collection_mut(collection) {
+            if let Some(value) = record.pointer_mut(pointer) {
+                *value = rewrite(value);
+            }
+            assert_eq!(key_of(record), Some(key.as_str()), "a record keeps its id");
+        }
+    }
+
     /// Removes a record, if it is there, and gives it back. Assignments that name it stay.
     pub fn remove(&mut self, collection: Collection, id: &str) -> Option<Value> {
         self.collection_mut(collection).remove(id)

@@ -16,8 +16,8 @@ use crate::view::View;
 pub(crate) struct Cursor {
     pub(crate) id: String,
     pub(crate) sort_key: Option<String>,
-    /// An empty page was already shown at this position.
-    paused: bool,
+    /// So many empty pages were already shown at this position.
+    pauses: u64,
 }
 
 /// The cursors of one listing are written in a style.
@@ -41,7 +41,7 @@ pub(crate) struct Page<'a> {
 impl Cursor {
     /// Returns the position after a record.
     pub(crate) fn after(id: &str, sort_key: Option<String>) -> Self {
-        Self { id: id.to_owned(), sort_key, paused: false }
+        Self { id: id.to_owned(), sort_key, pauses: 0 }
     }
 
     /// Returns the position before the first record.
@@ -55,8 +55,8 @@ impl Cursor {
             text.push('.');
             text.extend(key.bytes().map(|byte| format!("{byte:02x}")));
         }
-        if self.paused {
-            text.push_str("-1");
+        if self.pauses > 0 {
+            text.push_str(&format!("~{}", self.pauses));
         }
         text
     }
@@ -71,9 +71,9 @@ impl Cursor {
 
     fn parse(text: &str, style: CursorStyle, org: &Org) -> Option<Self> {
         let text = text.strip_prefix(style.prefix)?;
-        let (text, paused) = match text.strip_suffix("-1") {
-            Some(text) => (text, true),
-            None => (text, false),
+        let (text, pauses) = match text.rsplit_once('~') {
+            Some((text, pauses)) => (text, pauses.parse().ok()?),
+            None => (text, 0),
         };
         let (id, sort_key) = match text.split_once('.') {
             Some((id, key)) => (id, Some(unhex(key)?)),
@@ -83,7 +83,7 @@ impl Cursor {
             && id.starts_with(style.collection.row().id_prefix)
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let genuine = plausible || org.get(style.collection, id).is_some();
-        genuine.then(|| Self { id: id.to_owned(), sort_key, paused })
+        genuine.then(|| Self { id: id.to_owned(), sort_key, pauses })
     }
 }
 
@@ -106,12 +106,19 @@ pub(crate) fn page<'a>(
     if limit == 0 {
         return Page { records: Vec::new(), next: None };
     }
+    let paused = |from: Cursor| {
+        let next = Some(Cursor { pauses: from.pauses + 1, ..from });
+        Page { records: Vec::new(), next }
+    };
+    if view.stalls {
+        return paused(from);
+    }
     let kind = match view.behaviour.sparse_pages {
         false => PageKind::Full,
         true => PageKind::at(&from),
     };
-    if kind == PageKind::Empty && !from.paused {
-        return Page { records: Vec::new(), next: Some(Cursor { paused: true, ..from }) };
+    if kind == PageKind::Empty && from.pauses == 0 {
+        return paused(from);
     }
     let length = if kind == PageKind::Short { limit.div_ceil(2) } else { limit };
     let mut records: Records<'_> = records.take(length + 1).collect();

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::collection::{Collection, Keyword, Listing, Mode, PageLimits};
 use crate::compile::Compiler;
 use crate::condition::{Condition, Operand, Property, fold};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, ValueKind};
 use crate::error::OktaError;
 use crate::expression::Operator;
 use crate::paging::{Cursor, CursorStyle};
@@ -137,9 +137,8 @@ fn read_sort(
         return Ok(None);
     }
     let compiler = Compiler { view, dialect, schemas: collection.row().schemas };
-    if !compiler.knows(name) {
-        return Err(OktaError::invalid_search(format!("Cannot sort by {name}.")));
-    }
+    let unknown = || OktaError::invalid_search(format!("Cannot sort by {name}."));
+    let kind = compiler.kind_of(name).ok_or_else(unknown)?;
     let descending = match view.call.param("sortOrder") {
         None => false,
         Some(order) if order.eq_ignore_ascii_case("asc") => false,
@@ -149,5 +148,6 @@ fn read_sort(
             return Err(OktaError::invalid_parameter("sortOrder", cause));
         }
     };
-    Ok(Some(Sort { property: Property(name.to_owned()), descending }))
+    let is_instant = kind == ValueKind::Instant;
+    Ok(Some(Sort { property: Property(name.to_owned()), is_instant, descending }))
 }

@@ -6,7 +6,6 @@
 mod credentials;
 mod switches;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -34,7 +33,7 @@ use crate::routes::{Endpoint, Route};
 use crate::search_index::SearchIndex;
 use crate::service_app::ServiceApps;
 use crate::token_endpoint::TokenEndpoint;
-use crate::tokens::Tokens;
+use crate::tokens::{Role, Tokens};
 use crate::view::View;
 use crate::{children, interference, listing, objects};
 
@@ -171,9 +170,9 @@ impl Simulator {
         }
         let (route, id) = Route::find(call)?;
         exchange.bucket = Some(route.bucket.name);
-        let forbidden = match route.collection {
+        let role = match route.collection {
             Some(collection) => self.authorizer().authorize(call, collection.row().scope)?,
-            None => BTreeSet::new(),
+            None => Role::default(),
         };
         let admission = self.limiter.admit(route.bucket, self.now);
         exchange.quota = Some(admission.unwrap_or_else(|quota| quota));
@@ -181,24 +180,45 @@ impl Simulator {
         if let Some(error) = interference::refusal(&exchange.effects, call) {
             return Err(error);
         }
-        if route.collection.is_some_and(|collection| forbidden.contains(&collection)) {
-            return Err(OktaError::no_permission().into());
-        }
-        let reply = self.respond(call, route.endpoint, &id)?;
+        self.check_role(&route, &role)?;
+        let reply = self.respond(call, &exchange.effects, &role, route.endpoint, &id)?;
         if interference::times_out(&exchange.effects, &reply) {
             return Err(OktaError::internal().into());
         }
         Ok(reply)
     }
 
-    fn respond(&mut self, call: &Call, endpoint: Endpoint, id: &str) -> Result<Reply, Refusal> {
-        let view = View {
-            org: &self.org,
-            index: &self.index,
-            behaviour: &self.behaviour,
-            now: self.now,
-            call,
+    /// Refuses what the org does not have, or not for this role.
+    fn check_role(&self, route: &Route, role: &Role) -> Result<(), OktaError> {
+        let Some(collection) = route.collection else { return Ok(()) };
+        if role.forbidden.contains(&collection) {
+            return Err(OktaError::no_permission());
+        }
+        if self.behaviour.classic_engine && collection == Collection::Devices {
+            return Err(OktaError::no_feature());
+        }
+        let shows_nothing =
+            matches!(route.endpoint, Endpoint::Listing(_, listing) if listing.empty_without_role);
+        match role.is_missing && !shows_nothing {
+            true => Err(OktaError::no_permission()),
+            false => Ok(()),
+        }
+    }
+
+    fn respond(
+        &mut self,
+        call: &Call,
+        effects: &[Effect],
+        role: &Role,
+        endpoint: Endpoint,
+        id: &str,
+    ) -> Result<Reply, Refusal> {
+        let (org, index) = match role.is_missing {
+            true => (&Org::default(), &SearchIndex::default()),
+            false => (&self.org, &self.index),
         };
+        let (behaviour, now, stalls) = (&self.behaviour, self.now, interference::stalls(effects));
+        let view = View { org, index, behaviour, now, call, stalls };
         let reply = match endpoint {
             Endpoint::Listing(collection, listing) => listing::list(view, collection, listing),
             Endpoint::Single(collection, lookup) => objects::object(view, collection, lookup, id),

@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::condition::{Property, fold};
+use crate::date_form;
 use crate::org::Org;
 
 /// The property that a listing is sorted by, and the direction.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Sort {
     pub(crate) property: Property,
+    pub(crate) is_instant: bool,
     pub(crate) descending: bool,
 }
 
@@ -19,13 +21,11 @@ impl Sort {
     /// Returns a text that orders as the property of the record does.
     pub(crate) fn key_of(&self, org: &Org, id: &str, record: &Value) -> String {
         match self.property.of(record) {
-            Some(Value::String(text)) => match text.parse::<Timestamp>() {
-                Ok(shown) => {
-                    let stored = (shown + self.property.hidden_time(org, id)).as_millisecond();
-                    format!("{:020}", stored - Timestamp::MIN.as_millisecond())
-                }
-                Err(_) => fold(text),
-            },
+            Some(date) if self.is_instant => date_form::read(date).map_or_else(String::new, |it| {
+                let stored = (it + self.property.hidden_time(org, id)).as_millisecond();
+                format!("{:020}", stored - Timestamp::MIN.as_millisecond())
+            }),
+            Some(Value::String(text)) => fold(text),
             Some(Value::Number(number)) => {
                 // Flipping the sign (or, below zero, every bit) makes the bits of doubles sort as their values do.
                 let bits = number.as_f64().unwrap_or_default().to_bits();

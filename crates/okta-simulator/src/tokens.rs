@@ -15,6 +15,16 @@ pub(crate) struct Tokens {
     revoked: BTreeSet<String>,
     /// The role of a holder leaves out these. A holder is a token, or a service app by its id.
     forbidden: BTreeMap<String, BTreeSet<Collection>>,
+    /// These holders have no role at all.
+    roleless: BTreeSet<String>,
+}
+
+/// The role of a holder leaves out these.
+#[derive(Clone, Default)]
+pub(crate) struct Role {
+    /// There is no role.
+    pub(crate) is_missing: bool,
+    pub(crate) forbidden: BTreeSet<Collection>,
 }
 
 /// An OAuth token may be used for this.
@@ -40,6 +50,15 @@ pub(crate) enum Rejection {
 /// An API token that was not used for so long is dead.
 const MAX_IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+impl Role {
+    /// Adds what another holder's role leaves out, of whom both are asked.
+    pub(crate) fn join(mut self, other: Self) -> Self {
+        self.is_missing |= other.is_missing;
+        self.forbidden.extend(other.forbidden);
+        self
+    }
+}
+
 // By hand, so that no token is ever printed.
 impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -48,6 +67,7 @@ impl std::fmt::Debug for Tokens {
             .field("oauth", &self.oauth.len())
             .field("revoked", &self.revoked.len())
             .field("forbidden", &self.forbidden.len())
+            .field("roleless", &self.roleless.len())
             .finish()
     }
 }
@@ -80,6 +100,10 @@ impl Tokens {
         self.forbidden.entry(holder.to_owned()).or_default().insert(collection);
     }
 
+    pub(crate) fn take_role(&mut self, holder: &str) {
+        self.roleless.insert(holder.to_owned());
+    }
+
     /// Tells whether an API token is good now.
     ///
     /// The thirty days start with the first call, so that a token may be handed out before the clock is set.
@@ -107,7 +131,10 @@ impl Tokens {
     }
 
     /// Returns what the role of a holder leaves out.
-    pub(crate) fn forbidden(&self, holder: &str) -> BTreeSet<Collection> {
-        self.forbidden.get(holder).cloned().unwrap_or_default()
+    pub(crate) fn role(&self, holder: &str) -> Role {
+        Role {
+            is_missing: self.roleless.contains(holder),
+            forbidden: self.forbidden.get(holder).cloned().unwrap_or_default(),
+        }
     }
 }

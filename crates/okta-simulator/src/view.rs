@@ -13,4 +13,6 @@ pub(crate) struct View<'a> {
     pub(crate) behaviour: &'a Behaviour,
     pub(crate) now: jiff::Timestamp,
     pub(crate) call: &'a Call,
+    /// Listings show nothing and stay where they are.
+    pub(crate) stalls: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::orgs::{hub, org};
 use super::scenario::{AppFlow, Ask, Deprovisioned, Okta, Scenario};
-use super::script;
+use super::{script, trials};
 use crate::brute_force::{
     Assignment, Comparison, Expr, Filter, Instant, Kind, Literal, arb_assignment, arb_filter,
     arb_selection, fields,
@@ -31,13 +31,18 @@ impl Scenario {
         let entity = object.name;
         let size = size(&mut random, object);
         let org = org(seed, entity, size);
-        let okta = okta(&mut random, collection(entity));
+        let mut okta = okta(&mut random, collection(entity));
         let mut ask = ask(&mut random, entity, &org);
-        if okta.stirred > 0 || script::is_moving(&okta.faults) {
+        // From numbers of their own, so that the runs without a trial are what they were without trials.
+        let trial = trials::draw(&mut Rng::with_seed(!seed)).map(|(trial, faults)| {
+            okta.faults = faults;
+            trial
+        });
+        if okta.stirred > 0 || script::is_moving(&okta.faults) || trial.is_some() {
             let selection = ask.selection.iter_mut().filter(|it| !it.contains(&"id".to_owned()));
             selection.for_each(|selection| selection.push("id".to_owned()));
         }
-        Self { seed, entity, size, ask, okta, appflow: appflow(&mut random) }
+        Self { seed, entity, size, ask, okta, appflow: appflow(&mut random), trial }
     }
 }
 

@@ -7,7 +7,7 @@ use super::records::{Chronicle, Progress, Record};
 use super::scenario::{Deprovisioned, Scenario};
 use super::script::{PASSING_CODES, explains};
 use crate::brute_force::expected_record;
-use crate::support::{context, query, simulated_okta};
+use crate::support::{API_TOKEN, context, query, simulated_okta};
 use appflow_connector::handle;
 use fastrand::Rng;
 use okta_connector::{Config, OktaConnector};
@@ -21,6 +21,9 @@ use tokio::time::Instant;
 
 /// The number of times in a row that AppFlow tries again.
 const PATIENCE: u32 = 20;
+
+/// A flow follows no more empty pages in a row than this.
+const MOST_EMPTY_PAGES: u64 = 500;
 
 /// The error codes of the contract.
 const CODES: [&str; 11] = [
@@ -137,8 +140,10 @@ impl<'a> Flow<'a> {
         let mut tries = 0;
         loop {
             self.circumstances().await;
+            let empty_pages = self.wire.notes().empty_pages;
             let answer = self.call().await?;
             self.note(&answer);
+            self.check_empty_pages()?;
             if answer["isSuccess"] == true {
                 tries = 0;
                 self.accept(&answer)?;
@@ -146,12 +151,14 @@ impl<'a> Flow<'a> {
                     Some(token) => self.event["nextToken"] = token.into(),
                     None => {
                         self.report.ending = "complete".to_owned();
-                        return self.check_records(Progress::Complete);
+                        return self.check_complete();
                     }
                 }
             } else {
                 tries += 1;
                 let code = refusal(&answer)?;
+                self.check_found(&answer)?;
+                self.wire.notes().empty_pages = empty_pages;
                 *self.report.refusals.entry(code.clone()).or_default() += 1;
                 if !PASSING_CODES.contains(&code.as_str()) || tries > PATIENCE {
                     self.report.ending = code;
@@ -187,6 +194,7 @@ impl<'a> Flow<'a> {
             Duration::from_secs(30)
         };
         self.report.calls += 1;
+        self.wire.notes().found.clear();
         let began = Instant::now();
         let payload = self.event.to_string();
         let answer = handle(&self.process, payload.as_bytes(), time_left).await;
@@ -250,9 +258,41 @@ impl<'a> Flow<'a> {
     fn check_ending(&self, details: &Value) -> Result<(), Broken> {
         self.check_records(Progress::Partial)?;
         let circumstances = self.wire.notes().circumstances();
-        match explains(&self.scenario.okta, circumstances, &self.report.ending) {
+        let message = details["errorMessage"].as_str().unwrap_or_default();
+        match explains(self.scenario, circumstances, &self.report.ending, message) {
             true => Ok(()),
             false => Err(broken("no failure without a cause", details.to_string())),
+        }
+    }
+
+    fn check_complete(&self) -> Result<(), Broken> {
+        if self.scenario.trial.is_none_or(|trial| trial.has_role) {
+            return self.check_records(Progress::Complete);
+        }
+        match self.scenario.shows_everyone() {
+            true => Err(broken("an org without a role is no empty org", "complete".to_owned())),
+            false => self.check_records(Progress::Partial),
+        }
+    }
+
+    /// A call that failed must not have found anything before.
+    fn check_found(&self, answer: &Value) -> Result<(), Broken> {
+        if self.scenario.trial.is_none() || !self.scenario.is_unfiltered() {
+            return Ok(());
+        }
+        let delivered: BTreeSet<_> =
+            self.delivered.iter().flatten().filter_map(|it| it["id"].as_str()).collect();
+        let notes = self.wire.notes();
+        match notes.found.iter().find(|id| !delivered.contains(id.as_str())) {
+            Some(id) => Err(broken("what was found is handed out", format!("{id}: {answer}"))),
+            None => Ok(()),
+        }
+    }
+
+    fn check_empty_pages(&self) -> Result<(), Broken> {
+        match self.wire.notes().empty_pages {
+            ..=MOST_EMPTY_PAGES => Ok(()),
+            count => Err(broken("empty pages have an end", format!("{count} of them in a row"))),
         }
     }
 
@@ -295,6 +335,9 @@ fn prepare(scenario: &Scenario, simulated: &SimulatedOkta, random: &mut Rng) -> 
     simulator.set_app_assignment_filters(okta.assignment_filters);
     simulator.set_projection_supported(okta.projection);
     simulator.set_faults(okta.faults.clone().into());
+    if scenario.trial.is_some_and(|trial| !trial.has_role) {
+        simulator.take_role(API_TOKEN);
+    }
     let records: Vec<Value> = simulator.org().records(scenario.collection()).cloned().collect();
     for _ in 0..if records.is_empty() { 0 } else { okta.stirred } {
         let mut record = records[random.usize(..records.len())].clone();

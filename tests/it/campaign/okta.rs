@@ -12,6 +12,7 @@ use okta_connector::{Freshness, SecretError, SecretSource};
 use okta_connector_cli::{SimulatedOkta, api_token_secret};
 use okta_simulator::WindowUsage;
 use secrecy::SecretString;
+use serde_json::Value;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -37,6 +38,10 @@ pub(crate) struct Notes {
     pub(crate) requests: u64,
     /// True if a record was read by its own address.
     pub(crate) read_alone: bool,
+    /// The ids of the records on the pages that this call has got.
+    pub(crate) found: BTreeSet<String>,
+    /// How many empty pages that promise more came since one that was not.
+    pub(crate) empty_pages: u64,
     was_refused: bool,
     has_two_assignments: bool,
     /// The requests and answers, a line each.
@@ -64,9 +69,11 @@ impl Wire {
             budget: Budget::new(scenario.ask.rate_limit_percent),
             chronicle,
             token: API_TOKEN.to_owned(),
-            met: BTreeSet::new(),
+            met: scenario.trial.iter().map(|trial| trial.name.to_owned()).collect(),
             requests: 0,
             read_alone: false,
+            found: BTreeSet::new(),
+            empty_pages: 0,
             was_refused: false,
             has_two_assignments: scenario.ask.assignment.group_id.is_some()
                 && scenario.ask.assignment.user_id.is_some(),
@@ -88,6 +95,23 @@ impl Wire {
 
     fn fails_to_connect(&self) -> bool {
         self.notes().random.u32(..100) < self.scenario.okta.unreachable_percent
+    }
+
+    /// Notes that a page has reached the process.
+    fn got(&self, path: &str, response: &http::Response<Bytes>) {
+        if response.status() != 200 || self.scenario.collection().path() != Some(path) {
+            return;
+        }
+        let Ok(Value::Array(page)) = serde_json::from_slice(response.body()) else { return };
+        let links = response.headers().get_all(http::header::LINK).iter();
+        let has_next =
+            links.filter_map(|link| link.to_str().ok()).any(|it| it.contains("rel=\"next\""));
+        let mut notes = self.notes();
+        match page.is_empty() {
+            true => notes.empty_pages += u64::from(has_next),
+            false => notes.empty_pages = 0,
+        }
+        notes.found.extend(page.iter().filter_map(|it| it["id"].as_str()).map(str::to_owned));
     }
 
     /// Returns the latest window of each bucket.
@@ -186,8 +210,14 @@ impl HttpService for Wire {
         let Some(left) = timeout.checked_sub(uplink) else {
             return Err(HttpError { kind: HttpErrorKind::Timeout, cause: "simulated".to_owned() });
         };
+        let path = request.uri().path().to_owned();
         let (response, arrival, headers) = self.arrive(request, &known);
         let response = SimulatedOkta::deliver(response, left).await?;
+        let largest = self.scenario.trial.map_or(usize::MAX, |trial| trial.largest_body);
+        if response.body().len() > largest {
+            return Err(HttpError { kind: HttpErrorKind::TooLarge, cause: "simulated".to_owned() });
+        }
+        self.got(&path, &response);
         if let Some(arrival) = arrival {
             self.notes().budget.answered(arrival, headers);
         }

@@ -1,5 +1,6 @@
 //! A world and a flow through it, as data: the scenario of a seed.
 
+use super::trials::Trial;
 use crate::brute_force::{Assignment, Comparison, Expr, Filter};
 use crate::collections::collection;
 use okta_simulator::{Collection, Fault, RateLimits};
@@ -16,6 +17,8 @@ pub(crate) struct Scenario {
     pub(crate) ask: Ask,
     pub(crate) okta: Okta,
     pub(crate) appflow: AppFlow,
+    /// What the org tries the connector with, if it does.
+    pub(crate) trial: Option<&'static Trial>,
 }
 
 /// The request of the flow.
@@ -80,6 +83,20 @@ impl Scenario {
     pub(crate) fn collection(&self) -> Collection {
         collection(self.entity)
     }
+
+    /// Whether every record of the entity is asked for, up to LIMIT.
+    pub(crate) fn is_unfiltered(&self) -> bool {
+        let Ask { filter, assignment, deprovisioned, .. } = &self.ask;
+        filter.expr.is_none()
+            && *deprovisioned == Deprovisioned::Included
+            && assignment.group_id.is_none()
+            && assignment.user_id.is_none()
+    }
+
+    /// Whether everything is asked for of an entity of which every org has something.
+    pub(crate) fn shows_everyone(&self) -> bool {
+        ["User", "Group"].contains(&self.entity) && self.is_unfiltered()
+    }
 }
 
 impl Ask {
@@ -108,7 +125,7 @@ impl Ask {
 
 impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { entity, size, ask, okta, appflow, .. } = self;
+        let Self { entity, size, ask, okta, appflow, trial, .. } = self;
         writeln!(f, "  {size} × {entity}, filter {:?}", ask.filter_text())?;
         writeln!(
             f,
@@ -140,8 +157,11 @@ impl fmt::Display for Scenario {
             "  unreachable {} %, renewal {}, {appflow:?}",
             okta.unreachable_percent, okta.renewal
         )?;
-        for fault in &okta.faults {
-            writeln!(f, "  {:?} {:?} {}", fault.when, fault.what, fault.path)?;
+        if let Some(trial) = trial {
+            writeln!(f, "  the trial: {}", trial.name)?;
+        }
+        for Fault { path, parts, when, what } in &okta.faults {
+            writeln!(f, "  {when:?} {what:?} {path} {parts:?}")?;
         }
         Ok(())
     }

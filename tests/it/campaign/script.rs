@@ -1,6 +1,6 @@
 //! The faults of a run, and the ends that a run may have because of them.
 
-use super::scenario::Okta;
+use super::scenario::Scenario;
 use fastrand::Rng;
 use jiff::SignedDuration;
 use okta_simulator::{Collection, Effect, Fault, Mutation, When};
@@ -32,7 +32,7 @@ pub(crate) fn draw(random: &mut Rng, collection: Collection) -> Vec<Fault> {
 }
 
 /// Adds faults of single calls all over the run, of up to 40 calls in a hundred.
-fn scatter(random: &mut Rng, faults: &mut Vec<Fault>) {
+pub(crate) fn scatter(random: &mut Rng, faults: &mut Vec<Fault>) {
     let mut left = random.u32(..=40);
     while left > 0 {
         let percent = random.u32(1..=left.min(10));
@@ -64,12 +64,12 @@ fn stir(random: &mut Rng, collection: Collection, faults: &mut Vec<Fault>) {
             _ => Mutation::Touch(collection),
         };
         let when = When::Chance { percent: random.u32(5..=80), seed: random.u64(..) };
-        faults.push(Fault { path: String::new(), when, what: Effect::Mutate(mutation) });
+        faults.push(Fault { when, ..Fault::always(Effect::Mutate(mutation)) });
     }
 }
 
 fn together(when: When, effects: Vec<Effect>) -> impl Iterator<Item = Fault> {
-    effects.into_iter().map(move |what| Fault { path: String::new(), when, what })
+    effects.into_iter().map(move |what| Fault { when, ..Fault::always(what) })
 }
 
 /// Draws a fault that a patient client survives, since it passes.
@@ -176,9 +176,18 @@ pub(crate) struct Circumstances {
     pub(crate) has_two_assignments: bool,
 }
 
-/// Says whether a world explains that a flow ended with this code. Before it ends with one of
+/// Says whether a world explains that a flow ended with this code and this message. Before it ends with one of
 /// `PASSING_CODES`, AppFlow has tried again and again.
-pub(crate) fn explains(okta: &Okta, met: Circumstances, code: &str) -> bool {
+pub(crate) fn explains(scenario: &Scenario, met: Circumstances, code: &str, message: &str) -> bool {
+    let okta = &scenario.okta;
+    if scenario.trial.is_some_and(|trial| trial.explains(code, message)) {
+        return true;
+    }
+    // Every org has a user and the group of everyone, so one that shows none is taken for one that hides them.
+    let may_be_empty = scenario.size == 0 || is_moving(&okta.faults);
+    if code == "AccessDenied" && scenario.shows_everyone() && may_be_empty {
+        return true;
+    }
     // Two assignments take two requests before there is anything to hand out, and one to spare.
     // Without headers, a share of the smallest limit there is is assumed.
     let hides_limits =
@@ -187,7 +196,8 @@ pub(crate) fn explains(okta: &Okta, met: Circumstances, code: &str) -> bool {
     if code == "RateLimitExceeded" && met.has_two_assignments && may_be_small {
         return true;
     }
-    okta.faults.iter().any(|fault| {
+    // What only some calls carry a client could do without: that is a trial's to explain.
+    okta.faults.iter().filter(|fault| fault.parts.is_empty()).any(|fault| {
         let lasts = matches!(fault.when, When::Always | When::From(_));
         let is_hopeless = lasts && PASSING_CODES.contains(&code);
         match &fault.what {

@@ -15,7 +15,7 @@ pub(super) const ASSUMED_LIMIT: u32 = 20;
 pub(super) const FIRST_LOOK: Duration = Duration::from_millis(20);
 
 /// The largest limit that a lesson may tell. Okta's largest published one, with its largest multiplier, is smaller.
-const MAX_LIMIT: u32 = 100_000;
+const MAX_LIMIT: u32 = 1_000_000;
 
 /// The largest difference between two clocks, in seconds, that a lesson may tell: a day.
 const MAX_SKEW: u64 = 24 * 60 * 60;

@@ -30,6 +30,7 @@ impl Collection {
                 paged: true,
                 with_filter: true,
             }),
+            empty_without_role: true,
             hides: |app, mode, call| {
                 let unasked =
                     matches!(mode, Mode::Plain | Mode::Keyword) && !call.flag("includeNonDeleted");

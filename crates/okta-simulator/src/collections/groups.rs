@@ -32,6 +32,7 @@ impl Collection {
             }),
             sorts: true,
             projects: true,
+            empty_without_role: true,
             ..Listing::paged(
                 "/api/v1/groups",
                 bucket::GROUPS,

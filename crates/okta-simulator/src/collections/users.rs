@@ -37,6 +37,7 @@ impl Collection {
             }),
             sorts: true,
             projects: true,
+            empty_without_role: true,
             hides: |user, mode, _| {
                 matches!(mode, Mode::Plain | Mode::Keyword) && has_status(user, "DEPROVISIONED")
             },

@@ -64,6 +64,15 @@ impl Simulator {
         self.behaviour.active = active;
     }
 
+    /// Sets whether the org runs on the Classic Engine instead of the Identity Engine. It has no devices then: calls
+    /// for them are answered with 401 `E0000015`.
+    ///
+    /// That answer is a guess. Okta says that devices exist on the Identity Engine only, and answers so where
+    /// other features are missing.
+    pub fn set_classic_engine(&mut self, classic: bool) {
+        self.behaviour.classic_engine = classic;
+    }
+
     /// Sets whether all calls come from outside the network zones that credentials may be used from. The token
     /// endpoint answers them with 403 `access_denied` then, as documented, and the API with 403 `E0000006`.
     ///

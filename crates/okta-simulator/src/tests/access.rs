@@ -119,3 +119,46 @@ fn calls_from_outside_the_network_zones() {
     service.caller.simulator.set_network_zone_blocked(false);
     assert_eq!(service.call_with_bearer("/api/v1/users", &token).outcome(), "200");
 }
+
+#[test]
+fn without_a_role_an_org_looks_empty() {
+    let rows = [
+        ("/api/v1/users", "200"),
+        ("/api/v1/users?search=status pr&sortBy=created&fields=id", "200"),
+        ("/api/v1/groups", "200"),
+        ("/api/v1/apps", "200"),
+        ("/api/v1/users/me", "403 E0000006"),
+        ("/api/v1/devices", "403 E0000006"),
+        ("/api/v1/meta/types/user", "403 E0000006"),
+        ("/api/v1/meta/schemas/user/default", "403 E0000006"),
+    ];
+    let mut caller = Caller::new(Org::generate(1, 5));
+    caller.simulator.take_role("token");
+    for (path, expected) in rows {
+        let answer = caller.get(path);
+        assert_eq!(answer.outcome(), expected, "{path}");
+        if answer.status == 200 {
+            assert_eq!((answer.ids().len(), answer.link("next")), (0, None), "{path}");
+        }
+    }
+    // A role is that of a holder: others still see what is there.
+    let mut service = Service::new();
+    service.caller.simulator.take_role(CLIENT);
+    let token = service.bearer_token();
+    assert!(service.call_with_bearer("/api/v1/users", &token).ids().is_empty());
+    assert!(!service.caller.get("/api/v1/users").ids().is_empty());
+}
+
+#[test]
+fn the_classic_engine_has_no_devices() {
+    let mut caller = Caller::new(Org::generate(1, 5));
+    caller.simulator.set_classic_engine(true);
+    let rows = [
+        ("/api/v1/devices", "401 E0000015"),
+        ("/api/v1/devices/guo0", "401 E0000015"),
+        ("/api/v1/users", "200"),
+    ];
+    for (path, expected) in rows {
+        assert_eq!(caller.get(path).outcome(), expected, "{path}");
+    }
+}

@@ -269,6 +269,29 @@ fn faults_meet_the_endpoint() {
 }
 
 #[test]
+fn tokens_may_come_in_other_shapes() {
+    let path = "/oauth2/v1/token";
+    let mut service = Service::new();
+    let mut answer = |effect: Effect| {
+        service.caller.simulator.set_faults(vec![Fault::on_call(1, effect).to(path)].into());
+        let request = service.request();
+        let answer = service.send(&request);
+        let request = service.request();
+        assert_eq!(service.send(&request).json()["token_type"], "Bearer");
+        answer
+    };
+    for value in [json!("3600"), json!(3_600.0), json!(null)] {
+        let answer = answer(Effect::Member { name: "expires_in", value: value.clone() }).json();
+        assert_eq!(answer["expires_in"], value);
+        assert!(answer["access_token"].is_string());
+    }
+    assert!(answer(Effect::WrongContentType).body.starts_with(b"<"));
+    assert!(answer(Effect::body(200, "")).body.is_empty());
+    assert_eq!(answer(Effect::TruncateBody { to: 9 }).body.len(), 9);
+    assert_eq!(answer(Effect::web_page(404)).status, 404);
+}
+
+#[test]
 fn no_secret_is_shown() {
     let mut service = Service::proving();
     let mut request = service.request();

@@ -1,6 +1,7 @@
 //! Users: expressions, projection, single objects, and who may ask.
 
 use super::*;
+use crate::DateForm;
 
 const USERS: &str = r#"
 {"id":"00u00000000000000001","status":"ACTIVE","created":"2024-01-01T00:00:00.000Z","activated":null,"statusChanged":"2024-01-01T00:00:00.000Z","lastUpdated":"2024-01-01T00:00:00.000Z","type":{"id":"oty1"},"profile":{"login":"zoe@x.org","email":"ZOE@x.org","firstName":"Zoë","lastName":"O\"N\\eil","mobilePhone":null,"secondEmail":"","skills":["Rust","Go"],"age":7,"boss":true},"credentials":{"provider":{"type":"OKTA"}},"transitioningToStatus":"ACTIVE","_links":{"self":{"href":"https://acme.okta.com/api/v1/users/00u00000000000000001"}}}
@@ -330,4 +331,18 @@ fn user_types_come_all_at_once() {
     assert_eq!(default["default"], true);
     let by_id = caller.get(&format!("/api/v1/meta/types/user/{}", default["id"].as_str().unwrap()));
     assert_eq!(by_id.json(), default);
+}
+
+#[test]
+fn dates_in_other_forms_are_found_and_sorted_all_the_same() {
+    let target = "/api/v1/users?search=created ge \"2024-01-02T00:00:00.000Z\"&sortBy=created";
+    let expected = Caller::new(Org::generate(1, 30)).ids(target);
+    assert!((1..30).contains(&expected.len()));
+    for form in [DateForm::Spaced, DateForm::Offset, DateForm::EpochMillis] {
+        let mut caller = Caller::new(Org::generate(1, 30));
+        caller.simulator.org_mut().rewrite(Collection::Users, "/created", |it| form.write(it));
+        assert_eq!(caller.ids(target), expected, "{form:?}");
+        let shown = caller.get("/api/v1/users?limit=1").json();
+        assert_eq!(form.write(&shown[0]["created"]), shown[0]["created"], "{form:?}");
+    }
 }
