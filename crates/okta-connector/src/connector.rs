@@ -161,6 +161,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             None => None,
         };
         let budget = self.budget(&connection, request.max_results());
+        let wall_clock = self.connections.config.wall_clock;
         let (query, plan, opened) = (&query, &plan, opened.as_ref());
         let work = move |client: Client<H>| async move {
             let now = Instant::now();
@@ -176,7 +177,8 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             let next_token = match next {
                 Some(position) => {
                     let limits = client.rate_limits();
-                    let lessons = limits.lessons(Instant::now(), budget.wall_now);
+                    // The call may have waited for long, so it is another time of day than at its start.
+                    let lessons = limits.lessons(Instant::now(), wall_clock());
                     Some(token::seal(fingerprint, &position, lessons)?)
                 }
                 None => None,
