@@ -20,21 +20,23 @@ impl CallLog {
 
 impl Observer for CallLog {
     fn call(&self, report: &CallReport<'_>) {
+        let request_ids: Vec<_> = report.cost.request_ids.iter().map(|id| cut(id)).collect();
+        let request_ids = request_ids.join(" ");
         macro_rules! line {
             ($level:ident, $message:literal, $($field:tt)*) => {
                 tracing::$level!(
                     operation = %report.operation,
-                    entity = report.entity,
-                    flow_name = report.flow_name,
-                    execution_id = report.execution_id,
-                    connection = report.connection,
+                    entity = report.entity.map(cut),
+                    flow_name = report.flow_name.map(cut),
+                    execution_id = report.execution_id.map(cut),
+                    connection = report.connection.map(cut),
                     org = report.org,
                     secret = report.secret,
                     pages = report.cost.pages,
                     okta_requests = report.cost.requests,
                     throttle_wait_ms = millis(report.cost.waited),
                     limit_remaining_percent = report.cost.limit_remaining,
-                    okta_request_ids = report.cost.request_ids.join(" "),
+                    okta_request_ids = request_ids,
                     elapsed_ms = millis(report.elapsed),
                     $($field)*
                     $message
@@ -53,12 +55,20 @@ impl Observer for CallLog {
             ),
             Ending::Failed(error) if may_quote_a_filter(report.operation, error.code) => {
                 line!(warn, "failed", code = error.code.name(),);
-                tracing::debug!(%error, "AppFlow was told");
+                tracing::debug!(error = cut(&error.message), "AppFlow was told");
             }
-            Ending::Failed(error) => line!(warn, "failed", code = error.code.name(), %error,),
+            Ending::Failed(error) => {
+                line!(warn, "failed", code = error.code.name(), error = cut(&error.message),);
+            }
         }
         self.metrics.call(report);
     }
+}
+
+/// Cuts a text that somebody else wrote to what a line of the log has room for.
+fn cut(text: &str) -> &str {
+    const MOST_CHARS: usize = 1_000;
+    text.char_indices().nth(MOST_CHARS).map_or(text, |(end, _)| &text[..end])
 }
 
 /// Returns true if the message of a failure may quote what the flow's owner wrote in a filter or a list of ids, which is
@@ -122,6 +132,13 @@ mod tests {
         let log = logged(Level::INFO, Operation::ValidateCredentials, Ending::Done);
         assert!(log.contains(r#""org":"acme.okta.com""#), "{log}");
         assert!(log.contains(r#""secret":"appflow!123456789012-Okta-prod-a1B2c3""#), "{log}");
+    }
+
+    #[test]
+    fn a_line_is_short_whatever_others_wrote() {
+        let error = Error::new(ErrorCode::ServerError, "é".repeat(1_000_000));
+        let log = logged(Level::TRACE, Operation::QueryData, Ending::Failed(&error));
+        assert!(log.contains("ServerError") && log.len() < 3_000, "{} bytes", log.len());
     }
 
     #[test]
