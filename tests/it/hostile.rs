@@ -49,10 +49,14 @@ struct Asked {
 }
 
 impl Asked {
-    /// Returns the number of the first user of the page that is asked for.
+    /// Returns the number of the user that is asked for, or of the first one of the page.
     fn first_user(&self) -> usize {
         if let Some((_, cursor)) = self.target.split_once("after=cursor") {
             let digits: String = cursor.chars().take_while(char::is_ascii_digit).collect();
+            return digits.parse().unwrap();
+        }
+        if let Some((_, id)) = self.target.split_once("/api/v1/users/00u") {
+            let digits: String = id.chars().take_while(char::is_ascii_digit).collect();
             return digits.parse().unwrap();
         }
         let target = self.target.replace("%3A", ":").replace("%22", "\"").replace(['+'], " ");
@@ -236,7 +240,7 @@ fn service_app() -> String {
 /// The record of whatever user is asked for, or a page with one.
 fn good(asked: &Asked) -> Reply {
     let path = asked.target.split('?').next().unwrap();
-    let record = user(1, r#""profile":{"login":"jane@example.com"}"#);
+    let record = user(asked.first_user(), r#""profile":{"login":"jane@example.com"}"#);
     if path.ends_with("/token") {
         let token = json!({ "access_token": "good", "token_type": "Bearer", "expires_in": 3600 });
         Reply::text(200, token.to_string())
@@ -506,8 +510,8 @@ const ROWS: &[Row] = &[
     Row {
         name: "4 records by id of 30 MB each",
         event: || retrieve(4),
-        org: |_| {
-            let before = user(1, r#""profile":{"firstName":""#);
+        org: |asked| {
+            let before = user(asked.first_user(), r#""profile":{"firstName":""#);
             Reply::new(200, swollen(before.strip_suffix('}').unwrap(), 30, "\"}}"))
         },
         secret: api_token,
@@ -515,8 +519,8 @@ const ROWS: &[Row] = &[
     Row {
         name: "100 records by id of 6 MB each",
         event: || retrieve(100),
-        org: |_| {
-            let before = user(1, r#""profile":{"firstName":""#);
+        org: |asked| {
+            let before = user(asked.first_user(), r#""profile":{"firstName":""#);
             let body = around(before.strip_suffix('}').unwrap(), &"x".repeat(6_000_000), 1, "\"}}");
             Reply::new(200, body)
         },

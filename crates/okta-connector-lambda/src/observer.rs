@@ -20,7 +20,9 @@ impl CallLog {
 
 impl Observer for CallLog {
     fn call(&self, report: &CallReport<'_>) {
-        let request_ids: Vec<_> = report.cost.request_ids.iter().map(|id| cut(id)).collect();
+        // There is one for each request, and Okta's have 25 characters.
+        let request_ids = report.cost.request_ids.iter().map(|id| first_chars(id, 100));
+        let request_ids: Vec<_> = request_ids.collect();
         let request_ids = request_ids.join(" ");
         macro_rules! line {
             ($level:ident, $message:literal, $($field:tt)*) => {
@@ -67,8 +69,11 @@ impl Observer for CallLog {
 
 /// Cuts a text that somebody else wrote to what a line of the log has room for.
 fn cut(text: &str) -> &str {
-    const MOST_CHARS: usize = 1_000;
-    text.char_indices().nth(MOST_CHARS).map_or(text, |(end, _)| &text[..end])
+    first_chars(text, 1_000)
+}
+
+fn first_chars(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
 /// Returns true if the message of a failure may quote what the flow's owner wrote in a filter or a list of ids, which is
