@@ -6,6 +6,7 @@
 
 use crate::support::{API_TOKEN, part, query};
 use flate2::{Compress, Compression, Crc, FlushCompress};
+use jiff::Timestamp;
 use okta_connector_cli::{HostedFunction, api_token_secret};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -45,6 +46,25 @@ struct Asked {
     /// Path and query.
     target: String,
     number: usize,
+}
+
+impl Asked {
+    /// Returns the number of the user that is asked for, or of the first one of the page.
+    fn first_user(&self) -> usize {
+        if let Some((_, cursor)) = self.target.split_once("after=cursor") {
+            let digits: String = cursor.chars().take_while(char::is_ascii_digit).collect();
+            return digits.parse().unwrap();
+        }
+        if let Some((_, id)) = self.target.split_once("/api/v1/users/00u") {
+            let digits: String = id.chars().take_while(char::is_ascii_digit).collect();
+            return digits.parse().unwrap();
+        }
+        let target = self.target.replace("%3A", ":").replace("%22", "\"").replace(['+'], " ");
+        let target = target.replace("%20", " ");
+        let Some((_, since)) = target.split_once("created ge \"") else { return 0 };
+        let since: Timestamp = since.split('"').next().unwrap().parse().unwrap();
+        usize::try_from((since.as_second() - FIRST_CREATED).div_euclid(3_600) + 1).unwrap()
+    }
 }
 
 /// An answer, as far as it is no matter of course.
@@ -152,12 +172,14 @@ fn gzip(parts: &[(Vec<u8>, usize)]) -> Vec<u8> {
     file
 }
 
+/// The first user was created then, and another one in each hour since.
+const FIRST_CREATED: i64 = 1_577_836_800; // 2020-01-01T00:00:00Z
+
 /// The record of a user, with some member.
 fn user(number: usize, member: &str) -> String {
-    let (hour, day) = (number % 24, 1 + number / 24 % 28);
-    format!(
-        r#"{{"id":"00u{number:017}","status":"ACTIVE","created":"2024-01-{day:02}T{hour:02}:00:00.000Z",{member}}}"#
-    )
+    let created = FIRST_CREATED + 3_600 * i64::try_from(number).unwrap();
+    let created = Timestamp::from_second(created).unwrap();
+    format!(r#"{{"id":"00u{number:017}","status":"ACTIVE","created":"{created}",{member}}}"#)
 }
 
 fn users(extra: &Value) -> Value {
@@ -218,7 +240,7 @@ fn service_app() -> String {
 /// The record of whatever user is asked for, or a page with one.
 fn good(asked: &Asked) -> Reply {
     let path = asked.target.split('?').next().unwrap();
-    let record = user(1, r#""profile":{"login":"jane@example.com"}"#);
+    let record = user(asked.first_user(), r#""profile":{"login":"jane@example.com"}"#);
     if path.ends_with("/token") {
         let token = json!({ "access_token": "good", "token_type": "Bearer", "expires_in": 3600 });
         Reply::text(200, token.to_string())
@@ -248,24 +270,24 @@ fn nested(depth: usize) -> String {
     format!("{}{}", "[".repeat(depth), "]".repeat(depth))
 }
 
-/// A page of users of which the first comes slowly and is small, so that more than one is asked for at once.
+/// A page of a listing that goes on for years. The first one is small and slow, so that lanes pay; the others are large.
 fn page_of_large_users(asked: &Asked, mib: usize) -> Reply {
-    let (count, letters) = if asked.number == 1 { (200, 1) } else { (100, mib * MIB / 100) };
+    let first = asked.first_user();
+    let (count, letters) = if first == 0 { (200, 1) } else { (100, mib * MIB / 100) };
     let mut page = vec![(b"[".to_vec(), 1)];
     for number in 0..count {
         let comma = if number == 0 { "" } else { "," };
-        let number = asked.number * 100 + number;
-        let before = user(number, r#""profile":{"firstName":""#);
+        let before = user(first + number, r#""profile":{"firstName":""#);
         let before = before.strip_suffix('}').unwrap();
         page.push((format!("{comma}{before}").into_bytes(), 1));
         page.push((vec![b'x'; letters], 1));
         page.push((b"\"}}".to_vec(), 1));
     }
     page.push((b"]".to_vec(), 1));
-    Reply { delay: Duration::from_millis(300), ..Reply::new(200, page) }.goes_on(asked.number)
+    Reply { delay: Duration::from_millis(500), ..Reply::new(200, page) }.goes_on(first + count)
 }
 
-/// A million conditions, in a megabyte.
+/// A filter that is long in each direction: a long list, and many conditions.
 fn long_filter() -> Value {
     let mut filter = String::from("city in (");
     for number in 0..50_000 {
@@ -427,9 +449,12 @@ const ROWS: &[Row] = &[
         secret: api_token,
     },
     Row {
-        name: "a page of a million records",
+        name: "a page of 400,000 records",
         event: || users(&json!({ "maxResults": 1_000_000 })),
-        org: |_| Reply::new(200, around("[{}", ",{}", 999_999, "]")),
+        org: |_| {
+            let ids = (0..400_000).map(|id| format!("{{\"id\":\"{id}\"}}"));
+            Reply::text(200, format!("[{}]", ids.collect::<Vec<_>>().join(",")))
+        },
         secret: api_token,
     },
     Row {
@@ -485,8 +510,8 @@ const ROWS: &[Row] = &[
     Row {
         name: "4 records by id of 30 MB each",
         event: || retrieve(4),
-        org: |_| {
-            let before = user(1, r#""profile":{"firstName":""#);
+        org: |asked| {
+            let before = user(asked.first_user(), r#""profile":{"firstName":""#);
             Reply::new(200, swollen(before.strip_suffix('}').unwrap(), 30, "\"}}"))
         },
         secret: api_token,
@@ -494,8 +519,8 @@ const ROWS: &[Row] = &[
     Row {
         name: "100 records by id of 6 MB each",
         event: || retrieve(100),
-        org: |_| {
-            let before = user(1, r#""profile":{"firstName":""#);
+        org: |asked| {
+            let before = user(asked.first_user(), r#""profile":{"firstName":""#);
             let body = around(before.strip_suffix('}').unwrap(), &"x".repeat(6_000_000), 1, "\"}}");
             Reply::new(200, body)
         },
@@ -691,6 +716,8 @@ struct Outcome {
     name: &'static str,
     peak: f64,
     elapsed: Duration,
+    /// The code of the failure, if it is one.
+    code: String,
     answer: usize,
     log: u64,
     problems: Vec<String>,
@@ -719,13 +746,16 @@ fn try_row(bootstrap: &Path, row: &Row) -> Outcome {
     let began = Instant::now();
     let answered = function.invoke(&event, TIME);
     let elapsed = began.elapsed();
-    let mut answer = 0;
+    let (mut answer, mut code) = (0, String::new());
     match answered.and_then(|body| function.accept().map(|()| body)) {
         Ok(body) => {
             answer = body.len();
-            let text = String::from_utf8_lossy(&body);
-            if serde_json::from_str::<Value>(&text).is_err() {
-                problems.push(format!("the answer is not JSON: {:.100}", text));
+            match serde_json::from_slice::<Value>(&body) {
+                Ok(answer) => {
+                    code =
+                        answer["errorDetails"]["errorCode"].as_str().unwrap_or_default().to_owned()
+                }
+                Err(error) => problems.push(format!("the answer is not JSON: {error}")),
             }
             org.turn();
             secrets.turn();
@@ -755,7 +785,7 @@ fn try_row(bootstrap: &Path, row: &Row) -> Outcome {
         (log > MAX_LOG, "too long a log"),
     ];
     problems.extend(laws.iter().filter(|law| law.0).map(|law| law.1.to_owned()));
-    Outcome { name: row.name, peak, elapsed, answer, log, problems }
+    Outcome { name: row.name, peak, elapsed, code, answer, log, problems }
 }
 
 /// One test, so that the table is one.
@@ -767,11 +797,11 @@ fn the_function_survives_whatever_it_is_told() {
     let rows = ROWS.iter().filter(|row| row.name.contains(&wanted));
     let mut outcomes: Vec<_> = rows.map(|row| try_row(&bootstrap, row)).collect();
     outcomes.sort_by(|a, b| b.peak.total_cmp(&a.peak));
-    println!("{:>9} {:>8} {:>9} {:>9}  row", "peak MiB", "seconds", "answer", "log");
-    for Outcome { name, peak, elapsed, answer, log, problems } in &outcomes {
+    println!("{:>9} {:>8} {:>9} {:>9} {:>21}  row", "peak MiB", "seconds", "answer", "log", "code");
+    for Outcome { name, peak, elapsed, code, answer, log, problems } in &outcomes {
         let seconds = elapsed.as_secs_f64();
         let problems: String = problems.iter().map(|problem| format!(" *** {problem}")).collect();
-        println!("{peak:>9.1} {seconds:>8.2} {answer:>9} {log:>9}  {name}{problems}");
+        println!("{peak:>9.1} {seconds:>8.2} {answer:>9} {log:>9} {code:>21}  {name}{problems}");
     }
     let broken = outcomes.iter().filter(|outcome| !outcome.problems.is_empty());
     let broken: Vec<_> = broken.map(|outcome| outcome.name).collect();

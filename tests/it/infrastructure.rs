@@ -203,9 +203,11 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 }
 
 /// The parameters with which the template makes everything that it can.
-const EVERYTHING: [(&str, &str); 9] = [
+const EVERYTHING: [(&str, &str); 11] = [
     ("SecretKmsKeyArns", "arn:aws:kms:us-east-1:111122223333:key/a,arn:aws:kms:us-east-1:4:key/b"),
     ("SigningKmsKeyArns", "arn:aws:kms:us-east-1:111122223333:key/c"),
+    ("AllowedOrgs", "acme.okta.com,login.acme.com"),
+    ("WithheldFields", "User.mobilePhone"),
     ("SubnetIds", "subnet-1,subnet-2"),
     ("SecurityGroupIds", "sg-1"),
     ("ReservedConcurrency", "5"),
@@ -275,15 +277,19 @@ fn environments_set_parameters_that_there_are() {
 }
 
 #[test]
-fn the_function_is_told_its_label_and_that_loopback_is_refused() {
+fn the_function_is_told_its_label_and_its_orgs_and_that_loopback_is_refused() {
     let Some(templates) = templates() else { return };
-    for parameters in [&[][..], &EVERYTHING] {
+    let given =
+        [(&[][..], ["", ""]), (&EVERYTHING, ["acme.okta.com,login.acme.com", "User.mobilePhone"])];
+    for (parameters, [orgs, withheld]) in given {
         let stack = Stack::new(&templates["template.yaml"], parameters);
         let function = &stack.resources()["OktaConnectorFunction"];
         assert_eq!(
             function["Environment"]["Variables"],
             json!({
                 "OKTA_CONNECTOR_LABEL": "Okta",
+                "OKTA_CONNECTOR_ORGS": orgs,
+                "OKTA_CONNECTOR_WITHHELD_FIELDS": withheld,
                 "OKTA_CONNECTOR_ALLOW_LOOPBACK": "false",
                 "OKTA_CONNECTOR_SECRETS_MANAGER_URL": "",
             })
@@ -471,7 +477,7 @@ fn alarms_and_dashboard_name_metrics_that_there_are() {
     assert!(quiet.of_type("AWS::CloudWatch::Dashboard").is_empty());
     let stack = Stack::new(template, &EVERYTHING);
     let alarms = stack.of_type("AWS::CloudWatch::Alarm");
-    assert_eq!(alarms.len(), 3);
+    assert_eq!(alarms.len(), 4);
     let dashboard = &stack.resources()["Dashboard"];
     let body: Value = serde_json::from_str(dashboard["DashboardBody"].as_str().unwrap()).unwrap();
     for alarm in alarms.keys() {
@@ -501,6 +507,21 @@ fn alarms_and_dashboard_name_metrics_that_there_are() {
             assert_eq!(texts(&alarm[actions]), ["arn:aws:sns:us-east-1:111122223333:topic"]);
         }
     }
+}
+
+/// CloudWatch looks back seven days at most, and one day where a period is shorter than an hour.
+#[test]
+fn an_alarm_looks_back_no_further_than_it_can() {
+    let Some(templates) = templates() else { return };
+    let stack = Stack::new(&templates["template.yaml"], &EVERYTHING);
+    let alarms = stack.of_type("AWS::CloudWatch::Alarm");
+    for (name, alarm) in &alarms {
+        let Some(period) = alarm["Period"].as_u64() else { continue };
+        let most = if period < 3_600 { 86_400 } else { 7 * 86_400 };
+        assert!(period * alarm["EvaluationPeriods"].as_u64().unwrap() <= most, "{name}");
+    }
+    assert_eq!(alarms["UncheckedAlarm"]["EvaluationPeriods"], 3);
+    assert_eq!(alarms["ConnectionAlarm"]["EvaluationPeriods"], 1);
 }
 
 #[test]

@@ -153,9 +153,20 @@ async fn the_function_answers_under_the_emulator() {
     // What is wrong comes back as an answer.
     event["nextToken"] = Value::Null;
     event["connectorContext"]["credentials"]["secretArn"] =
-        "arn:aws:secretsmanager:us-east-1:123456789012:secret:missing-a1B2c3".into();
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:appflow!123456789012-Okta-gone-a1B2c3".into();
     let answer = world.invoke(event.to_string()).await;
     assert_eq!(answer["errorDetails"]["errorCode"], "ResourceNotFoundError", "{answer}");
+
+    // A secret that is there, but of no connection of this connector.
+    let other = json!({ "apiToken": "canary-of-another" });
+    let of_another = create_secret(&world.http, &world.moto, "x", &other).await;
+    for secret in ["prod/database".to_owned(), of_another.replace("-Okta-", "-Other-")] {
+        event["connectorContext"]["credentials"]["secretArn"] = secret.into();
+        let answer = world.invoke(event.to_string()).await;
+        assert_eq!(answer["errorDetails"]["errorCode"], "AccessDenied", "{answer}");
+        let message = answer["errorDetails"]["errorMessage"].as_str().unwrap();
+        assert!(message.contains("Its label is Okta"), "{answer}");
+    }
 
     // Only what names no operation is a failure of the function, with a clean type.
     let answer = world.invoke(r#"{"type":"SomethingElse"}"#).await;
@@ -180,25 +191,55 @@ async fn the_function_answers_under_the_emulator() {
         }
     }
 
-    // The scheduled check: one connection that works, one whose secret is gone.
+    // The scheduled check: a connection that works, one whose secret is gone, one whose org is, and two entries that are
+    // wrong. Each is answered by itself.
     let text = std::fs::read_to_string(top().join("events/health-check.json")).unwrap();
     let mut event: Value = serde_json::from_str(&text).unwrap();
-    let missing = "arn:aws:secretsmanager:us-east-1:123456789012:secret:appflow!1-Okta-gone-a1B2c3";
+    let missing = "arn:aws:secretsmanager:us-east-1:123456789012:secret:appflow!123456789012-Okta-gone-a1B2c3";
+    let nowhere = format!("http://127.0.0.1:{}", free_port());
     event["detail"]["oktaConnectorHealthCheck"]["connections"] = json!([
+        { "instanceUrl": world.sandbox.urls().org },
+        { "secretArn": missing, "instanceUrl": 5 },
         { "secretArn": world.secret_arn, "instanceUrl": world.sandbox.urls().org },
         { "secretArn": missing, "instanceUrl": world.sandbox.urls().org },
+        { "secretArn": world.secret_arn, "instanceUrl": nowhere },
     ]);
     let answer = world.invoke(event.to_string()).await;
-    let checked = |index: usize| {
-        let connection = &answer["connections"][index];
-        (connection["connection"].as_str().unwrap(), connection["healthy"].as_bool().unwrap())
-    };
-    assert_eq!((checked(0), checked(1)), (("Okta-acme", true), ("Okta-gone", false)), "{answer}");
+    let checked = answer["connections"].as_array().unwrap().iter();
+    let checked: Vec<_> =
+        checked.map(|one| (one["connection"].as_str(), one["healthy"].as_bool())).collect();
+    let expected = [
+        (None, Some(false)),
+        (Some("Okta-gone"), Some(false)),
+        (Some("Okta-acme"), Some(true)),
+        (Some("Okta-gone"), Some(false)),
+        (Some("Okta-acme"), None),
+    ];
+    assert_eq!(checked, expected, "{answer}");
+    for (index, key) in [(0, "secretArn"), (1, "instanceUrl")] {
+        let problem = answer["connections"][index]["problem"].as_str().unwrap();
+        assert!(problem.starts_with(&format!("The entry has no text {key}")), "{answer}");
+    }
 
     let log = world.function.log();
     check_metrics(&venv, &log);
     assert!(log.contains(r#""flow_name":"okta-users-to-s3""#), "{log}");
     assert!(log.contains(r#""okta_request_ids":""#), "{log}");
+    for operation in ["QueryData", "ValidateCredentials"] {
+        let parts = [
+            operation,
+            "\"answered\"",
+            r#""secret":"appflow!123456789012-Okta-acme-"#,
+            r#""org":"127.0.0.1:"#,
+        ];
+        let is_named = log.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+        assert!(is_named, "no line of {operation} names org and secret: {log}");
+    }
+    let unchecked: Vec<_> =
+        log.lines().filter(|line| line.contains("ConnectionUnchecked\":")).collect();
+    let is = |line: &&str, value| line.contains(&format!("\"ConnectionUnchecked\":{value}"));
+    assert_eq!(unchecked.iter().filter(|line| is(line, 1)).count(), 1, "{unchecked:?}");
+    assert_eq!(unchecked.iter().filter(|line| is(line, 0)).count(), 4, "{unchecked:?}");
     for secret in [API_TOKEN, "canary-aws-secret-key", "after="] {
         for disguise in disguises(secret) {
             assert!(!log.contains(&disguise), "the log holds {disguise}");

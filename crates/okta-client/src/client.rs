@@ -102,15 +102,24 @@ impl<S: HttpService> Client<S> {
         deadline: Instant,
     ) -> Result<Page, Error> {
         let mut attempt = 1;
+        // A failure that the caller may take another way around.
+        let mut avoidable: Option<Error> = None;
         loop {
             let request = self.within_page_limit(request);
-            let (outcome, error) = match self.attempt(&request, cursor, deadline).await? {
-                Ok(page) => {
+            let (outcome, error) = match self.attempt(&request, cursor, deadline).await {
+                Ok(Ok(page)) => {
                     self.channel.ledger.count_page();
                     return Ok(page);
                 }
-                Err(failed) => failed,
+                Ok(Err(failed)) => failed,
+                Err(error) => return Err(avoidable.unwrap_or(error)),
             };
+            if error.kind == ErrorKind::Server && request.has_alternative() {
+                if avoidable.is_some() {
+                    return Err(error);
+                }
+                avoidable = Some(error.clone());
+            }
             match outcome {
                 Outcome::Again { smaller: true } => {
                     self.halve(&request, MIN_PAGE_SIZE);

@@ -15,6 +15,7 @@ pub struct OktaRequest {
     limit: Option<u32>,
     least: u32,
     omissions: Vec<&'static str>,
+    has_alternative: bool,
 }
 
 impl OktaRequest {
@@ -31,7 +32,15 @@ impl OktaRequest {
     }
 
     fn new(path: String, shape: Shape) -> Self {
-        Self { path, shape, query: Vec::new(), limit: None, least: 1, omissions: Vec::new() }
+        Self {
+            path,
+            shape,
+            query: Vec::new(),
+            limit: None,
+            least: 1,
+            omissions: Vec::new(),
+            has_alternative: false,
+        }
     }
 
     /// Asks the same of another path.
@@ -80,6 +89,19 @@ impl OktaRequest {
     pub fn with_omissions(mut self, omissions: impl IntoIterator<Item = &'static str>) -> Self {
         self.omissions = omissions.into_iter().collect();
         self
+    }
+
+    /// Says that the caller can ask for the same in another way, so that a 500, which may mean that Okta does not
+    /// manage this one, is tried again once only.
+    #[must_use]
+    pub fn with_alternative(mut self) -> Self {
+        self.has_alternative = true;
+        self
+    }
+
+    /// Returns true if the caller can ask for the same in another way.
+    pub(crate) fn has_alternative(&self) -> bool {
+        self.has_alternative
     }
 
     /// Returns the path.

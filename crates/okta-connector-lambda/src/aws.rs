@@ -174,6 +174,7 @@ fn explain(error: SdkError<GetSecretValueError>) -> SecretError {
 mod tests {
     use super::*;
     use aws_sdk_secretsmanager::config::{Credentials, Region};
+    use std::collections::VecDeque;
     use std::io::{BufRead as _, BufReader, Read as _, Write as _};
     use std::net::{Ipv4Addr, TcpListener, TcpStream};
 
@@ -215,14 +216,14 @@ mod tests {
 
     /// Gives one reply after the other, whoever asks, and counts the connections.
     struct Script {
-        replies: std::vec::IntoIter<Reply>,
+        replies: VecDeque<Reply>,
         connections: usize,
     }
 
     fn serve(replies: &[Reply]) -> (String, Arc<Mutex<Script>>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let script = Script { replies: replies.to_vec().into_iter(), connections: 0 };
+        let script = Script { replies: replies.iter().copied().collect(), connections: 0 };
         let script = Arc::new(Mutex::new(script));
         let shared = Arc::clone(&script);
         std::thread::spawn(move || {
@@ -232,7 +233,7 @@ mod tests {
                 std::thread::spawn(move || {
                     let mut connection = BufReader::new(stream.unwrap());
                     while read_request(&mut connection) {
-                        let reply = script.lock().unwrap().replies.next().unwrap();
+                        let reply = script.lock().unwrap().replies.pop_front().unwrap();
                         let Some((status, body)) = reply else { continue };
                         let head = format!("HTTP/1.1 {status} -\r\ncontent-length: {}", body.len());
                         let _ = write!(connection.get_mut(), "{head}\r\n\r\n{body}");

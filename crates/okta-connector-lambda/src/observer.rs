@@ -19,21 +19,25 @@ impl CallLog {
 
 impl Observer for CallLog {
     fn call(&self, report: &CallReport<'_>) {
+        // There is one for each request, and Okta's have 25 characters.
+        let request_ids = report.cost.request_ids.iter().map(|id| first_chars(id, 100));
+        let request_ids: Vec<_> = request_ids.collect();
+        let request_ids = request_ids.join(" ");
         macro_rules! line {
             ($level:ident, $message:literal, $($field:tt)*) => {
                 tracing::$level!(
                     operation = %report.operation,
-                    entity = report.entity,
-                    flow_name = report.flow_name,
-                    execution_id = report.execution_id,
-                    connection = report.connection,
+                    entity = report.entity.map(cut),
+                    flow_name = report.flow_name.map(cut),
+                    execution_id = report.execution_id.map(cut),
+                    connection = report.connection.map(cut),
                     org = report.org,
                     secret = report.secret,
                     pages = report.cost.pages,
                     okta_requests = report.cost.requests,
                     throttle_wait_ms = millis(report.cost.waited),
                     limit_remaining_percent = report.cost.limit_remaining,
-                    okta_request_ids = report.cost.request_ids.join(" "),
+                    okta_request_ids = request_ids,
                     elapsed_ms = millis(report.elapsed),
                     $($field)*
                     $message
@@ -52,19 +56,29 @@ impl Observer for CallLog {
                 ending = if delivered.has_more { "MoreToCome" } else { "Complete" },
             ),
             Ending::Failed(error) => {
-                line!(warn, "failed", code = error.code.name(), error = error.logged(),);
-                tracing::debug!(%error, "told");
+                line!(warn, "failed", code = error.code.name(), error = cut(error.logged()),);
+                tracing::debug!(error = cut(&error.to_string()), "AppFlow was told");
             }
         }
         self.metrics.call(report);
     }
 }
 
+/// Cuts a text that somebody else wrote to what a line of the log has room for.
+fn cut(text: &str) -> &str {
+    first_chars(text, 1_000)
+}
+
+fn first_chars(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use appflow_connector::Operation;
+    use appflow_connector::{ErrorCode, Operation};
     use okta_client::Cost;
+    use okta_connector::Error;
     use std::io::{self, Write};
     use std::sync::Mutex;
     use std::time::Duration;
@@ -114,5 +128,12 @@ mod tests {
         let log = logged(Level::INFO, Operation::ValidateCredentials, Ending::Done);
         assert!(log.contains(r#""org":"acme.okta.com""#), "{log}");
         assert!(log.contains(r#""secret":"appflow!123456789012-Okta-prod-a1B2c3""#), "{log}");
+    }
+
+    #[test]
+    fn a_line_is_short_whatever_others_wrote() {
+        let error = Error::new(ErrorCode::ServerError, "é".repeat(1_000_000));
+        let log = logged(Level::TRACE, Operation::QueryData, Ending::Failed(&error));
+        assert!(log.contains("ServerError") && log.len() < 5_000, "{} bytes", log.len());
     }
 }

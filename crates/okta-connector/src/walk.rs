@@ -153,6 +153,10 @@ impl Course<'_> {
             && splits < 1 + pages / PAGES_PER_SPLIT
     }
 
+    fn may_change_way(&self) -> bool {
+        self.route.has_next && matches!(self.earlier, Earlier::Nothing)
+    }
+
     fn split(&mut self, index: usize, now: i64) {
         self.lanes.split(index, now);
         self.progress.splits = self.progress.splits.saturating_add(1);
@@ -203,6 +207,13 @@ impl<S: HttpService> Walk<'_, S> {
                 Ok(Stop::Budget) => {
                     let message = "No time was left to ask Okta for a page";
                     return Err(Error::new(ErrorCode::RequestTimeout, message));
+                }
+                // The budget ended before Okta could be asked in the next way, which the next call does.
+                Err(error)
+                    if error.code == ErrorCode::RateLimitExceeded
+                        && way != start.outermost().way =>
+                {
+                    return Ok(self.resume(here));
                 }
                 // What was found is delivered, whatever Okta said. The next call begins with what failed: if that lasts,
                 // the call gets nowhere, and the run ends with its message.
@@ -479,6 +490,9 @@ impl<S: HttpService> Walk<'_, S> {
             }
             let done = done.map_or(0, |done| done.records);
             expected = self.expected(way, u64::from(limit.saturating_sub(done)));
+        }
+        if course.may_change_way() {
+            request = request.with_alternative();
         }
         course.lanes.ask(index, expected);
         let (cursor, deadline) = (cursor.map(Cursor::new), self.budget.deadline);
