@@ -3,11 +3,13 @@
 //! The real cargo builds it, so that its own rules say where a bootstrap comes out. An old one lies where it
 //! usually does.
 
-use crate::support::top;
+use crate::support::{part, top};
+use std::ffi::OsStr;
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const MANIFEST: &str = r#"
 [workspace]
@@ -57,6 +59,12 @@ fn here() -> Option<(&'static str, &'static str)> {
     }
 }
 
+/// An environment variable and its value.
+type Variable<'a> = (&'a str, &'a str);
+
+/// A program of the checkout and its text.
+type Program<'a> = (&'a str, &'a str);
+
 /// A checkout with the one-line function, and programs that come before those of the machine.
 struct Checkout {
     folder: PathBuf,
@@ -93,23 +101,34 @@ impl Checkout {
         fs::set_permissions(self.folder.join(path), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// Builds as `sam build` does, with nothing of this machine on the path but cargo and the system's programs.
-    fn build(&self, environment: &[(&str, &str)]) -> Output {
+    /// Prepares a command: it finds nothing of this machine but cargo and the system's programs.
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap());
         let path = format!(
             "{}:{}:/usr/bin:/bin",
             self.folder.join("bin").display(),
             cargo.parent().unwrap().display()
         );
+        let mut command = Command::new(program);
+        command.current_dir(&self.folder).env("PATH", path);
+        for variable in ["CARGO_TARGET_DIR", "ARCHITECTURE", "MAKEFLAGS"] {
+            command.env_remove(variable);
+        }
+        command
+    }
+
+    /// Builds as `sam build` does.
+    fn build(&self, environment: &[Variable<'_>]) -> Output {
         let (architecture, _) = here().unwrap();
-        let mut build = Command::new(self.folder.join("packaging/build-bootstrap"));
-        build.args([architecture, "artifacts"]).env("PATH", path).env_remove("CARGO_TARGET_DIR");
-        build.envs(environment.iter().copied()).output().unwrap()
+        let mut build = self.command(self.folder.join("packaging/build-bootstrap"));
+        build.args([architecture, "artifacts"]).envs(environment.iter().copied());
+        build.output().unwrap()
     }
 
     /// Returns what the bootstrap that was built prints.
-    fn built(&self) -> String {
-        let output = Command::new(self.folder.join("artifacts/bootstrap")).output().unwrap();
+    fn built(&self, folder: &str) -> String {
+        let bootstrap = self.folder.join(folder).join("bootstrap");
+        let output = Command::new(bootstrap).output().unwrap();
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 }
@@ -118,7 +137,7 @@ impl Checkout {
 fn what_is_packaged_is_what_was_built() {
     let Some((_, target)) = here() else { return };
     let musl = target.replace("gnu", "musl");
-    let rows: [(&str, &[(&str, &str)], &str); 9] = [
+    let rows: [(&str, &[Variable<'_>], &str); 9] = [
         ("nothing", &[], ""),
         ("target", &[("CARGO_BUILD_TARGET", &musl)], ""),
         ("own-target", &[("CARGO_BUILD_TARGET", target)], ""),
@@ -139,7 +158,7 @@ fn what_is_packaged_is_what_was_built() {
         checkout.write(".cargo/config.toml", &configuration.replace("{musl}", &musl));
         let output = checkout.build(environment);
         assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!(checkout.built(), "new", "{name}");
+        assert_eq!(checkout.built("artifacts"), "new", "{name}");
     }
 }
 
@@ -167,7 +186,7 @@ fn a_glibc_that_is_too_new_is_left_to_the_tools_for_it() {
     };
     let zigbuild = tool(&format!("$CARGO_TARGET_DIR/{target}/lambda"), "zigbuild");
     let lambda = tool("$CARGO_TARGET_DIR/cargo-lambda/bootstrap", "lambda");
-    let rows: [(&[(&str, &str)], Option<&str>); 4] = [
+    let rows: [(&[Program<'_>], Option<&str>); 4] = [
         (&[], None),
         (&[("cargo-zigbuild", &zigbuild)], Some("zigbuild")),
         (&[("cargo-lambda", &lambda)], Some("lambda")),
@@ -188,6 +207,85 @@ fn a_glibc_that_is_too_new_is_left_to_the_tools_for_it() {
             continue;
         };
         assert!(output.status.success(), "{said}");
-        assert_eq!(checkout.built(), expected);
+        assert_eq!(checkout.built("artifacts"), expected);
+    }
+}
+
+/// Returns the commands of the README that begin with a text, continued lines joined.
+fn commands(beginning: &str) -> Vec<String> {
+    let readme = fs::read_to_string(top().join("README.md")).unwrap().replace("\\\n", "");
+    let commands = readme.lines().filter_map(|line| line.strip_prefix("$ "));
+    commands.filter(|command| command.starts_with(beginning)).map(str::to_owned).collect()
+}
+
+/// Runs what the README prints, with the function of one line and no AWS: the first deployment ends where it
+/// would ask AWS.
+#[test]
+fn the_readme_builds_and_deploys() {
+    let (Some((architecture, _)), Some(venv)) = (here(), part("SAM_VENV")) else { return };
+    let checkout = Checkout::new("packaging-readme");
+    for path in ["template.yaml", "samconfig.toml", "Makefile", "packaging/arm64/Makefile"] {
+        checkout.write(path, &fs::read_to_string(top().join(path)).unwrap());
+    }
+    let x86_64 = "packaging/x86_64/Makefile";
+    checkout.write(x86_64, &fs::read_to_string(top().join(x86_64)).unwrap());
+    checkout.write("crates/okta-connector-lambda/src/main.rs", "");
+    checkout.write("bin/.keep", "");
+    std::os::unix::fs::symlink(venv.join("bin/sam"), checkout.folder.join("bin/sam")).unwrap();
+    let run = |command: &str| {
+        let mut shell = checkout.command("sh");
+        let mut shell = shell
+            .args(["-c", command])
+            .env("SAM_CLI_TELEMETRY", "0")
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Every question is answered with what stands in brackets. Whoever asks none does not read.
+        let _ = shell.stdin.take().unwrap().write_all("\n".repeat(40).as_bytes());
+        let output = shell.wait_with_output().unwrap();
+        let [said, failed] =
+            [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        (output.status.success(), format!("{said}{failed}"))
+    };
+
+    let [build] = &commands("sam build --parameter-overrides")[..] else { panic!("no container") };
+    let [local] = &commands("sam local invoke")[..] else { panic!("no container") };
+    let (_, overrides) = build.split_once("--parameter-overrides").unwrap();
+    assert!(local.ends_with(overrides), "{local} does not take the function of {build}");
+    let (succeeded, said) = run(build);
+    assert!(succeeded, "{said}");
+    assert_eq!(checkout.built(".aws-sam/build/OktaConnectorFunction"), "new");
+
+    let [copy] = &commands("cp samconfig.toml")[..] else { panic!("no configuration") };
+    let [deploy] = &commands("sam build --config-file")[..] else { panic!("no deployment") };
+    let (build, _) = deploy.split_once(" && ").unwrap();
+    assert!(run(copy).0);
+    // As the README says for machines that are not arm64.
+    let text = fs::read_to_string(checkout.folder.join("mine.toml")).unwrap();
+    let global = "[default.global.parameters]\n";
+    let with = format!("{global}parameter_overrides = \"Architecture={architecture}\"\n");
+    checkout.write("mine.toml", &text.replace(global, &with));
+    let (_, said) = run(deploy);
+    for expected in [
+        "Build Succeeded",
+        "Looking for config file [mine.toml] :  Found",
+        "Stack Name [okta-connector]",
+        &format!("Parameter Architecture [{architecture}]"),
+        "SAM configuration file [mine.toml]",
+        "http://127.0.0.1:1",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let readme = fs::read_to_string(top().join("README.md")).unwrap();
+    let (_, upgrade) = readme.split_once("**Upgrade** with").unwrap();
+    for command in [build, "sam deploy --config-file mine.toml"] {
+        assert!(upgrade.contains(&format!("`{command}`")), "{command}");
     }
 }

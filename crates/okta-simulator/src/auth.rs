@@ -41,11 +41,11 @@ impl Authorizer<'_> {
     /// calls allows.
     pub(crate) fn authorize(&mut self, call: &Call, scope: &str) -> Result<Role, Refusal> {
         let credentials = call.header(&header::AUTHORIZATION).unwrap_or_default();
-        let (scheme, token) = credentials.split_once(' ').unwrap_or_default();
-        let is = |name| scheme.eq_ignore_ascii_case(name);
-        if is("SSWS") {
+        if let Some(token) = api_token(credentials) {
             return self.authorize_api(token);
         }
+        let (scheme, token) = credentials.split_once(' ').unwrap_or_default();
+        let is = |name| scheme.eq_ignore_ascii_case(name);
         let scheme = match (is("Bearer"), is("DPoP")) {
             (true, _) => AuthScheme::Bearer,
             (_, true) => AuthScheme::Dpop,
@@ -144,7 +144,14 @@ impl Authorizer<'_> {
 
 /// Returns the token that a call carries, whatever its scheme.
 pub(crate) fn token_of(call: &Call) -> Option<&str> {
-    call.header(&header::AUTHORIZATION)?.split_once(' ').map(|(_, token)| token)
+    let credentials = call.header(&header::AUTHORIZATION)?;
+    api_token(credentials).or_else(|| credentials.split_once(' ').map(|(_, token)| token))
+}
+
+/// Returns an API token. Okta takes it with or without a blank behind the scheme.
+fn api_token(credentials: &str) -> Option<&str> {
+    let (scheme, token) = credentials.split_at_checked("SSWS".len())?;
+    scheme.eq_ignore_ascii_case("SSWS").then(|| token.trim_start())
 }
 
 impl Challenge {

@@ -59,11 +59,6 @@ impl Call {
         decode_query(std::str::from_utf8(&self.body).ok()?).ok()
     }
 
-    /// Tells whether a boolean parameter is on.
-    pub(crate) fn flag(&self, name: &str) -> bool {
-        self.param(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
-    }
-
     /// Returns a header that is text.
     pub(crate) fn header(&self, name: &http::HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()

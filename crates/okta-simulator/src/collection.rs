@@ -10,7 +10,6 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::bucket::Bucket;
-use crate::call::Call;
 use crate::dialect::Dialect;
 use crate::error::OktaError;
 use crate::maker::Maker;
@@ -59,8 +58,10 @@ pub(crate) struct Listing {
     pub(crate) projects: bool,
     /// Somebody without an admin role is shown no record, and no refusal.
     pub(crate) empty_without_role: bool,
+    /// Of the links of a record, the listing shows `self` alone.
+    pub(crate) links_self_alone: bool,
     /// Tells whether a record stays out of an answer.
-    pub(crate) hides: fn(&Value, Mode, &Call) -> bool,
+    pub(crate) hides: fn(&Value, Mode) -> bool,
     /// Returns what stands in front of the ids in cursors.
     pub(crate) cursor_prefix: fn(Mode) -> &'static str,
     /// Makes the answer to a cursor that the listing never wrote.
@@ -226,7 +227,8 @@ impl Listing {
             sorts: false,
             projects: false,
             empty_without_role: false,
-            hides: |_, _, _| false,
+            links_self_alone: false,
+            hides: |_, _| false,
             cursor_prefix: |_| "",
             invalid_cursor: || OktaError::invalid_search("Invalid cursor."),
             links_drop: &[],

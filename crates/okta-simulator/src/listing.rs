@@ -26,8 +26,7 @@ pub(crate) fn list(
     let parameters = Parameters::read(view, collection, listing, limits)?;
     let Parameters { mode, limit, style, ref from, ref sort, .. } = parameters;
     let records = records_after(view, collection, &parameters).filter(|(id, record)| {
-        !(listing.hides)(record, mode, view.call)
-            && parameters.condition.matches(view.org, id, record)
+        !(listing.hides)(record, mode) && parameters.condition.matches(view.org, id, record)
     });
     let mut page = page(view, records, from.clone(), limit, |id, record| {
         Cursor::after(id, sort.as_ref().map(|sort| sort.key_of(view.org, id, record)))

@@ -29,8 +29,10 @@ pub(crate) fn object(
     let record = found.ok_or_else(|| missing(collection, name))?;
     Ok(match lookup {
         Lookup::User => {
-            let user = with_lifecycle_links(record.clone());
-            Reply::object(&omissions(view.call, collection).apply(user))
+            let user = with_links_of_its_own(view, record.clone());
+            let mut reply = Reply::object(&omissions(view.call, collection).apply(user));
+            reply.set_etag();
+            reply
         }
         _ => Reply::object(record),
     })
@@ -60,7 +62,11 @@ pub(crate) fn find_user<'a>(view: View<'a>, key: &str) -> Option<&'a Value> {
 }
 
 /// Adds the links that only the object itself carries: a listing shows no more than `self`.
-fn with_lifecycle_links(mut user: Value) -> Value {
+fn with_links_of_its_own(view: View<'_>, mut user: Value) -> Value {
+    let type_id = user.pointer("/type/id").and_then(Value::as_str);
+    let user_type = type_id.and_then(|id| view.org.get(Collection::UserTypes, id));
+    let relations = [("type", "/_links/self/href"), ("schema", "/_links/schema/href")];
+    let relations = relations.map(|(name, at)| Some((name, user_type?.pointer(at)?.clone())));
     let status = user["status"].as_str().unwrap_or_default();
     let actions: Vec<_> =
         LIFECYCLE.iter().filter(|(_, _, statuses)| statuses.contains(&status)).collect();
@@ -72,21 +78,25 @@ fn with_lifecycle_links(mut user: Value) -> Value {
             let link = json!({ "href": format!("{url}/{path}"), "method": "POST" });
             links.entry(*name).or_insert(link);
         }
+        for (name, href) in relations.into_iter().flatten() {
+            links.entry(name).or_insert(json!({ "href": href }));
+        }
     }
     user
 }
 
 /// Actions on a user: the link's name, its path, and the statuses that allow it.
 #[rustfmt::skip]
-const LIFECYCLE: [(&str, &str, &[&str]); 10] = [
+const LIFECYCLE: [(&str, &str, &[&str]); 11] = [
     ("activate",               "lifecycle/activate",                   &["STAGED", "DEPROVISIONED"]),
     ("changePassword",         "credentials/change_password",          &["ACTIVE", "PASSWORD_EXPIRED"]),
-    ("changeRecoveryQuestion", "credentials/change_recovery_question", &["ACTIVE"]),
+    ("changeRecoveryQuestion", "credentials/change_recovery_question", &["ACTIVE", "PASSWORD_EXPIRED"]),
     ("deactivate",             "lifecycle/deactivate",                 &["PROVISIONED", "ACTIVE", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT"]),
-    ("forgotPassword",         "credentials/forgot_password",          &["ACTIVE"]),
+    ("expirePassword",         "lifecycle/expire_password",            &["ACTIVE", "PASSWORD_EXPIRED"]),
+    ("forgotPassword",         "credentials/forgot_password",          &["ACTIVE", "PASSWORD_EXPIRED"]),
     ("resetFactors",           "lifecycle/reset_factors",              &["ACTIVE", "RECOVERY", "PASSWORD_EXPIRED"]),
-    ("resetPassword",          "lifecycle/reset_password",             &["PROVISIONED", "ACTIVE", "RECOVERY"]),
-    ("suspend",                "lifecycle/suspend",                    &["ACTIVE"]),
+    ("resetPassword",          "lifecycle/reset_password",             &["PROVISIONED", "ACTIVE", "RECOVERY", "PASSWORD_EXPIRED"]),
+    ("suspend",                "lifecycle/suspend",                    &["ACTIVE", "PASSWORD_EXPIRED"]),
     ("unlock",                 "lifecycle/unlock",                     &["LOCKED_OUT"]),
     ("unsuspend",              "lifecycle/unsuspend",                  &["SUSPENDED"]),
 ];

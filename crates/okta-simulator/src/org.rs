@@ -64,7 +64,7 @@ impl Org {
     /// Reads an org from JSON lines: one object a line, blank lines allowed.
     ///
     /// A collection that is not given is empty. What a file holds is not judged further: a record is shown
-    /// exactly as it was read.
+    /// exactly as it was read, but for links that Okta shows with a single object only.
     pub fn from_json_lines<'a>(
         files: impl IntoIterator<Item = (Collection, &'a str)>,
     ) -> Result<Self, LoadError> {
@@ -85,10 +85,17 @@ impl Org {
     }
 
     fn load_line(&mut self, collection: Collection, line: &str) -> Result<(), LoadErrorCause> {
-        let record: Value = serde_json::from_str(line).map_err(LoadErrorCause::Json)?;
+        let mut record: Value = serde_json::from_str(line).map_err(LoadErrorCause::Json)?;
         let key = key_of(&record).ok_or(LoadErrorCause::NoId)?.to_owned();
         if self.get(collection, &key).is_some() {
             return Err(LoadErrorCause::DuplicateId(key));
+        }
+        // Read from the endpoint for one object, it has links that a listing does not show.
+        let listing = collection.row().listing.as_ref();
+        if listing.is_some_and(|listing| listing.links_self_alone)
+            && let Some(links) = record.get_mut("_links").and_then(Value::as_object_mut)
+        {
+            links.retain(|name, _| name == "self");
         }
         self.collection_mut(collection).insert(key, record);
         Ok(())

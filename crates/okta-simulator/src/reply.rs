@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
 use crate::error::{OktaError, Refusal};
+use crate::fnv::fnv;
 
 /// An endpoint answers with this.
 #[derive(Clone, Debug)]
@@ -94,6 +95,13 @@ impl Reply {
     pub(crate) fn set_dpop_nonce(&mut self, nonce: &str) {
         let nonce = HeaderValue::try_from(nonce).expect("a nonce is letters and digits");
         self.headers.insert(HeaderName::from_static("dpop-nonce"), nonce);
+    }
+
+    /// Names the version of the object that this shows.
+    pub(crate) fn set_etag(&mut self) {
+        let version = fnv(&String::from_utf8_lossy(&self.body), "");
+        let etag = HeaderValue::try_from(format!("W/\"{version:016x}\""));
+        self.headers.insert(header::ETAG, etag.expect("a version is letters and digits"));
     }
 
     /// Refuses an answer whose links would not fit.

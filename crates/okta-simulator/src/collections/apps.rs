@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::bucket;
 use crate::collection::{
-    Collection, Expand, Keyword, Listing, Lookup, Made, Mode, PageLimits, Row, Single, has_status,
+    Collection, Expand, Keyword, Listing, Lookup, Made, PageLimits, Row, Single, has_status,
 };
 use crate::dialect::{Dialect, EQ, ValueKind};
 use crate::error::OktaError;
@@ -31,11 +31,8 @@ impl Collection {
                 with_filter: true,
             }),
             empty_without_role: true,
-            hides: |app, mode, call| {
-                let unasked =
-                    matches!(mode, Mode::Plain | Mode::Keyword) && !call.flag("includeNonDeleted");
-                has_status(app, "DELETED") || (unasked && !has_status(app, "ACTIVE"))
-            },
+            // Okta documents that `includeNonDeleted` brings the inactive ones; real orgs list them without it.
+            hides: |app, _| has_status(app, "DELETED"),
             invalid_cursor: OktaError::invalid_paging,
             links_drop: &["includeNonDeleted", "useOptimization", "alwaysIncludeVpnSettings"],
             ..Listing::paged("/api/v1/apps", bucket::APPS, PageLimits::up_to(200, 20))

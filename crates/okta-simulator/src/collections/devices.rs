@@ -18,12 +18,12 @@ impl Collection {
         name: "Devices",
         file_name: "devices.jsonl",
         id_prefix: "guo",
-        type_name: "UDDevice",
+        type_name: "Device",
         scope: "okta.devices.read",
         listing: Some(Listing {
             search: Some(SEARCH),
             projects: true,
-            hides: |device, _, _| has_status(device, "DELETED"),
+            hides: |device, _| has_status(device, "DELETED"),
             ..Listing::paged("/api/v1/devices", bucket::DEVICES, PageLimits::up_to(200, 200))
         }),
         single: Some(Single {

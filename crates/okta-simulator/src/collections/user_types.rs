@@ -12,7 +12,7 @@ impl Collection {
         name: "UserTypes",
         file_name: "types.jsonl",
         id_prefix: "oty",
-        type_name: "UserType",
+        type_name: "CVDType",
         scope: "okta.userTypes.read",
         listing: Some(Listing::whole("/api/v1/meta/types/user", bucket::OTHER)),
         single: Some(Single {

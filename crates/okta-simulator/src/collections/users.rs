@@ -38,7 +38,8 @@ impl Collection {
             sorts: true,
             projects: true,
             empty_without_role: true,
-            hides: |user, mode, _| {
+            links_self_alone: true,
+            hides: |user, mode| {
                 matches!(mode, Mode::Plain | Mode::Keyword) && has_status(user, "DEPROVISIONED")
             },
             cursor_prefix: |mode| match mode {

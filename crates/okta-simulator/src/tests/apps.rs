@@ -26,8 +26,9 @@ fn caller() -> Caller {
 #[test]
 fn filters() {
     let rows = [
-        ("", "13"),
+        ("", "123"),
         ("includeNonDeleted=true", "123"),
+        ("includeNonDeleted=false", "123"),
         (r#"filter=status eq "INACTIVE""#, "2"),
         (r#"filter=status eq "inactive""#, ""),
         (r#"filter=status eq "DELETED""#, ""),
@@ -39,7 +40,7 @@ fn filters() {
         (r#"filter=group.id eq "00g00000000000000001""#, "12"),
         (r#"filter=user.id eq "00u00000000000000001""#, "123"),
         (r#"filter=user.id eq "00unobody""#, ""),
-        ("q=BOOK", "13"),
+        ("q=BOOK", "123"),
         (r#"q=book&filter=status eq "ACTIVE""#, "13"),
     ];
     for (query, expected) in rows {

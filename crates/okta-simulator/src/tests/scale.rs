@@ -94,6 +94,12 @@ fn a_recorded_org_is_listed_as_it_was() {
         let (_, text) = files.iter().find(|(it, _)| *it == collection).unwrap();
         let mut expected: Vec<Value> =
             text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        if collection == Collection::Users {
+            // Some were recorded alone, with more links than they have in a listing.
+            for user in &mut expected {
+                user["_links"].as_object_mut().unwrap().retain(|name, _| name == "self");
+            }
+        }
         expected.sort_by(|a, b| a["id"].as_str().cmp(&b["id"].as_str()));
         assert_eq!(caller.get(target).json(), Value::Array(expected), "{target}");
     }

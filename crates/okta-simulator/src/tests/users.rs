@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::DateForm;
+use std::collections::BTreeMap;
 
 const USERS: &str = r#"
 {"id":"00u00000000000000001","status":"ACTIVE","created":"2024-01-01T00:00:00.000Z","activated":null,"statusChanged":"2024-01-01T00:00:00.000Z","lastUpdated":"2024-01-01T00:00:00.000Z","type":{"id":"oty1"},"profile":{"login":"zoe@x.org","email":"ZOE@x.org","firstName":"Zoë","lastName":"O\"N\\eil","mobilePhone":null,"secondEmail":"","skills":["Rust","Go"],"age":7,"boss":true},"credentials":{"provider":{"type":"OKTA"}},"transitioningToStatus":"ACTIVE","_links":{"self":{"href":"https://acme.okta.com/api/v1/users/00u00000000000000001"}}}
@@ -231,6 +232,81 @@ fn one_user_has_many_names() {
     assert_eq!(caller.get("/api/v1/users/a%2Fb").outcome(), "404 E0000007");
 }
 
+/// As recorded of three users, and of those in listings.
+#[test]
+fn a_user_alone_has_links_and_a_version_that_a_listed_one_lacks() {
+    let org = Org::generate(1, 40);
+    let group = org.records(Collection::Groups).next().unwrap()["id"].clone();
+    let mut of_status = BTreeMap::new();
+    for user in org.records(Collection::Users) {
+        of_status.insert(user["status"].as_str().unwrap().to_owned(), user.clone());
+    }
+    let mut caller = Caller::new(org);
+    let active = "changePassword changeRecoveryQuestion deactivate expirePassword forgotPassword \
+                  resetFactors resetPassword schema self suspend type";
+    let rows =
+        [("ACTIVE", active), ("PASSWORD_EXPIRED", active), ("STAGED", "activate schema self type")];
+    for (status, expected) in rows {
+        let id = of_status[status]["id"].as_str().unwrap();
+        let answer = caller.get(&format!("/api/v1/users/{id}"));
+        assert!(answer.header("etag").starts_with("W/\""));
+        let user = answer.json();
+        let mut names: Vec<_> = user["_links"].as_object().unwrap().keys().cloned().collect();
+        names.sort();
+        assert_eq!(names.join(" "), expected, "{status}");
+        let type_id = user["type"]["id"].as_str().unwrap();
+        assert!(user["_links"]["type"]["href"].as_str().unwrap().ends_with(type_id));
+    }
+    let group = group.as_str().unwrap();
+    let listings = [
+        ("/api/v1/users".to_owned(), ""),
+        (r#"/api/v1/users?search=status eq "ACTIVE""#.to_owned(), ""),
+        (format!("/api/v1/groups/{group}/users"), ""),
+        ("/api/v1/devices?expand=user".to_owned(), "/_embedded/users"),
+    ];
+    for (target, below) in listings {
+        let answer = caller.get(&target);
+        assert!(answer.headers.get("etag").is_none(), "{target}");
+        let records = answer.json();
+        let users: Vec<_> = match below {
+            "" => records.as_array().unwrap().iter().collect(),
+            below => {
+                let devices = records.as_array().unwrap().iter();
+                let users =
+                    devices.flat_map(|device| device.pointer(below).unwrap().as_array().unwrap());
+                users.map(|entry| &entry["user"]).collect()
+            }
+        };
+        assert!(!users.is_empty(), "{target}");
+        for user in users {
+            let links: Vec<_> = user["_links"].as_object().unwrap().keys().collect();
+            assert_eq!(links, ["self"], "{target}");
+        }
+    }
+}
+
+#[test]
+fn a_user_that_was_recorded_alone_is_listed_with_one_link() {
+    let alone = USERS.replace("\"_links\":{", "\"_links\":{\"suspend\":{\"href\":\"x\"},");
+    let listed = Caller::with(Collection::Users, &alone).get("/api/v1/users").body;
+    assert_eq!(listed, caller().get("/api/v1/users").body);
+}
+
+#[test]
+fn what_is_missing_is_named_with_its_type() {
+    let rows = [
+        ("/api/v1/users/x1", "User"),
+        ("/api/v1/groups/x1", "UserGroup"),
+        ("/api/v1/apps/x1", "AppInstance"),
+        ("/api/v1/devices/x1", "Device"),
+        ("/api/v1/meta/types/user/x1", "CVDType"),
+    ];
+    for (path, type_name) in rows {
+        let summary = caller().get(path).json()["errorSummary"].clone();
+        assert_eq!(summary, format!("Not found: Resource not found: x1 ({type_name})"));
+    }
+}
+
 #[test]
 fn what_is_asked_to_be_left_out_is_left_out() {
     let mut caller = caller();
@@ -265,6 +341,8 @@ fn credentials_are_checked() {
     let rows = [
         ("SSWS token", "/api/v1/users", "200"),
         ("ssws token", "/api/v1/users", "200"),
+        ("SSWStoken", "/api/v1/users", "200"),
+        ("SSWSother", "/api/v1/users", "401 E0000011"),
         ("SSWS other", "/api/v1/users", "401 E0000011"),
         ("SSWS reader", "/api/v1/users", "401 E0000011"),
         ("Basic token", "/api/v1/users", "403 E0000005"),
