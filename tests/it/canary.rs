@@ -120,13 +120,16 @@ fn failures() -> Vec<FaultScript> {
             Effect::CursorExpired,
             Effect::Revoke,
         ],
+        [400, 401, 403, 429, 500].map(|status| Effect::RepeatedCredentials { status }).to_vec(),
     ]
     .concat();
     let scripts = effects.into_iter().map(|effect| {
         let fault = Fault { when: okta_simulator::When::From(2), ..Fault::always(effect) };
         vec![fault].into()
     });
-    scripts.chain([FaultScript::default()]).collect()
+    // The first call of a service app goes to the token endpoint.
+    let at_once = Fault::always(Effect::RepeatedCredentials { status: 400 });
+    scripts.chain([vec![at_once].into(), FaultScript::default()]).collect()
 }
 
 /// Asks everything there is to ask.

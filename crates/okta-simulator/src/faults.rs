@@ -145,6 +145,11 @@ pub enum Effect {
     MalformedJson,
     /// The body is a web page, as proxies send them.
     WrongContentType,
+    /// The answer is an error that repeats the credentials of the call, in each of its texts and in a header.
+    RepeatedCredentials {
+        /// The status code.
+        status: u16,
+    },
     /// The rate-limit headers come twice, the second time with lower numbers.
     DuplicateRateLimitHeaders,
     /// The rate-limit headers are missing.
@@ -261,6 +266,7 @@ impl Effect {
             Self::TruncateBody { .. } => "truncated body",
             Self::MalformedJson => "malformed JSON",
             Self::WrongContentType => "web page",
+            Self::RepeatedCredentials { .. } => "repeated credentials",
             Self::DuplicateRateLimitHeaders => "duplicate rate-limit headers",
             Self::MissingRateLimitHeaders => "missing rate-limit headers",
             Self::SkewedDate(_) => "skewed date",

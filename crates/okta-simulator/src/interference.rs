@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::call::{Call, encode_form};
 use crate::delivery::Delivery;
@@ -88,6 +88,7 @@ pub(crate) fn alter_reply(effects: &[Effect], call: &Call, reply: &mut Reply) {
                 reply.headers.insert(header::CONTENT_TYPE, html);
                 reply.body = Bytes::from_static(b"<!DOCTYPE html><title>Gateway</title>");
             }
+            Effect::RepeatedCredentials { status } => repeat_credentials(*status, call, reply),
             Effect::ForeignNextLink { host } => {
                 alter_next(reply, |url| url.replacen(&call.origin, &format!("https://{host}"), 1));
             }
@@ -100,6 +101,30 @@ pub(crate) fn alter_reply(effects: &[Effect], call: &Call, reply: &mut Reply) {
             _ => {}
         }
     }
+}
+
+/// Makes an error of the reply, both in the form of the API and in that of the token endpoint.
+fn repeat_credentials(status: u16, call: &Call, reply: &mut Reply) {
+    let dpop = HeaderName::from_static("dpop");
+    let headers = [header::AUTHORIZATION, dpop];
+    let headers = headers.iter().filter_map(|name| call.header(name)).map(str::to_owned);
+    let form = call.form().into_iter().flatten().map(|(name, value)| format!("{name}={value}"));
+    let credentials = headers.chain(form).collect::<Vec<_>>().join("; ");
+    reply.status = StatusCode::from_u16(status).unwrap_or(reply.status);
+    reply.links.clear();
+    if let Ok(value) = HeaderValue::from_str(&credentials) {
+        reply.headers.insert(header::WWW_AUTHENTICATE, value);
+    }
+    let body = json!({
+        "errorCode": credentials,
+        "errorSummary": credentials,
+        "errorLink": credentials,
+        "errorId": credentials,
+        "errorCauses": [{ "errorSummary": credentials }],
+        "error": credentials,
+        "error_description": credentials,
+    });
+    reply.body = body.to_string().into();
 }
 
 /// Changes the headers, which by now are all there.

@@ -3,7 +3,8 @@
 //! The listing understands one equality on one of a few properties, so at most one condition is
 //! pushed down. Group and user of an assignment are no properties of the record: they can be asked
 //! for and are not answered, so they must be pushed down and their value is put on the record here.
-//! Without `includeNonDeleted` the listing hides inactive applications.
+//! Okta documents that the listing hides inactive applications without `includeNonDeleted`, so it is
+//! sent; orgs have been recorded that list them either way.
 
 use super::Kind::{DateTime, Enumeration, Id, Key, List, Struct, Text};
 use super::{
