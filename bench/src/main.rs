@@ -30,8 +30,9 @@ fn main() -> anyhow::Result<()> {
     };
     let (pages, report) = (variable("PAGES")?, variable("REPORT")?);
     let wanted: Vec<_> = std::env::args().skip(1).collect();
-    let sections: [(&str, Measure<'_>); 6] = [
+    let sections: [(&str, Measure<'_>); 7] = [
         ("starts", Box::new(|| processes::starts(&programs))),
+        ("service-app", Box::new(|| processes::service_app(&programs))),
         ("instructions", Box::new(|| instructions::rows(&pages))),
         ("memory", Box::new(|| processes::memory(&programs))),
         ("planning", Box::new(planning::rows)),

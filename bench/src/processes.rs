@@ -26,10 +26,10 @@ fn start(program: &str, environment: &[(&str, &str)]) -> anyhow::Result<HostedFu
     HostedFunction::start(Path::new(program), environment, Stdio::null())
 }
 
-fn start_sandbox(program: &str, users: usize) -> anyhow::Result<Sandbox> {
+fn start_sandbox(program: &str, users: usize, more: &[&str]) -> anyhow::Result<Sandbox> {
     let users = users.to_string();
     let ports = ["--okta-port", "0", "--secrets-port", "0"];
-    Sandbox::start(Path::new(program), &[&["--users", &users][..], &ports].concat())
+    Sandbox::start(Path::new(program), &[&["--users", &users][..], &ports, more].concat())
 }
 
 /// Returns a request for the users of a sandbox; `extra` is put on top.
@@ -58,7 +58,7 @@ fn median(mut times: Vec<Duration>) -> f64 {
 
 /// Measures the time from exec to the first request for work, and to the first answer.
 pub(crate) fn starts(programs: &Programs) -> anyhow::Result<Vec<Row>> {
-    let sandbox = start_sandbox(&programs.okta_connector, 200)?;
+    let sandbox = start_sandbox(&programs.okta_connector, 200, &[])?;
     let event = query(&sandbox, &json!({ "selectedFieldNames": TEN_FIELDS, "maxResults": 200 }));
     let event = event.to_string();
     let (mut bare, mut ours) = (Vec::new(), Vec::new());
@@ -98,12 +98,63 @@ pub(crate) fn starts(programs: &Programs) -> anyhow::Result<Vec<Row>> {
     ])
 }
 
+/// Measures the time from exec to the first answer of a service app that was granted two of the five scopes, and
+/// must first learn which, and the nonce of its DPoP proofs.
+pub(crate) fn service_app(programs: &Programs) -> anyhow::Result<Vec<Row>> {
+    const ALLOWED: f64 = 500.0;
+    const CLIENT_ID: &str = "0oaserviceapp1234567";
+    let keys: Value = serde_json::from_str(include_str!("../../tests/data/keys.json"))?;
+    let public = keys["public"]["rsa"].clone();
+    let app = json!({
+        "clientId": CLIENT_ID,
+        "keys": [public],
+        "scopes": ["okta.users.read", "okta.userTypes.read"],
+        "requiresDpop": true,
+    });
+    let secret = json!({
+        "customAuthenticationType": "Okta_Service_App",
+        "clientId": CLIENT_ID,
+        "keyId": "rsa-key",
+        "privateKey": keys["private"]["RSA in PKCS#8, DER"],
+    });
+    let file = |name, content: &Value| -> anyhow::Result<String> {
+        let path = std::env::temp_dir()
+            .join(format!("okta-connector-bench-{}-{name}", std::process::id()));
+        std::fs::write(&path, content.to_string())?;
+        Ok(path.display().to_string())
+    };
+    let (app, secret) = (file("app.json", &app)?, file("secret.json", &secret)?);
+    let more = ["--service-app", &app, "--secret", &secret];
+    let sandbox = start_sandbox(&programs.okta_connector, 200, &more)?;
+    let event = query(&sandbox, &json!({ "maxResults": 1 })).to_string();
+    let mut answers = Vec::new();
+    for _ in 0..STARTS {
+        let mut function = start(&programs.bootstrap, &sandbox.urls().environment())?;
+        function.first_request()?;
+        let answer: Value = serde_json::from_slice(&function.invoke(event.as_bytes(), TIME)?)?;
+        answers.push(function.age());
+        anyhow::ensure!(answer["isSuccess"] == true, "{answer}");
+        let records = answer["records"].as_array().map_or(0, Vec::len);
+        anyhow::ensure!(records == 1, "{answer}");
+    }
+    for file in [app, secret] {
+        std::fs::remove_file(file)?;
+    }
+    let answer = median(answers);
+    Ok(vec![Row::new(
+        "start to the first user of a service app with 2 of 5 scopes and DPoP, against 0.5 s"
+            .to_owned(),
+        format!("{answer:.1} ms / {ALLOWED:.0} ms"),
+        answer / ALLOWED,
+    )])
+}
+
 /// Measures the most memory used while whole orgs are handed out in the largest answers that there can be.
 pub(crate) fn memory(programs: &Programs) -> anyhow::Result<Vec<Row>> {
     const MIB_ALLOWED: f64 = 40.0;
     let mut rows = Vec::new();
     for users in [1_000, 10_000, 100_000] {
-        let sandbox = start_sandbox(&programs.okta_connector, users)?;
+        let sandbox = start_sandbox(&programs.okta_connector, users, &[])?;
         let mut function = start(&programs.bootstrap, &sandbox.urls().environment())?;
         function.first_request()?;
         let mut event = query(&sandbox, &json!({ "maxResults": 1_000_000 }));

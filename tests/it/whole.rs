@@ -186,8 +186,11 @@ async fn odd_values_are_read_where_they_can_be() {
     }
 }
 
+/// Tells whether a request uses an optimisation.
+type Uses = fn(&http::Request<Bytes>) -> bool;
+
 /// The optimisations that an org may refuse: each by itself, and how it is known in a request.
-fn optimisations() -> Vec<(&'static str, fn(&http::Request<Bytes>) -> bool)> {
+fn optimisations() -> Vec<(&'static str, Uses)> {
     fn has(request: &http::Request<Bytes>, text: &str) -> bool {
         request.uri().query().unwrap_or_default().contains(text)
     }

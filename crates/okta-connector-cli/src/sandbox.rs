@@ -1,7 +1,6 @@
 //! The sandbox as other processes see it: the text that it prints, and the process that prints it.
 
 use crate::process::Process;
-use crate::simulated_secrets::API_TOKEN;
 use anyhow::Context as _;
 use std::fmt;
 use std::io::{BufRead, BufReader};
@@ -61,10 +60,6 @@ impl SandboxUrls {
 impl fmt::Display for SandboxUrls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{BEFORE_ORG}{}", self.org)?;
-        writeln!(
-            f,
-            "# It takes the API token {API_TOKEN}, which is in the secret of every secretArn."
-        )?;
         for (name, value) in self.environment() {
             writeln!(f, "export {name}={value}")?;
         }

@@ -38,6 +38,9 @@ pub(crate) struct Sandbox {
     /// with a `kid`), `scopes` and `requiresDpop`.
     #[arg(long, value_name = "FILE")]
     service_app: Option<PathBuf>,
+    /// The secret of every connection, as JSON, instead of one with an API token that the org accepts.
+    #[arg(long, value_name = "FILE")]
+    secret: Option<PathBuf>,
 }
 
 type Handler = Arc<dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync>;
@@ -52,14 +55,20 @@ impl Sandbox {
         }
         let okta: Handler = Arc::new(move |request| okta.answer(request));
         let okta_address = serve((self.listen, self.okta_port).into(), okta).await?;
-        let secrets: Handler = Arc::new(|request| secrets_manager(&request));
+        let (secret, about_secret) = match &self.secret {
+            Some(file) => (read(file)?, format!("the secret in {}", file.display())),
+            None => {
+                (api_token_secret(API_TOKEN), format!("a secret with the API token {API_TOKEN}"))
+            }
+        };
+        let secrets: Handler = Arc::new(move |request| secrets_manager(&request, &secret));
         let secrets_address = serve((self.listen, self.secrets_port).into(), secrets).await?;
         let (host, about) = name_of(self.listen);
         let urls = SandboxUrls {
             org: format!("http://{host}:{}", okta_address.port()),
             secrets_manager: format!("http://{host}:{}", secrets_address.port()),
         };
-        print(&format!("{about}{urls}"))?;
+        print(&format!("{about}# Every secretArn has {about_secret}.\n{urls}"))?;
         tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
     }
 }
@@ -81,10 +90,13 @@ fn name_of(listen: Ipv4Addr) -> (&'static str, String) {
     ("host.docker.internal", about)
 }
 
+fn read(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
 fn service_app(file: &Path) -> anyhow::Result<ServiceApp> {
-    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let app: serde_json::Value =
-        serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
+    let app: serde_json::Value = serde_json::from_str(&read(file)?)
+        .with_context(|| format!("{} is not JSON", file.display()))?;
     let client_id = app["clientId"].as_str();
     let client_id = client_id.with_context(|| format!("{} has no clientId", file.display()))?;
     let list = |name: &str| app[name].as_array().cloned().unwrap_or_default();
@@ -128,7 +140,7 @@ async fn respond(
 }
 
 /// Answers `GetSecretValue` for every ARN with the secret of the simulated connection.
-fn secrets_manager(request: &Request<Bytes>) -> Response<Bytes> {
+fn secrets_manager(request: &Request<Bytes>, secret: &str) -> Response<Bytes> {
     let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
     let answer = |status: u16, body: serde_json::Value| {
         let mut response = Response::new(Bytes::from(body.to_string()));
@@ -148,7 +160,7 @@ fn secrets_manager(request: &Request<Bytes>) -> Response<Bytes> {
         serde_json::json!({
             "ARN": asked["SecretId"],
             "Name": "sandbox",
-            "SecretString": api_token_secret(API_TOKEN),
+            "SecretString": secret,
         }),
     )
 }
