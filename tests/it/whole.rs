@@ -223,8 +223,8 @@ const REFUSALS: [(u16, &str); 5] = [
     (500, r#"{"errorCode":"E0000009","errorSummary":"Internal Server Error"}"#),
 ];
 
-/// Runs a flow in which Okta refuses what `refused` knows from the `from`th page on. Returns the ids delivered and, if
-/// the flow failed, its message.
+/// Runs a flow in which Okta refuses what `refused` knows from the `from`th page on. Returns the ids delivered, the number
+/// of users and, if the flow failed, its code and message.
 async fn refused_from(
     event: &Value,
     refused: fn(&http::Request<Bytes>) -> bool,
@@ -247,8 +247,9 @@ async fn refused_from(
     loop {
         let answer = world.ask(&event).await;
         if answer["isSuccess"] != true {
-            let message = answer["errorDetails"]["errorMessage"].as_str().unwrap().to_owned();
-            return (ids, users, Some(message));
+            let [code, message] = ["errorCode", "errorMessage"]
+                .map(|name| answer["errorDetails"][name].as_str().unwrap());
+            return (ids, users, Some(format!("{code}: {message}")));
         }
         for record in answer["records"].as_array().unwrap() {
             let record: Value = serde_json::from_str(record.as_str().unwrap()).unwrap();
@@ -342,9 +343,10 @@ async fn what_was_found_is_handed_out_before_a_lasting_refusal() {
         request.uri().query().unwrap_or_default().contains("after=")
     };
     let event = query("User", &json!({ "selectedFieldNames": ["id"] }));
-    for (status, body, _code) in rows {
+    for (status, body, code) in rows {
         let (ids, _, message) = refused_from(&event, everything, (status, body), 1, 10_000).await;
-        assert!(message.is_some(), "{status}");
+        let message = message.unwrap();
+        assert!(message.starts_with(&format!("{code}: ")), "{status}: {message}");
         assert!(ids.len() >= 200, "{status}: {}", ids.len());
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{status}");
     }

@@ -77,6 +77,7 @@ impl<'a> Lexer<'a> {
             '>' => (Token::Compare(Comparison::Greater), 1),
             'a'..='z' | 'A'..='Z' => word(trimmed),
             '0'..='9' if is_broken_time(trimmed) => return Err(self.broken_time(start)),
+            '0'..='9' if is_broken_date(trimmed) => return Err(self.broken_date(start)),
             '0'..='9' => number_or_date(trimmed),
             '-' if trimmed[1..].starts_with(|c: char| c.is_ascii_digit()) => {
                 number_or_date(trimmed)
@@ -102,9 +103,21 @@ impl<'a> Lexer<'a> {
 
     fn broken_time(&self, start: usize) -> ParseError {
         let message = "Expected a date and time of ISO 8601 with its zone or a quoted one";
+        ParseError::new(self.input, self.until_blank(start), message.to_owned())
+    }
+
+    fn broken_date(&self, start: usize) -> ParseError {
+        const LONGEST: usize = "yyyy-mm-dd".len();
+        let span = self.until_blank(start);
+        let found: String = self.input[span.clone()].chars().take(LONGEST).collect();
+        let message = format!("Expected a date such as 2024-05-01 but found {found}");
+        ParseError::new(self.input, span, message)
+    }
+
+    fn until_blank(&self, start: usize) -> std::ops::Range<usize> {
+        let ends = |c: char| c.is_whitespace() || matches!(c, ')' | ',');
         let rest = &self.input[start..];
-        let length = rest.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(rest.len());
-        ParseError::new(self.input, start..start + length, message.to_owned())
+        start..start + rest.find(ends).unwrap_or(rest.len())
     }
 
     fn unexpected(&self, start: usize, character: char) -> ParseError {
@@ -159,6 +172,19 @@ fn is_broken_time(text: &str) -> bool {
         let time = &text[date..];
         time.starts_with('T') && digits(&time[1..]) > 0 && time_length(time).is_none()
     })
+}
+
+/// Says whether three numbers are written like a date but are none, as `2024-13-01` or `2024-5-1`.
+fn is_broken_date(text: &str) -> bool {
+    digits(text) == 4
+        && date_length(text).is_none()
+        && after_number(text).and_then(after_number).is_some_and(|day| digits(day) > 0)
+}
+
+/// Returns what follows a number and a dash.
+fn after_number(text: &str) -> Option<&str> {
+    let number = digits(text);
+    text[number..].strip_prefix('-').filter(|_| number > 0)
 }
 
 /// Returns the number of digits at the front.

@@ -183,6 +183,14 @@ fn refused() {
             "Expected AND or OR or LIMIT or the end but found 3 at character 18",
         ),
         (
+            "date > 2024-13-01",
+            "Expected a date such as 2024-05-01 but found 2024-13-01 at character 8",
+        ),
+        (
+            "date in (2024-05-01, 2024-5-1)",
+            "Expected a date such as 2024-05-01 but found 2024-5-1 at character 22",
+        ),
+        (
             "date > 2021-04-20T20:30",
             "Expected a date and time of ISO 8601 with its zone or a quoted one at character 8",
         ),
