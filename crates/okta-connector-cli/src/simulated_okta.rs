@@ -11,6 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// A longer body is refused, as the transport of real processes does sooner or later.
+const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+
 /// The clock of a simulated org.
 #[derive(Clone, Copy, Debug)]
 pub enum Clock {
@@ -74,7 +77,7 @@ impl SimulatedOkta {
     ///
     /// # Errors
     ///
-    /// [`HttpError`] if the answer takes longer than `timeout` or the connection breaks.
+    /// [`HttpError`] if the answer takes longer than `timeout`, the connection breaks or the body is too large.
     pub async fn deliver(
         response: http::Response<Bytes>,
         timeout: Duration,
@@ -87,6 +90,9 @@ impl SimulatedOkta {
         match (delay > timeout, is_cut) {
             (true, _) => fail(HttpErrorKind::Timeout),
             (false, true) => fail(HttpErrorKind::Interrupted),
+            (false, false) if response.body().len() > MAX_BODY_BYTES => {
+                fail(HttpErrorKind::TooLarge)
+            }
             (false, false) => Ok(response),
         }
     }
@@ -130,6 +136,17 @@ mod tests {
             let outcome = SimulatedOkta::deliver(response, 10 * SECOND).await;
             let outcome = outcome.map(|_| ()).map_err(|error| error.kind);
             assert_eq!((outcome, began.elapsed().as_secs()), (expected, seconds), "{delivery:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_is_too_large_is_refused() {
+        for (length, expected) in
+            [(MAX_BODY_BYTES, None), (MAX_BODY_BYTES + 1, Some(HttpErrorKind::TooLarge))]
+        {
+            let response = http::Response::new(vec![b' '; length].into());
+            let outcome = SimulatedOkta::deliver(response, SECOND).await;
+            assert_eq!(outcome.err().map(|error| error.kind), expected);
         }
     }
 

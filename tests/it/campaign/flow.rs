@@ -275,7 +275,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// A call that failed must not have found anything before.
+    /// Checks that a call that failed had found nothing before.
     fn check_found(&self, answer: &Value) -> Result<(), Broken> {
         if self.scenario.trial.is_none() || !self.scenario.is_unfiltered() {
             return Ok(());

@@ -40,7 +40,7 @@ pub(crate) struct Notes {
     pub(crate) read_alone: bool,
     /// The ids of the records on the pages that this call has got.
     pub(crate) found: BTreeSet<String>,
-    /// How many empty pages that promise more came since one that was not.
+    /// So many empty pages that promise more came since one that was not empty.
     pub(crate) empty_pages: u64,
     was_refused: bool,
     has_two_assignments: bool,
@@ -97,9 +97,9 @@ impl Wire {
         self.notes().random.u32(..100) < self.scenario.okta.unreachable_percent
     }
 
-    /// Notes that a page has reached the process.
+    /// Notes a page that has reached the process.
     fn got(&self, path: &str, response: &http::Response<Bytes>) {
-        if response.status() != 200 || self.scenario.collection().path() != Some(path) {
+        if response.status() != 200 {
             return;
         }
         let Ok(Value::Array(page)) = serde_json::from_slice(response.body()) else { return };
@@ -110,6 +110,9 @@ impl Wire {
         match page.is_empty() {
             true => notes.empty_pages += u64::from(has_next),
             false => notes.empty_pages = 0,
+        }
+        if self.scenario.collection().path() != Some(path) {
+            return;
         }
         notes.found.extend(page.iter().filter_map(|it| it["id"].as_str()).map(str::to_owned));
     }

@@ -17,7 +17,7 @@ pub(crate) struct Scenario {
     pub(crate) ask: Ask,
     pub(crate) okta: Okta,
     pub(crate) appflow: AppFlow,
-    /// What the org tries the connector with, if it does.
+    /// The org tries the connector with this, if it does.
     pub(crate) trial: Option<&'static Trial>,
 }
 
@@ -84,7 +84,7 @@ impl Scenario {
         collection(self.entity)
     }
 
-    /// Whether every record of the entity is asked for, up to LIMIT.
+    /// Tells whether every record of the entity is asked for, up to LIMIT.
     pub(crate) fn is_unfiltered(&self) -> bool {
         let Ask { filter, assignment, deprovisioned, .. } = &self.ask;
         filter.expr.is_none()
@@ -93,7 +93,7 @@ impl Scenario {
             && assignment.user_id.is_none()
     }
 
-    /// Whether everything is asked for of an entity of which every org has something.
+    /// Tells whether everything is asked for of an entity of which every org has something.
     pub(crate) fn shows_everyone(&self) -> bool {
         ["User", "Group"].contains(&self.entity) && self.is_unfiltered()
     }

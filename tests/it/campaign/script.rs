@@ -176,11 +176,11 @@ pub(crate) struct Circumstances {
     pub(crate) has_two_assignments: bool,
 }
 
-/// Says whether a world explains that a flow ended with this code and this message. Before it ends with one of
+/// Tells whether a world explains that a flow ended with this code and this message. Before it ends with one of
 /// `PASSING_CODES`, AppFlow has tried again and again.
 pub(crate) fn explains(scenario: &Scenario, met: Circumstances, code: &str, message: &str) -> bool {
     let okta = &scenario.okta;
-    if scenario.trial.is_some_and(|trial| trial.explains(code, message)) {
+    if scenario.trial.is_some_and(|trial| trial.explains(code, message, met.smallest_share)) {
         return true;
     }
     // Every org has a user and the group of everyone, so one that shows none is taken for one that hides them.

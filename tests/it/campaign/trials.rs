@@ -3,30 +3,33 @@
 //!
 //! A trial says how a flow may end because of it. What else goes wrong in its world passes.
 
-use super::script::scatter;
+use super::script::{PASSING_CODES, scatter};
 use fastrand::Rng;
 use okta_simulator::{ApiError, Effect, Fault, Part, When};
 use serde_json::json;
 
-/// Of a hundred runs, so many have a trial.
+/// So many of a hundred runs have a trial.
 const PERCENT: u32 = 25;
 
-/// How an org tries a client.
+/// A trial of a client by an org.
 #[derive(Debug)]
 pub(crate) struct Trial {
     pub(crate) name: &'static str,
     weight: u32,
     faults: fn(&mut Rng) -> Vec<Fault>,
     ending: Ending,
-    /// Whether the holder of the credential has an admin role.
+    /// Only a refusal that comes again and again tells of it.
+    takes_tries: bool,
+    /// The holder of the credential has an admin role.
     pub(crate) has_role: bool,
     /// The transport takes no longer body.
     pub(crate) largest_body: usize,
 }
 
-/// How a flow may end because of a trial, other than complete.
+/// A flow may end so because of a trial, if it is not complete.
 #[derive(Debug)]
 enum Ending {
+    /// No other end is excused.
     Complete,
     /// With one of these codes.
     Codes(&'static [&'static str]),
@@ -39,6 +42,7 @@ const PLAIN: Trial = Trial {
     weight: 1,
     faults: |_| Vec::new(),
     ending: Ending::Complete,
+    takes_tries: false,
     has_role: true,
     largest_body: usize::MAX,
 };
@@ -55,10 +59,17 @@ const TRIALS: [Trial; 10] = [
         name: "sorting is refused",
         weight: 3,
         faults: sorting,
+        takes_tries: true,
         ending: Ending::Naming("maxConcurrentRequests"),
         ..PLAIN
     },
-    Trial { name: "a parameter is refused", weight: 3, faults: parameter, ..PLAIN },
+    Trial {
+        name: "a parameter is refused",
+        weight: 3,
+        faults: parameter,
+        takes_tries: true,
+        ..PLAIN
+    },
     Trial { name: "refused once in mid-listing", weight: 4, faults: once, ..PLAIN },
     Trial {
         name: "refused for good in mid-listing",
@@ -70,6 +81,7 @@ const TRIALS: [Trial; 10] = [
     Trial {
         name: "pages that are too large",
         faults: |_| vec![Fault::always(Effect::Pad { bytes: 4_000 }).carrying(LIMIT)],
+        takes_tries: true,
         // A page of 25 still fits.
         largest_body: 400_000,
         ..PLAIN
@@ -114,7 +126,11 @@ pub(crate) fn draw(random: &mut Rng) -> Option<(&'static Trial, Vec<Fault>)> {
 
 impl Trial {
     /// Tells whether a flow may end so because of it.
-    pub(crate) fn explains(&self, code: &str, message: &str) -> bool {
+    pub(crate) fn explains(&self, code: &str, message: &str, smallest_share: u64) -> bool {
+        // A client has to ask some times until it knows, for which a small share leaves no time.
+        if self.takes_tries && smallest_share < 8 && PASSING_CODES.contains(&code) {
+            return true;
+        }
         match self.ending {
             Ending::Complete => false,
             Ending::Codes(codes) => codes.contains(&code),
