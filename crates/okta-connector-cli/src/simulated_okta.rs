@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A longer body is refused, as the transport of real processes does sooner or later.
+/// A longer body is refused, as the transport of real processes refuses it for a page.
 const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
 /// The clock of a simulated org.
