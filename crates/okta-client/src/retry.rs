@@ -81,8 +81,8 @@ impl Outcome {
         match (error.status.unwrap_or_default(), &error.kind) {
             (429, _) if error.demand == Some(Demand::FewerAtOnce) => Self::Crowded,
             (429, ErrorKind::RateLimited { retry_after }) => Self::Later(*retry_after),
-            // Okta says what it refuses; a bare 400 comes from something in between.
-            (400, _) if error.error_code.is_none() => Self::Again { smaller: false },
+            // Okta says what it refuses; a bare status comes from something in between.
+            (400 | 409, _) if error.error_code.is_none() => Self::Again { smaller: false },
             // OAuth 2.0 has no status of its own for this; it is a 503 in all but the number.
             (400, ErrorKind::Unavailable) => Self::Again { smaller: false },
             // Of conflicts, those pass that a change of a schema or of a user type causes.
@@ -180,7 +180,7 @@ mod tests {
             (409, &[], r#"{"errorCode":"E0000145"}"#, AGAIN),
             (409, &[], r#"{"errorCode":"E0000253"}"#, AGAIN),
             (409, &[], r#"{"errorCode":"E0000157"}"#, Outcome::Final),
-            (409, &[], "", Outcome::Final),
+            (409, &[], "", AGAIN),
             (423, &[], "", AGAIN),
             (429, &[], "", Outcome::Later(Duration::ZERO)),
             (429, spent, "", Outcome::Later(Duration::ZERO)),

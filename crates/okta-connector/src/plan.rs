@@ -69,6 +69,13 @@ pub struct Way {
     pub reason: &'static str,
 }
 
+impl Way {
+    /// Says whether Okta answers from its search index, which may lag behind the records.
+    pub(crate) fn may_lag(&self) -> bool {
+        self.request.query().iter().any(|(name, _)| *name == SEARCH)
+    }
+}
+
 /// A listing below each object of another one.
 #[derive(Debug)]
 pub struct Below {
@@ -302,7 +309,12 @@ impl Planner<'_> {
 
     /// Makes a listing of these ways, and behind them a last one that asks for whole records, where Okta was asked to
     /// leave parts of them out.
-    fn listing(&self, mut ways: Vec<Way>) -> Listing {
+    fn listing(&self, ways: Vec<Way>) -> Listing {
+        let ways = self.or_whole_records(ways);
+        Listing { ways, part: Predicate::everything(), among: Vec::new() }
+    }
+
+    fn or_whole_records(&self, mut ways: Vec<Way>) -> Vec<Way> {
         if let Some(last) = ways.last().filter(|last| last.below.is_none()) {
             let request = last.request.clone().without("fields").with_omissions([]);
             if request != last.request {
@@ -311,7 +323,7 @@ impl Planner<'_> {
                 ways.push(Way { shape, narrowed_here, ..self.way(request, reason) });
             }
         }
-        Listing { ways, part: Predicate::everything(), among: Vec::new() }
+        ways
     }
 
     /// Plans a `search`, or several where one would be too long.
@@ -337,7 +349,8 @@ impl Planner<'_> {
         self.or_everything(vec![Way { narrowed_here, ..way }])
     }
 
-    fn or_everything(&self, mut ways: Vec<Way>) -> Listing {
+    fn or_everything(&self, ways: Vec<Way>) -> Listing {
+        let mut ways = self.or_whole_records(ways);
         ways.push(self.everything("Okta refused the expression"));
         self.listing(ways)
     }

@@ -124,8 +124,8 @@ enum Received {
     Stop(Stop),
 }
 
-/// The part of a listing that earlier calls have delivered. What this call delivers is known by its ids, so that a
-/// listing may be begun anew in another way without repeating it; what earlier calls did is not.
+/// The part of a listing that earlier calls have delivered. What this call has found can be taken back, so that the
+/// listing may be begun anew in another way without repeating it; what earlier calls delivered cannot.
 #[derive(Clone, Copy)]
 enum Earlier {
     Nothing,
@@ -153,8 +153,10 @@ impl Course<'_> {
             && splits < 1 + pages / PAGES_PER_SPLIT
     }
 
+    /// Says whether a failure of Okta is a reason for the next way. A record that the next way shows too late would be
+    /// lost to an incremental flow, so that a failure, other than a refusal, is AppFlow's to try again.
     fn may_change_way(&self) -> bool {
-        self.route.has_next && matches!(self.earlier, Earlier::Nothing)
+        self.route.has_next && !self.route.is_fresher && matches!(self.earlier, Earlier::Nothing)
     }
 
     fn split(&mut self, index: usize, now: i64) {
@@ -183,7 +185,9 @@ struct Walk<'a, S> {
 impl<S: HttpService> Walk<'_, S> {
     async fn plan(&mut self, plan: &Plan, start: &Position) -> Result<Option<Position>, Error> {
         let mut frames = start.frames.clone();
+        let mut took_back = false;
         while let Some(listing) = plan.listings.get(frames[0].listing as usize) {
+            let before = self.answer.checkpoint();
             let outcome = self.listing(listing, &mut frames).await;
             let here = Position { delivered: self.answer.delivered, frames };
             let has_progressed = !here.is_as_far_as(start);
@@ -193,7 +197,9 @@ impl<S: HttpService> Walk<'_, S> {
                     self.answer.among = None;
                     frames = vec![Frame { listing: listing + 1, ..Frame::default() }];
                 }
+                // The other way begins anew, with what this one has found but not handed out.
                 Ok(Stop::OtherWay) => {
+                    took_back |= self.answer.rewind(before);
                     frames = vec![Frame { listing, way: way + 1, ..Frame::default() }];
                 }
                 Ok(Stop::Budget)
@@ -217,7 +223,7 @@ impl<S: HttpService> Walk<'_, S> {
                 }
                 // What was found is delivered, whatever Okta said. The next call begins with what failed: if that lasts,
                 // the call gets nowhere, and the run ends with its message.
-                Err(error) if has_progressed => {
+                Err(error) if has_progressed || took_back => {
                     tracing::info!(code = error.code.name(), "the page ends early");
                     return Ok(self.resume(here));
                 }
@@ -242,7 +248,9 @@ impl<S: HttpService> Walk<'_, S> {
         let number = frames[0].way as usize;
         let way = listing.ways.get(number);
         let way = way.expect("a position names a way that there is, as was checked with its token");
-        let route = Route { listing, way, has_next: number + 1 < listing.ways.len() };
+        let next = listing.ways.get(number + 1);
+        let is_fresher = next.is_some_and(Way::may_lag) && !way.may_lag();
+        let route = Route { listing, way, has_next: next.is_some(), is_fresher };
         if self.answer.among.is_none() {
             let mut among = Vec::new();
             for listing in &listing.among {
@@ -265,13 +273,17 @@ impl<S: HttpService> Walk<'_, S> {
     ) -> Result<Stop, Error> {
         let way = route.way;
         let mut lane = frames[0].lanes.pop().unwrap_or_default();
+        let earlier = match (frames.len(), &lane) {
+            (1, Lane { cursor: None, done: None, .. }) => Earlier::Nothing,
+            _ => Earlier::Records,
+        };
         loop {
             let cursor = lane.cursor.clone().map(Cursor::new);
             let page = match self.get(&way.request, cursor.as_ref()).await {
                 Ok(page) => page,
                 Err(error) => {
                     let progress = &mut frames[0].progress;
-                    match self.recover(route, &mut lane, progress, Earlier::Nothing, &error) {
+                    match self.recover(route, &mut lane, progress, earlier, &error) {
                         Recovery::Again => continue,
                         Recovery::Stop(stop) => return Ok(stop),
                         Recovery::Fail => {
@@ -554,7 +566,7 @@ impl<S: HttpService> Walk<'_, S> {
     /// Decides on a failed request for a page of `lane`.
     fn recover(
         &self,
-        Route { way, has_next, .. }: Route<'_>,
+        Route { way, has_next, is_fresher, .. }: Route<'_>,
         lane: &mut Lane,
         progress: &mut Progress,
         earlier: Earlier,
@@ -588,7 +600,7 @@ impl<S: HttpService> Walk<'_, S> {
                 | ErrorKind::Client
                 | ErrorKind::Server,
                 Earlier::Nothing,
-            ) if has_next => {
+            ) if has_next && !(is_fresher && matches!(error.kind, ErrorKind::Server)) => {
                 tracing::info!(path = way.request.path(), "Okta is asked in another way");
                 Recovery::Stop(Stop::OtherWay)
             }

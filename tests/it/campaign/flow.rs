@@ -12,7 +12,7 @@ use appflow_connector::handle;
 use fastrand::Rng;
 use okta_connector::{Config, OktaConnector};
 use okta_connector_cli::SimulatedOkta;
-use okta_simulator::Collection;
+use okta_simulator::{Collection, Effect};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -347,7 +347,12 @@ fn prepare(scenario: &Scenario, simulated: &SimulatedOkta, random: &mut Rng) -> 
         }
         simulator.put(scenario.collection(), record);
     }
-    if scenario.ask.is_fresh(scenario.entity) {
+    // Where Okta refuses to ask the org itself, the index is the way back.
+    let may_be_refused = okta.faults.iter().any(|fault| {
+        matches!(fault.what, Effect::Error(_) | Effect::CursorExpired)
+            || matches!(fault.what, Effect::Status { status: 400..=499, .. })
+    });
+    if scenario.ask.is_fresh(scenario.entity) && !may_be_refused {
         chronicle = Chronicle::begin(scenario, simulator.org());
     } else {
         chronicle.note(scenario, simulator.org());

@@ -95,7 +95,11 @@ impl Scenario {
 
     /// Tells whether everything is asked for of an entity of which every org has something.
     pub(crate) fn shows_everyone(&self) -> bool {
-        ["User", "Group"].contains(&self.entity) && self.is_unfiltered()
+        let Ask { filter, assignment, .. } = &self.ask;
+        ["User", "Group"].contains(&self.entity)
+            && filter.expr.is_none()
+            && assignment.group_id.is_none()
+            && assignment.user_id.is_none()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The faults of a run, and the ends that a run may have because of them.
 
-use super::scenario::Scenario;
+use super::scenario::{Deprovisioned, Scenario};
 use fastrand::Rng;
 use jiff::SignedDuration;
 use okta_simulator::{Collection, Effect, Fault, Mutation, When};
@@ -184,8 +184,17 @@ pub(crate) fn explains(scenario: &Scenario, met: Circumstances, code: &str, mess
         return true;
     }
     // Every org has a user and the group of everyone, so one that shows none is taken for one that hides them.
-    let may_be_empty = scenario.size == 0 || is_moving(&okta.faults);
+    // A few users may all be deprovisioned.
+    let may_be_omitted = scenario.ask.deprovisioned == Deprovisioned::Omitted && scenario.size < 8;
+    let may_be_empty = scenario.size == 0 || may_be_omitted || is_moving(&okta.faults);
     if code == "AccessDenied" && scenario.shows_everyone() && may_be_empty {
+        return true;
+    }
+    // A refusal in mid-listing is told when it has come several times, for which a small share leaves no time.
+    let refuses = |fault: &Fault| {
+        matches!(fault.what, Effect::Revoke | Effect::Status { status: 401 | 403 | 404, .. })
+    };
+    if met.smallest_share < 8 && code == "RateLimitExceeded" && okta.faults.iter().any(refuses) {
         return true;
     }
     // Two assignments take two requests before there is anything to hand out, and one to spare.

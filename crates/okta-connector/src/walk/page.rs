@@ -9,10 +9,10 @@ use crate::position::{Done, Lane, Order, Progress};
 use crate::query::Query;
 use crate::record::{Constants, Habits, Layout, Malformed, RecordReader, RecordView};
 use crate::token::MAX_TOKEN;
-use appflow_connector::{ErrorCode, Records};
+use appflow_connector::{ErrorCode, Mark, Records};
 use okta_client::Page;
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The pages in a row that may be empty. An empty page is not the end of a listing, but a listing must have one.
 const MAX_EMPTY_PAGES: u32 = 100;
@@ -35,6 +35,8 @@ pub(crate) struct Route<'p> {
     pub(crate) way: &'p Way,
     /// True if there is another way to ask for the listing.
     pub(crate) has_next: bool,
+    /// True if this way shows records as they are now, and the next one may lag.
+    pub(crate) is_fresher: bool,
 }
 
 /// The facts that a query fixes for all of its records.
@@ -58,6 +60,14 @@ impl Shapes {
     }
 }
 
+/// A place in an answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Checkpoint {
+    mark: Mark,
+    records: usize,
+    delivered: u64,
+}
+
 /// The answer of one call.
 #[derive(Debug)]
 pub(crate) struct Answer<'a> {
@@ -75,8 +85,9 @@ pub(crate) struct Answer<'a> {
     pub(crate) unreadable: u64,
     /// The records delivered by all calls so far.
     pub(crate) delivered: u64,
-    /// The ids delivered by this call: records that change while they are listed may come twice.
-    seen: HashSet<Box<str>>,
+    /// The ids delivered by this call, each with the number of records before it: records that change while they are
+    /// listed may come twice.
+    seen: HashMap<Box<str>, usize>,
     /// The ids that records of the present listing must be among, once they are known.
     pub(crate) among: Option<Vec<HashSet<Box<str>>>>,
 }
@@ -105,7 +116,7 @@ impl<'a> Answer<'a> {
             scanned: 0,
             unreadable: 0,
             delivered,
-            seen: HashSet::new(),
+            seen: HashMap::new(),
             among: None,
         }
     }
@@ -119,6 +130,25 @@ impl<'a> Answer<'a> {
     pub(crate) fn wanted(&self) -> u64 {
         let delivered = self.records.len() as u64;
         self.max_results.saturating_sub(delivered).min(self.limit_left())
+    }
+
+    /// Returns the place to which [`rewind`](Self::rewind) goes back.
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            mark: self.records.mark(),
+            records: self.records.len(),
+            delivered: self.delivered,
+        }
+    }
+
+    /// Takes back the records written since `checkpoint`. Says whether there were any.
+    pub(crate) fn rewind(&mut self, checkpoint: Checkpoint) -> bool {
+        let Checkpoint { mark, records, delivered } = checkpoint;
+        let has_written = self.records.len() > records;
+        self.records.rewind(mark);
+        self.seen.retain(|_, before| *before < records);
+        self.delivered = delivered;
+        has_written
     }
 
     /// Says whether the query names parents below which its records are listed.
@@ -206,7 +236,7 @@ impl<'a> Answer<'a> {
             if self.wanted() == 0 || !self.write(record, id)? {
                 return Ok(Some(Taken::Cut));
             }
-            self.seen.insert(id.into());
+            self.seen.insert(id.into(), self.records.len() - 1);
             self.delivered = self.delivered.saturating_add(1);
             lane.delivered = lane.delivered.saturating_add(1);
             progress.delivered = progress.delivered.saturating_add(1);
@@ -247,7 +277,7 @@ impl<'a> Answer<'a> {
         self.query.predicate.passes(record, &self.query.entity)
             && listing.part.passes(record, &self.query.entity)
             && self.among.iter().flatten().all(|ids| ids.contains(id))
-            && !self.seen.contains(id)
+            && !self.seen.contains_key(id)
     }
 
     /// Writes a record, unless the answer would grow too large.
