@@ -190,19 +190,20 @@ pub(crate) fn explains(scenario: &Scenario, met: Circumstances, code: &str, mess
     if code == "AccessDenied" && scenario.shows_everyone() && may_be_empty {
         return true;
     }
-    // A refusal in mid-listing is told when it has come several times, for which a small share leaves no time.
-    let refuses = |fault: &Fault| {
-        matches!(fault.what, Effect::Revoke | Effect::Status { status: 401 | 403 | 404, .. })
-    };
-    if met.smallest_share < 8 && code == "RateLimitExceeded" && okta.faults.iter().any(refuses) {
-        return true;
-    }
     // Two assignments take two requests before there is anything to hand out, and one to spare.
     // Without headers, a share of the smallest limit there is is assumed.
     let hides_limits =
         |fault: &Fault| matches!(fault.what, Effect::MissingRateLimitHeaders | Effect::Cut { .. });
     let may_be_small = met.smallest_share < 3 || okta.faults.iter().any(hides_limits);
     if code == "RateLimitExceeded" && met.has_two_assignments && may_be_small {
+        return true;
+    }
+    // A refusal in mid-listing is told when it has come several times, for which a small share leaves no time.
+    let refuses = |fault: &Fault| {
+        matches!(fault.what, Effect::Revoke | Effect::Status { status: 401 | 403 | 404, .. })
+    };
+    let may_be_short = met.smallest_share < 8 || okta.faults.iter().any(hides_limits);
+    if may_be_short && code == "RateLimitExceeded" && okta.faults.iter().any(refuses) {
         return true;
     }
     // What only some calls carry a client could do without: that is a trial's to explain.
