@@ -270,6 +270,13 @@ fn nested(depth: usize) -> String {
     format!("{}{}", "[".repeat(depth), "]".repeat(depth))
 }
 
+/// A page of one user who is this large.
+fn large_user(mib: usize) -> Reply {
+    let before = user(1, r#""profile":{"firstName":""#);
+    let before = format!("[{}", before.strip_suffix('}').unwrap());
+    Reply::new(200, swollen(&before, mib, "\"}}]"))
+}
+
 /// A page of a listing that goes on for years. The first one is small and slow, so that lanes pay; the others are large.
 fn page_of_large_users(asked: &Asked, mib: usize) -> Reply {
     let first = asked.first_user();
@@ -387,24 +394,11 @@ const ROWS: &[Row] = &[
         },
         secret: api_token,
     },
-    Row {
-        name: "a record of 31 MB",
-        event: all_users,
-        org: |_| {
-            let before = user(1, r#""profile":{"firstName":""#);
-            let before = format!("[{}", before.strip_suffix('}').unwrap());
-            Reply::new(200, swollen(&before, 31, "\"}}]"))
-        },
-        secret: api_token,
-    },
+    Row { name: "a record of 31 MB", event: all_users, org: |_| large_user(31), secret: api_token },
     Row {
         name: "a record of 7 MB that no answer can hold",
         event: all_users,
-        org: |_| {
-            let before = user(1, r#""profile":{"firstName":""#);
-            let before = format!("[{}", before.strip_suffix('}').unwrap());
-            Reply::new(200, swollen(&before, 7, "\"}}]"))
-        },
+        org: |_| large_user(7),
         secret: api_token,
     },
     Row {

@@ -331,6 +331,24 @@ async fn at_a_later_call_nothing_is_repeated() {
     }
 }
 
+/// Checks a first call that ends in the middle of the other way: the records that the first way had found come once,
+/// though the other way lists them in another order.
+#[tokio::test(start_paused = true)]
+async fn what_another_way_finds_again_comes_once() {
+    for filter in ["", "lastUpdated > 2000-01-01", "created > 2000-01-01"] {
+        let event =
+            query("User", &json!({ "filterExpression": filter, "selectedFieldNames": ["id"] }));
+        for (name, refused) in optimisations() {
+            for refusal in REFUSALS {
+                let row = format!("{name} refused with {refusal:?}, {filter:?}");
+                let (ids, users, message) = refused_from(&event, refused, refusal, 1, 300).await;
+                assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{row}");
+                assert!(message.is_some() || ids.len() == users, "{row}: {}", ids.len());
+            }
+        }
+    }
+}
+
 /// Checks that what was found is handed out whatever Okta says next, and that a refusal which lasts ends the run with its
 /// own message.
 #[tokio::test(start_paused = true)]

@@ -11,14 +11,17 @@ use std::time::Duration;
 /// The part of a body that is read if its status is not 200, in bytes. Okta's errors are shorter than 1 KiB.
 pub(crate) const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
+/// The largest page that is read, in bytes after decompression: 200 applications of 40 kB come to this.
+pub const MAX_PAGE_BYTES: usize = 8 * 1024 * 1024;
+
 /// The largest body, in bytes after decompression, that a request wants to have with the status 200. It
 /// travels in the extensions of a request; without it, that of a page is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BodyLimit(pub(crate) usize);
 
 impl BodyLimit {
-    /// The limit of a page: 200 applications of 40 kB come to this.
-    pub(crate) const PAGE: Self = Self(8 * 1024 * 1024);
+    /// The limit of a page.
+    pub(crate) const PAGE: Self = Self(MAX_PAGE_BYTES);
 
     /// The limit of an answer that holds a token.
     pub(crate) const TOKEN: Self = Self(1024 * 1024);

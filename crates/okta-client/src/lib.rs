@@ -49,7 +49,7 @@ pub use auth::Credential;
 pub use bucket::Bucket;
 pub use client::{Client, ClientConfig, Page};
 pub use error::{Error, ErrorKind};
-pub use http::{HttpError, HttpErrorKind, HttpService};
+pub use http::{HttpError, HttpErrorKind, HttpService, MAX_PAGE_BYTES};
 pub use jws::{Algorithm, LocalKey, SignError, Signer, Signing, es256_from_der};
 pub use ledger::{Cost, Ledger};
 pub use org::{InvalidOrgUrl, Loopback, OrgUrl};

@@ -5,14 +5,11 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use okta_client::{HttpError, HttpErrorKind, HttpService};
+use okta_client::{HttpError, HttpErrorKind, HttpService, MAX_PAGE_BYTES};
 use okta_simulator::{Delivery, Simulator};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
-
-/// A longer body is refused, as the transport of real processes refuses it for a page.
-const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
 /// The clock of a simulated org.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +87,7 @@ impl SimulatedOkta {
         match (delay > timeout, is_cut) {
             (true, _) => fail(HttpErrorKind::Timeout),
             (false, true) => fail(HttpErrorKind::Interrupted),
-            (false, false) if response.body().len() > MAX_BODY_BYTES => {
+            (false, false) if response.body().len() > MAX_PAGE_BYTES => {
                 fail(HttpErrorKind::TooLarge)
             }
             (false, false) => Ok(response),
@@ -142,7 +139,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_body_that_is_too_large_is_refused() {
         for (length, expected) in
-            [(MAX_BODY_BYTES, None), (MAX_BODY_BYTES + 1, Some(HttpErrorKind::TooLarge))]
+            [(MAX_PAGE_BYTES, None), (MAX_PAGE_BYTES + 1, Some(HttpErrorKind::TooLarge))]
         {
             let response = http::Response::new(vec![b' '; length].into());
             let outcome = SimulatedOkta::deliver(response, SECOND).await;

@@ -153,10 +153,9 @@ impl Course<'_> {
             && splits < 1 + pages / PAGES_PER_SPLIT
     }
 
-    /// Says whether a failure of Okta is a reason for the next way. A record that the next way shows too late would be
-    /// lost to an incremental flow, so that a failure, other than a refusal, is AppFlow's to try again.
-    fn may_change_way(&self) -> bool {
-        self.route.has_next && !self.route.is_fresher && matches!(self.earlier, Earlier::Nothing)
+    /// Says whether a 500 leads to the next way.
+    fn has_alternative(&self) -> bool {
+        matches!(self.earlier, Earlier::Nothing) && self.route.leads_on(&ErrorKind::Server)
     }
 
     fn split(&mut self, index: usize, now: i64) {
@@ -503,7 +502,7 @@ impl<S: HttpService> Walk<'_, S> {
             let done = done.map_or(0, |done| done.records);
             expected = self.expected(way, u64::from(limit.saturating_sub(done)));
         }
-        if course.may_change_way() {
+        if course.has_alternative() {
             request = request.with_alternative();
         }
         course.lanes.ask(index, expected);
@@ -566,12 +565,13 @@ impl<S: HttpService> Walk<'_, S> {
     /// Decides on a failed request for a page of `lane`.
     fn recover(
         &self,
-        Route { way, has_next, is_fresher, .. }: Route<'_>,
+        route: Route<'_>,
         lane: &mut Lane,
         progress: &mut Progress,
         earlier: Earlier,
         error: &okta_client::Error,
     ) -> Recovery {
+        let way = route.way;
         let at_start = lane.cursor.is_none();
         match (&error.kind, earlier) {
             // Okta is asked once more before there is said to be no such record.
@@ -593,14 +593,7 @@ impl<S: HttpService> Walk<'_, S> {
                 lane.restart();
                 Recovery::Again
             }
-            (
-                ErrorKind::Rejected
-                | ErrorKind::NotFound
-                | ErrorKind::InvalidCursor
-                | ErrorKind::Client
-                | ErrorKind::Server,
-                Earlier::Nothing,
-            ) if has_next && !(is_fresher && matches!(error.kind, ErrorKind::Server)) => {
+            (kind, Earlier::Nothing) if route.leads_on(kind) => {
                 tracing::info!(path = way.request.path(), "Okta is asked in another way");
                 Recovery::Stop(Stop::OtherWay)
             }

@@ -338,21 +338,24 @@ mod tests {
         lanes
     }
 
+    /// Nothing is in the way.
+    const CALM: Situation = Situation {
+        wanted: 1_000,
+        limit_left: u64::MAX,
+        max_results: 1_000,
+        is_empty: false,
+        max_concurrency: 4,
+        has_time: true,
+        room: 10,
+        paying: 1,
+        has_failed: false,
+        now: 1_000,
+    };
+
     #[test]
     fn the_next_step() {
         use Activity::{Asked, Idle, Over};
-        let calm = Situation {
-            wanted: 1_000,
-            limit_left: u64::MAX,
-            max_results: 1_000,
-            is_empty: false,
-            max_concurrency: 4,
-            has_time: true,
-            room: 10,
-            paying: 1,
-            has_failed: false,
-            now: 1_000,
-        };
+        let calm = CALM;
         let rows = [
             ("the first idle lane is asked", [Idle, Idle], calm, Next::Ask(0, 1_000)),
             ("the other one next", [Asked(200), Idle], calm, Next::Ask(1, 800)),
@@ -430,18 +433,7 @@ mod tests {
 
     #[test]
     fn the_page_behind_the_one_in_hand() {
-        let calm = Situation {
-            wanted: 1_000,
-            limit_left: u64::MAX,
-            max_results: 1_000,
-            is_empty: true,
-            max_concurrency: 4,
-            has_time: true,
-            room: 10,
-            paying: 1,
-            has_failed: false,
-            now: 1_000,
-        };
+        let calm = Situation { is_empty: true, ..CALM };
         let rows = [
             ("asked for while the one in hand is worked on", calm, Some(800)),
             (

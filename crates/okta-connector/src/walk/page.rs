@@ -10,7 +10,7 @@ use crate::query::Query;
 use crate::record::{Constants, Habits, Layout, Malformed, RecordReader, RecordView};
 use crate::token::MAX_TOKEN;
 use appflow_connector::{ErrorCode, Mark, Records};
-use okta_client::Page;
+use okta_client::{ErrorKind, Page};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -37,6 +37,22 @@ pub(crate) struct Route<'p> {
     pub(crate) has_next: bool,
     /// True if this way shows records as they are now, and the next one may lag.
     pub(crate) is_fresher: bool,
+}
+
+impl Route<'_> {
+    /// Says whether a failure of this kind leads to the next way: a refusal does. So does a 500, but not to a way that
+    /// may lag: an incremental flow would lose for good what that one shows too late, so the failure is AppFlow's to
+    /// try again.
+    pub(crate) fn leads_on(&self, kind: &ErrorKind) -> bool {
+        match kind {
+            ErrorKind::Rejected
+            | ErrorKind::NotFound
+            | ErrorKind::InvalidCursor
+            | ErrorKind::Client => self.has_next,
+            ErrorKind::Server => self.has_next && !self.is_fresher,
+            _ => false,
+        }
+    }
 }
 
 /// The facts that a query fixes for all of its records.
