@@ -461,9 +461,16 @@ impl Field {
 /// Returns the form in which texts compare.
 fn fold(text: &str, collation: Collation) -> Cow<'_, str> {
     match collation {
-        Collation::IgnoreCase if text.chars().any(|c| c.is_uppercase() || !c.is_ascii()) => {
+        Collation::Exact => text.into(),
+        // Nearly all texts are ASCII, and a record may have many of them.
+        Collation::IgnoreCase if text.is_ascii() => {
+            match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                true => text.to_ascii_lowercase().into(),
+                false => text.into(),
+            }
+        }
+        Collation::IgnoreCase => {
             text.chars().flat_map(char::to_lowercase).collect::<String>().into()
         }
-        _ => text.into(),
     }
 }
