@@ -169,6 +169,7 @@ impl Input<'_> {
                 pages: self.small(),
                 splits: self.small(),
                 delivered: self.number(),
+                latency: self.small(),
                 page_size: (self.byte() % 2 == 1).then(|| self.small()),
                 order: [Order::Unknown, Order::Kept, Order::Broken][usize::from(self.byte() % 3)],
             },

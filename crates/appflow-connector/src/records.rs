@@ -53,12 +53,14 @@ impl Records {
         Self { bytes: HEAD.to_vec(), count: 0 }
     }
 
-    /// Makes an empty list of records, with memory for a response of so many bytes. The system
-    /// hands out the memory only as it is written to, and nothing is moved to make more of it.
-    pub fn with_capacity(response_bytes: usize) -> Self {
-        let mut bytes = Vec::with_capacity(response_bytes);
-        bytes.extend_from_slice(HEAD);
-        Self { bytes, count: 0 }
+    /// Makes an empty list of records in the memory of an answer that was sent, or of nothing, with
+    /// room for a response of so many bytes. The system hands out the memory only as it is written
+    /// to, and nothing is moved to make more of it.
+    pub fn reusing(mut answer: Vec<u8>, response_bytes: usize) -> Self {
+        answer.clear();
+        answer.reserve_exact(response_bytes);
+        answer.extend_from_slice(HEAD);
+        Self { bytes: answer, count: 0 }
     }
 
     /// Returns the number of records.
@@ -291,6 +293,19 @@ mod tests {
         records.rewind(mark);
         records.push(r#"{"id":"2"}"#);
         assert_eq!(read(&records.into_query_response(None)).records, ["{}", r#"{"id":"2"}"#]);
+    }
+
+    #[test]
+    fn the_memory_of_an_answer_is_used_again() {
+        let mut records = Records::reusing(Vec::new(), 1_000);
+        records.push("{}");
+        let sent = records.into_query_response(Some("token"));
+        let memory = sent.as_ptr();
+        let mut records = Records::reusing(sent, 1_000);
+        records.push("[]");
+        let answer = records.into_query_response(None);
+        assert_eq!(answer.as_ptr(), memory);
+        assert_eq!(read(&answer).records, ["[]"]);
     }
 
     #[test]

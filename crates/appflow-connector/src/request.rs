@@ -69,6 +69,26 @@ impl Operation {
             | Self::DescribeEntity => Duration::from_secs(10),
         }
     }
+
+    /// Finds the operation that a payload names, even in one that breaks off after its `type`.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownOperation`] if it names none that this contract has.
+    pub fn of(payload: &[u8]) -> Result<Self, UnknownOperation> {
+        let mut found = None;
+        let mut deserializer = serde_json::Deserializer::from_slice(payload);
+        let outcome = deserializer.deserialize_map(TypeFinder { found: &mut found });
+        let Some(found) = found else {
+            let cause =
+                outcome.err().map_or_else(|| "no type".to_owned(), |cause| cause.to_string());
+            return Err(UnknownOperation::NotARequest(cut(&cause)));
+        };
+        Self::ALL
+            .into_iter()
+            .find(|operation| operation.request_type() == found)
+            .ok_or_else(|| UnknownOperation::UnknownType(cut(&found)))
+    }
 }
 
 impl fmt::Display for Operation {
@@ -125,7 +145,7 @@ pub enum UnknownOperation {
 impl Request {
     /// Reads a request. The tag may stand at any position.
     pub(crate) fn parse(payload: &[u8]) -> Result<Self, RequestError> {
-        let operation = operation_of(payload).map_err(RequestError::UnknownOperation)?;
+        let operation = Operation::of(payload).map_err(RequestError::UnknownOperation)?;
         fn body<'a, T: Deserialize<'a>>(payload: &'a [u8]) -> Result<T, serde_json::Error> {
             serde_json::from_slice(payload)
         }
@@ -145,21 +165,6 @@ impl Request {
         };
         request.map_err(|cause| RequestError::Malformed { operation, cause })
     }
-}
-
-/// Finds the operation even in a payload that breaks off after its `type`.
-fn operation_of(payload: &[u8]) -> Result<Operation, UnknownOperation> {
-    let mut found = None;
-    let mut deserializer = serde_json::Deserializer::from_slice(payload);
-    let outcome = deserializer.deserialize_map(TypeFinder { found: &mut found });
-    let Some(found) = found else {
-        let cause = outcome.err().map_or_else(|| "no type".to_owned(), |cause| cause.to_string());
-        return Err(UnknownOperation::NotARequest(cut(&cause)));
-    };
-    Operation::ALL
-        .into_iter()
-        .find(|operation| operation.request_type() == found)
-        .ok_or_else(|| UnknownOperation::UnknownType(cut(&found)))
 }
 
 /// Cuts what a payload holds to what an error has room for: the payload may be 6 MB.

@@ -148,7 +148,7 @@ impl<S: HttpService> Client<S> {
     /// Returns the time between two requests like this one that use the whole budget; none while that is
     /// unknown.
     pub fn spacing(&self, request: &OktaRequest) -> Option<Duration> {
-        self.rate_limits().spacing(Bucket::of(request.path()))
+        self.rate_limits().spacing(Bucket::of(request.path()), Instant::now())
     }
 
     /// Locks the budgets of the connection. Nothing may be waited for while they are held.
@@ -423,7 +423,7 @@ mod tests {
             |seconds| ErrorKind::RateLimited { retry_after: Duration::from_secs(seconds) };
         let ok = answer(200, "a", "9");
         let refused = answer(404, "b", "8");
-        let down = answer(503, "c", "9");
+        let down = answer(503, "c", "4");
         let spent = answer(429, "d", "5");
         let rows = [
             // answers, patience, how it ended, cost
@@ -434,24 +434,24 @@ mod tests {
                 Some(Err(ErrorKind::NotFound)),
                 expected(1, 0, 0, &["b"], Some(80)),
             ),
-            // The budget spreads ten requests over a minute.
+            // The budget spreads the four requests that are left over a minute.
             (
                 vec![down.clone(), ok.clone()],
                 PATIENT,
                 Some(Ok(())),
-                expected(2, 1, 5, &["c", "a"], Some(80)),
+                expected(2, 1, 11, &["c", "a"], Some(30)),
             ),
             (vec![spent], PATIENT, Some(Err(limited(60))), expected(1, 0, 0, &["d"], Some(0))),
             // Cancelled while Okta is silent, at the first and at the second attempt.
             (vec![], Duration::from_secs(1), None, expected(1, 0, 0, &[], None)),
             (
                 vec![down.clone()],
-                Duration::from_secs(10),
+                Duration::from_secs(20),
                 None,
-                expected(2, 0, 5, &["c"], Some(80)),
+                expected(2, 0, 11, &["c"], Some(30)),
             ),
             // Cancelled while the budget keeps the second attempt.
-            (vec![down], Duration::from_secs(2), None, expected(1, 0, 1, &["c"], Some(90))),
+            (vec![down], Duration::from_secs(2), None, expected(1, 0, 1, &["c"], Some(40))),
         ];
         for (index, (answers, patience, end, cost_expected)) in rows.into_iter().enumerate() {
             assert_eq!(cost(answers, patience).await, (end, cost_expected), "row {index}");

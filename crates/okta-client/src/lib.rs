@@ -38,6 +38,7 @@ mod request;
 mod resolver;
 mod retry;
 mod service_app;
+mod tls;
 mod token_endpoint;
 mod transport;
 
@@ -58,4 +59,5 @@ pub use private_key::{InvalidKey, PrivateKey};
 pub use rate_limit::{Lesson, RateLimits};
 pub use request::{Cursor, OktaRequest};
 pub use service_app::{Scopes, ServiceApp};
+pub use tls::tls_config;
 pub use transport::ReqwestTransport;

@@ -2,8 +2,8 @@
 //!
 //! Okta counts requests per bucket in fixed windows of 60 s and says in headers what the limit is,
 //! what remains and when the window ends. The budget learns from these headers, allows a share of
-//! the limit, and spreads what is left of the share over what is left of the window, so that a full
-//! stop is rare. Everything here is a pure function of what is passed in: no clock, no waiting.
+//! the limit, and spreads the second half of the share over what is left of the window, so that small runs are not
+//! slowed and a full stop is rare. Everything here is a pure function of what is passed in: no clock, no waiting.
 
 mod headers;
 mod window;
@@ -63,8 +63,8 @@ impl RateLimits {
         self.window(bucket, now).learn(lesson, now, wall_now);
     }
 
-    /// Asks if a request to `bucket` may go now, and counts it if so. The requests of a window are
-    /// spread over it, unless that would keep this one beyond `latest`: what is left of the share is
+    /// Asks if a request to `bucket` may go now, and counts it if so. Once less than half of the share is left, requests
+    /// are spread over the rest of the window, unless that would keep this one beyond `latest`: what is left of the share is
     /// then spent at once. Requests for tokens, which are few and come one after the other, are not spread.
     pub(crate) fn admit(&mut self, bucket: Bucket, now: Instant, latest: Instant) -> Admission {
         let percent = self.percent;
@@ -107,10 +107,9 @@ impl RateLimits {
         self.windows.get(&bucket).is_some_and(|window| window.is_refused(now))
     }
 
-    /// Returns the time between two requests to `bucket` that use the whole share; none while the limit
-    /// is unknown.
-    pub(crate) fn spacing(&self, bucket: Bucket) -> Option<Duration> {
-        self.windows.get(&bucket)?.spacing(self.percent)
+    /// Returns the time that is demanded now between two requests to `bucket`; none while the limit is unknown.
+    pub(crate) fn spacing(&self, bucket: Bucket, now: Instant) -> Option<Duration> {
+        self.windows.get(&bucket)?.spacing(self.percent, now)
     }
 
     /// Returns the part of the limit of `bucket` that is left in its window, in percent; none while the
@@ -156,6 +155,36 @@ mod tests {
             let share = (50 * percent / 100).max(1);
             assert_eq!(sent, share, "{percent} %");
         }
+    }
+
+    #[test]
+    fn half_of_a_share_is_not_spread() {
+        let now = Instant::now();
+        let mut limits = RateLimits::new(100);
+        limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW);
+        limits.settle(Bucket::Apps, observe(10, 9, 60, 60), None, now);
+        for sent in 2..=5 {
+            assert_eq!(limits.spacing(Bucket::Apps, now), Some(Duration::ZERO), "{sent}");
+            let admission = limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW);
+            assert_eq!(admission, Admission::Go, "{sent}");
+            limits.settle(Bucket::Apps, observe(10, 10 - sent, 60, 60), None, now);
+        }
+        // Five are left: as many as were sent.
+        assert_eq!(limits.admit(Bucket::Apps, now, now + WINDOW + WINDOW), Admission::Go);
+        limits.settle(Bucket::Apps, observe(10, 4, 60, 60), None, now);
+        let mut slots = Vec::new();
+        let mut time = now;
+        for sent in 7..=10 {
+            match limits.admit(Bucket::Apps, time, now + WINDOW + WINDOW) {
+                Admission::Go => panic!("request {sent} is not spread"),
+                Admission::At(slot) => time = slot,
+            }
+            assert_eq!(limits.admit(Bucket::Apps, time, now + WINDOW + WINDOW), Admission::Go);
+            let ends_in = 60 - (time - now).as_secs();
+            limits.settle(Bucket::Apps, observe(10, 10 - sent, 60, ends_in), None, time);
+            slots.push((time - now).as_secs());
+        }
+        assert_eq!(slots, [12, 24, 36, 48]);
     }
 
     /// A clock that is ahead makes a window seem to end early. One request finds that out.
@@ -265,7 +294,7 @@ mod tests {
             let mut limits = RateLimits::new(75);
             limits.learn(Bucket::Apps, lesson, now, NOW);
             let learned = limits.lessons(now, NOW).any(|(_, known)| known.spent > 0);
-            let has_limit = limits.spacing(Bucket::Apps).is_some();
+            let has_limit = limits.spacing(Bucket::Apps, now).is_some();
             assert_eq!((learned || has_limit), is_taken, "{lesson:?}");
         }
     }
@@ -299,7 +328,8 @@ mod tests {
         let later = now + Duration::from_secs(40);
         let lesson = Lesson { limit: 100_000, spent: 20, reset: NOW + 90, skew: 0 };
         limits.learn(Bucket::Apps, lesson, later, NOW + 40);
-        assert_eq!(limits.spacing(Bucket::Apps), Some(WINDOW / 45));
+        let known: Vec<_> = limits.lessons(later, NOW + 40).collect();
+        assert!(matches!(known[..], [(Bucket::Apps, Lesson { limit: 60, .. })]), "{known:?}");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use crate::http::{BodyLimit, HttpError, HttpErrorKind, HttpService};
 use crate::org::Loopback;
 use crate::resolver::{NotPublic, PublicResolver};
+use crate::tls::tls_config;
 use bytes::Bytes;
 use http::StatusCode;
 use std::error::Error as _;
@@ -63,13 +64,7 @@ impl ReqwestTransport {
     /// [`HttpErrorKind::Unsendable`] if TLS cannot be set up, which no environment is known to cause.
     pub fn new(loopback: Loopback) -> Result<Self, HttpError> {
         let unsendable = |cause: String| HttpError { kind: HttpErrorKind::Unsendable, cause };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| unsendable(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = tls_config().map_err(|error| unsendable(error.to_string()))?;
         let resolver = PublicResolver { loopback };
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)

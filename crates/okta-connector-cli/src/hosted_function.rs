@@ -1,29 +1,36 @@
-//! Lambda's side of a function: hands out events and takes answers, one connection at a time.
+//! Lambda's side of a function: hands out events and takes answers, one at a time, over any number of connections.
 
 use crate::process::Process;
 use anyhow::Context as _;
-use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The time that Lambda leaves a function that is late, before it ends it.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// The time that a function has to ask for its first event: it may run under a tool that measures it.
+const FIRST_REQUEST: Duration = Duration::from_secs(60);
+
 /// A function that runs, and the place where it asks for events.
 #[derive(Debug)]
 pub struct HostedFunction {
-    listener: TcpListener,
+    requests: Receiver<anyhow::Result<Asked>>,
     process: Process,
     began: Instant,
-    connection: Option<BufReader<TcpStream>>,
+    /// The connection of the last request, which waits for an answer.
+    connection: Option<TcpStream>,
 }
 
-/// A request of the function: its first line and its body.
+/// A request of the function: its first line, its body and the connection it came over.
+#[derive(Debug)]
 struct Asked {
     line: String,
     body: Vec<u8>,
+    connection: TcpStream,
 }
 
 impl HostedFunction {
@@ -49,7 +56,9 @@ impl HostedFunction {
             .stderr(Stdio::null());
         let began = Instant::now();
         let process = Process::start(&mut command)?;
-        Ok(Self { listener, process, began, connection: None })
+        let (asked, requests) = mpsc::channel();
+        std::thread::spawn(move || listen(&listener, &asked));
+        Ok(Self { requests, process, began, connection: None })
     }
 
     /// Waits until the function asks for its first event. Returns the time that took from its start.
@@ -58,9 +67,7 @@ impl HostedFunction {
     ///
     /// It asks for something else.
     pub fn first_request(&mut self) -> anyhow::Result<Duration> {
-        self.connection = Some(BufReader::new(self.listener.accept()?.0));
-        self.listener.set_nonblocking(true)?;
-        let asked = self.next(GRACE)?;
+        let asked = self.next(FIRST_REQUEST)?;
         anyhow::ensure!(asked.line.contains("/invocation/next"), "{}", asked.line);
         Ok(self.began.elapsed())
     }
@@ -117,47 +124,46 @@ impl HostedFunction {
 
     fn write(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
         let connection = self.connection.as_mut().context("nobody has asked")?;
-        Ok(connection.get_mut().write_all(bytes)?)
+        Ok(connection.write_all(bytes)?)
     }
 
-    /// Reads the next request, which must begin within `time`.
+    /// Waits for the next request, which must come within `time`.
     fn next(&mut self, time: Duration) -> anyhow::Result<Asked> {
         let until = Instant::now() + time;
         loop {
-            if let Some(connection) = &mut self.connection {
-                let left = until.saturating_duration_since(Instant::now());
-                connection.get_ref().set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
-                if let Some(asked) = read(connection).context("the function is late")? {
-                    return Ok(asked);
-                }
+            // A process that has ended is noticed soon, and one that is late when its time is over.
+            let left = until.saturating_duration_since(Instant::now());
+            if let Ok(asked) = self.requests.recv_timeout(left.min(Duration::from_millis(50))) {
+                let asked = asked?;
+                self.connection = Some(asked.connection.try_clone()?);
+                return Ok(asked);
             }
-            self.connection = Some(self.reconnect(until)?);
+            let end = self.process.0.try_wait()?;
+            anyhow::ensure!(end.is_none(), "the function has ended with {end:?}");
+            anyhow::ensure!(Instant::now() < until, "the function is late");
         }
     }
+}
 
-    fn reconnect(&mut self, until: Instant) -> anyhow::Result<BufReader<TcpStream>> {
-        loop {
-            match self.listener.accept() {
-                Ok((stream, _)) => {
-                    stream.set_nonblocking(false)?;
-                    return Ok(BufReader::new(stream));
+/// Accepts connections and passes on what comes over them. Ends with the program.
+fn listen(listener: &TcpListener, asked: &Sender<anyhow::Result<Asked>>) {
+    for connection in listener.incoming().flatten() {
+        let asked = asked.clone();
+        std::thread::spawn(move || {
+            let mut connection = BufReader::new(connection);
+            while let Some(request) = read(&mut connection).transpose() {
+                if asked.send(request).is_err() {
+                    return;
                 }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    let end = self.process.0.try_wait()?;
-                    anyhow::ensure!(end.is_none(), "the function has ended with {end:?}");
-                    anyhow::ensure!(Instant::now() < until, "the function is late");
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                Err(error) => return Err(error.into()),
             }
-        }
+        });
     }
 }
 
 /// Reads one request; none if the connection was closed.
 fn read(connection: &mut BufReader<TcpStream>) -> anyhow::Result<Option<Asked>> {
     let mut line = String::new();
-    if connection.read_line(&mut line)? == 0 {
+    if connection.read_line(&mut line).unwrap_or_default() == 0 {
         return Ok(None);
     }
     let (mut length, mut chunked) = (0, false);
@@ -178,7 +184,8 @@ fn read(connection: &mut BufReader<TcpStream>) -> anyhow::Result<Option<Asked>> 
     if chunked {
         read_chunks(connection, &mut body)?;
     }
-    Ok(Some(Asked { line, body }))
+    let connection = connection.get_ref().try_clone()?;
+    Ok(Some(Asked { line, body, connection }))
 }
 
 fn read_chunks(connection: &mut BufReader<TcpStream>, body: &mut Vec<u8>) -> anyhow::Result<()> {

@@ -3,14 +3,14 @@
 //!
 //! The AWS configuration is loaded when the first of them is called, and each client is made once.
 
+use crate::aws_http::AwsHttp;
 use crate::kms::KmsSigner;
 use crate::patience::{ATTEMPT, patiently, retries, timeouts};
 use crate::sdk_error::describe;
 use crate::secret_name::SecretNames;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
-use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use okta_client::Signer;
 use okta_connector::{Freshness, KeyError, SecretError, SecretSource};
 use secrecy::SecretString;
@@ -82,34 +82,35 @@ impl Aws {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(arn);
     }
 
-    async fn config(&self) -> &SdkConfig {
-        self.config.get_or_init(|| loader(ATTEMPT).load()).await
+    async fn config(&self) -> Result<&SdkConfig, BoxError> {
+        let load = || async { Ok(loader(ATTEMPT)?.load().await) };
+        self.config.get_or_try_init(load).await
     }
 
     async fn read(&self, arn: &str) -> Result<SecretString, SecretError> {
         let connect = || async {
-            let config = aws_sdk_secretsmanager::config::Builder::from(self.config().await);
+            let config = aws_sdk_secretsmanager::config::Builder::from(self.config().await?);
             let config = match &self.source {
                 SecretsManager::StandIn(url) => config.endpoint_url(url),
                 SecretsManager::Aws(_) => config,
             };
-            aws_sdk_secretsmanager::Client::from_conf(config.build())
+            Ok(aws_sdk_secretsmanager::Client::from_conf(config.build()))
         };
-        let client = self.secrets.get_or_init(connect).await;
+        let client = self.secrets.get_or_try_init(connect).await;
+        let client =
+            client.map_err(|error: BoxError| SecretError::Unavailable(error.to_string()))?;
         let output = client.get_secret_value().secret_id(arn).send().await.map_err(explain)?;
         output.secret_string.map(SecretString::from).ok_or(SecretError::NoText)
     }
 }
 
 /// Prepares the configuration. An attempt at a request may take as long as `attempt`.
-fn loader(attempt: Duration) -> ConfigLoader {
-    let https = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-        .build_https();
-    aws_config::defaults(BehaviorVersion::latest())
-        .http_client(https)
+fn loader(attempt: Duration) -> Result<ConfigLoader, BoxError> {
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(AwsHttp::new(attempt)?)
         .timeout_config(timeouts(attempt))
-        .retry_config(retries())
+        .retry_config(retries());
+    Ok(loader)
 }
 
 impl SecretSource for Aws {
@@ -138,8 +139,9 @@ impl SecretSource for Aws {
     }
 
     async fn signer(&self, key_id: &str, deadline: Instant) -> Result<Arc<dyn Signer>, KeyError> {
-        let connect = || async { aws_sdk_kms::Client::new(self.config().await) };
-        let client = self.keys.get_or_init(connect).await;
+        let connect = || async { Ok(aws_sdk_kms::Client::new(self.config().await?)) };
+        let client = self.keys.get_or_try_init(connect).await;
+        let client = client.map_err(|error: BoxError| KeyError::Unavailable(error.to_string()))?;
         let late = |_| KeyError::Unavailable("No answer in time".to_owned());
         let signer = timeout_at(deadline, KmsSigner::new(client, key_id)).await.map_err(late)??;
         Ok(Arc::new(signer))
@@ -247,6 +249,7 @@ mod tests {
     /// Secrets Manager and KMS at `url`, with less patience.
     async fn aws(url: &str) -> Aws {
         let config = loader(ATTEMPT)
+            .unwrap()
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
             .endpoint_url(url)

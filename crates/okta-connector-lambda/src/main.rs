@@ -4,6 +4,7 @@
 //! that only describes the connector touches none of them.
 
 mod aws;
+mod aws_http;
 mod config;
 mod health;
 mod kms;
@@ -11,17 +12,20 @@ mod logging;
 mod metrics;
 mod observer;
 mod patience;
+mod runtime_api;
 mod sdk_error;
 mod secret_name;
 mod transport;
 
-use appflow_connector::{UnknownOperation, handle};
+use appflow_connector::Operation;
 use aws::{Aws, SecretsManager};
 use config::Environment;
-use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
+use lambda_runtime::tower::layer::layer_fn;
+use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use metrics::Metrics;
 use observer::CallLog;
 use okta_connector::{Config, OktaConnector, Orgs};
+use runtime_api::AppFlowRequests;
 use secret_name::SecretNames;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -47,27 +51,28 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let connector =
         OktaConnector::new(LazyTransport::new(environment.loopback), Aws::new(source), config)
             .observed_by(CallLog::new(Arc::clone(&metrics)));
-    let (connector, metrics) = (&connector, &*metrics);
-    lambda_runtime::run(service_fn(move |event| answer(connector, metrics, event))).await
+    let connector = Arc::new(connector);
+    let for_others = Arc::clone(&connector);
+    let front = layer_fn(move |others| AppFlowRequests::new(Arc::clone(&connector), others));
+    let others =
+        service_fn(move |event| answer(Arc::clone(&for_others), Arc::clone(&metrics), event));
+    Runtime::new(others).layer(front).run().await
 }
 
-/// Answers one event. The only failure is an event that is neither a request of AppFlow nor a health check.
+/// Answers an event that is no request of AppFlow: a health check, or a failure.
 async fn answer(
-    connector: &Okta,
-    metrics: &Metrics,
+    connector: Arc<Okta>,
+    metrics: Arc<Metrics>,
     event: LambdaEvent<Box<RawValue>>,
 ) -> Result<Box<RawValue>, Diagnostic> {
     let payload = event.payload.get().as_bytes();
-    let time_left = time_left(&event.context);
-    let response = match handle(connector, payload, time_left).await {
-        Ok(response) => response,
-        Err(unknown) => {
-            let checked = health::check(connector, metrics, payload, time_left).await;
-            return checked.ok_or_else(|| refuse(unknown));
-        }
-    };
-    let response = String::from_utf8(response).expect("a response is JSON, which is UTF-8");
-    Ok(RawValue::from_string(response).expect("a response is JSON"))
+    let checked = health::check(&*connector, &metrics, payload, time_left(&event.context)).await;
+    checked.ok_or_else(|| {
+        let error = Operation::of(payload).expect_err("requests of AppFlow are answered before");
+        tracing::warn!(%error, "the event is no request of AppFlow");
+        let error_type = "UnknownOperation".to_owned();
+        Diagnostic { error_type, error_message: error.to_string() }
+    })
 }
 
 /// Returns the time that Lambda leaves until it ends the call, less the time that it takes to send
@@ -79,11 +84,6 @@ fn time_left(context: &Context) -> Duration {
         .duration_since(SystemTime::now())
         .unwrap_or_default()
         .saturating_sub(WAY_BACK)
-}
-
-fn refuse(error: UnknownOperation) -> Diagnostic {
-    tracing::warn!(%error, "the event is no request of AppFlow");
-    Diagnostic { error_type: "UnknownOperation".to_owned(), error_message: error.to_string() }
 }
 
 /// Returns a seed from the time of day. Two processes that start on two machines have the same id,

@@ -48,6 +48,9 @@ pub struct Progress {
     /// The records delivered.
     #[serde(rename = "d", default, skip_serializing_if = "is_default")]
     pub delivered: u64,
+    /// The milliseconds that Okta took for the last page.
+    #[serde(rename = "t", default, skip_serializing_if = "is_default")]
+    pub latency: u32,
     /// The order in which records come.
     #[serde(rename = "o", default, skip_serializing_if = "is_default")]
     pub order: Order,

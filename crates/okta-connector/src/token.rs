@@ -180,6 +180,7 @@ mod tests {
             splits: 3,
             page_size: Some(25),
             delivered: 1_800,
+            latency: 180,
             order: Order::Kept,
         };
         let frame = Frame { listing: 2, way: 1, progress, lanes };

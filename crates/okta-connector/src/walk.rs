@@ -46,7 +46,8 @@ pub(crate) struct Batch {
     pub(crate) next: Option<Position>,
 }
 
-/// Walks `plan` from `start` on, which is one of its positions.
+/// Walks `plan` from `start` on, which is one of its positions. The answer is written into the memory of `sent`, an
+/// answer that is no longer needed.
 ///
 /// # Errors
 ///
@@ -57,13 +58,16 @@ pub(crate) async fn run<S: HttpService>(
     plan: &Plan,
     mut start: Position,
     budget: Budget,
+    sent: Vec<u8>,
 ) -> Result<Batch, Error> {
     if start.frames.is_empty() {
         start.frames.push(Frame::default());
     }
     let shapes = Shapes::new(query, plan);
-    let answer = Answer::new(query, &shapes, &budget, start.delivered);
-    let mut walk = Walk { client, budget, pace: Pace::default(), answer };
+    let answer = Answer::new(query, &shapes, &budget, start.delivered, sent);
+    let latency = start.frames.last().map_or(0, |frame| frame.progress.latency);
+    let pace = Pace::new(Duration::from_millis(latency.into()));
+    let mut walk = Walk { client, budget, pace, answer };
     let next = walk.plan(plan, &start).await?;
     let Answer { records, scanned, unreadable, delivered, .. } = walk.answer;
     if unreadable > 0 {
@@ -428,6 +432,7 @@ impl<S: HttpService> Walk<'_, S> {
             }
         };
         self.pace.arrive(elapsed, page.latency);
+        course.progress.latency = u32::try_from(page.latency.as_millis()).unwrap_or(u32::MAX);
         course.progress.pages = course.progress.pages.saturating_add(1);
         if page.limit < limit {
             course.progress.page_size = page.limit;

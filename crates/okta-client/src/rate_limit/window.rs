@@ -131,11 +131,24 @@ impl Window {
         if left == 0 {
             return Slot::Spent(self.ends);
         }
-        let spacing = self.ends.saturating_duration_since(now) / left;
+        let spacing = self.spacing_of(left, share, now);
+        if spacing.is_zero() {
+            return Slot::Free;
+        }
         // The first request after a refusal goes when Okta said.
         let last_sent =
             self.last_sent.filter(|&sent| self.refused_until.is_none_or(|it| sent >= it));
-        last_sent.map_or(Slot::Free, |sent| Slot::Paced(sent + spacing.min(WINDOW / share)))
+        last_sent.map_or(Slot::Free, |sent| Slot::Paced(sent + spacing))
+    }
+
+    /// Returns the time between two requests that spreads what is `left` of a share over what is left of the window.
+    /// A run that needs no more than half of a share is not slowed.
+    fn spacing_of(&self, left: u32, share: u32, now: Instant) -> Duration {
+        match left >= share - left {
+            true => Duration::ZERO,
+            // The last of them goes before the window ends.
+            false => self.ends.saturating_duration_since(now) / left.saturating_add(1),
+        }
     }
 
     /// Counts a request that goes now.
@@ -200,9 +213,14 @@ impl Window {
         self.refused_until.is_some_and(|until| now < until)
     }
 
-    /// Returns the time between two requests that use `percent` of the limit; none while it is unknown.
-    pub(super) fn spacing(&self, percent: u32) -> Option<Duration> {
-        Some(WINDOW / share(self.limit?, percent))
+    /// Returns the time between two requests that `percent` of the limit demands now; none while it is unknown.
+    pub(super) fn spacing(&self, percent: u32, now: Instant) -> Option<Duration> {
+        let share = share(self.limit?, percent);
+        let spent = match now < self.ends {
+            true => self.spent.saturating_add(self.in_flight),
+            false => 0,
+        };
+        Some(self.spacing_of(share.saturating_sub(spent), share, now))
     }
 
     /// Returns the part of the limit that is left, in percent; none while it is unknown.

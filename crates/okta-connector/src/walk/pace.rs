@@ -24,6 +24,9 @@ const FIRST_PAGE_ESTIMATE: Duration = Duration::from_millis(1_500);
 /// The time beyond a page's expected time that must be left, or the page is not begun.
 const PAGE_MARGIN: Duration = Duration::from_millis(500);
 
+/// A page that takes less than this comes from next door, and more lanes would cost requests for nothing.
+const LATENCY_WORTH_A_LANE: Duration = Duration::from_millis(20);
+
 /// The experience of a call with pages.
 #[derive(Debug)]
 pub(crate) struct Pace {
@@ -39,19 +42,12 @@ pub(crate) struct Pace {
     largest: usize,
 }
 
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            slowest: FIRST_PAGE_ESTIMATE,
-            latency: Duration::ZERO,
-            arrived: 0,
-            worked_on: 0,
-            largest: 0,
-        }
-    }
-}
-
 impl Pace {
+    /// Begins a call, where Okta took so long for the last page of the call before; zero if there was none.
+    pub(crate) fn new(latency: Duration) -> Self {
+        Self { slowest: FIRST_PAGE_ESTIMATE, latency, arrived: 0, worked_on: 0, largest: 0 }
+    }
+
     /// Notes that a page arrived `elapsed` after it was asked for, of which Okta took `latency`.
     pub(crate) fn arrive(&mut self, elapsed: Duration, latency: Duration) {
         self.slowest = if self.arrived == 0 { elapsed } else { self.slowest.max(elapsed) };
@@ -92,10 +88,11 @@ impl Pace {
     }
 
     /// Returns the number of lanes that pay: more than one while a page takes longer than the
-    /// `spacing` that the rate budget demands between two requests.
+    /// `spacing` that the rate budget demands between two requests. While the budget is unknown, one has to do.
     pub(crate) fn lanes_that_pay(&self, spacing: Option<Duration>, most: usize) -> usize {
-        let Some(spacing) = spacing.filter(|spacing| !spacing.is_zero()) else { return 1 };
-        let lanes = self.latency.as_micros().div_ceil(spacing.as_micros().max(1));
+        let Some(spacing) = spacing else { return 1 };
+        let lanes =
+            self.latency.as_micros().div_ceil(spacing.max(LATENCY_WORTH_A_LANE).as_micros());
         usize::try_from(lanes).unwrap_or(most).clamp(1, most)
     }
 }
@@ -109,7 +106,7 @@ mod tests {
     #[test]
     fn time_is_judged_by_the_slowest_page() {
         let now = Instant::now();
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(Duration::ZERO);
         assert!(!pace.has_time(now, now + 2 * SECOND));
         pace.arrive(SECOND, SECOND);
         assert!(pace.has_time(now, now + 2 * SECOND));
@@ -119,7 +116,7 @@ mod tests {
 
     #[test]
     fn room_is_counted_in_pages() {
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(Duration::ZERO);
         assert_eq!(pace.room(900, 0, 1_000), usize::MAX);
         assert_eq!(pace.room(900, 101, 1_000), 0);
         pace.end_page(100);
@@ -130,7 +127,7 @@ mod tests {
 
     #[test]
     fn filtered_pages_deliver_what_they_did_before() {
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(Duration::ZERO);
         assert_eq!(pace.expected_to_pass(200, 0), 200);
         pace.begin_page();
         pace.begin_page();
@@ -140,12 +137,16 @@ mod tests {
 
     #[test]
     fn lanes_pay_while_pages_are_slower_than_the_budget() {
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(Duration::ZERO);
         pace.arrive(SECOND, SECOND);
         assert_eq!(pace.lanes_that_pay(None, 4), 1);
-        assert_eq!(pace.lanes_that_pay(Some(Duration::ZERO), 4), 1);
+        assert_eq!(pace.lanes_that_pay(Some(Duration::ZERO), 4), 4);
         assert_eq!(pace.lanes_that_pay(Some(2 * SECOND), 4), 1);
         assert_eq!(pace.lanes_that_pay(Some(SECOND / 2), 4), 2);
         assert_eq!(pace.lanes_that_pay(Some(SECOND / 100), 4), 4);
+        pace.arrive(SECOND / 50, SECOND / 50);
+        assert_eq!(pace.lanes_that_pay(Some(Duration::ZERO), 4), 1);
+        // What the call before has met counts from the start.
+        assert_eq!(Pace::new(SECOND).lanes_that_pay(Some(Duration::ZERO), 4), 4);
     }
 }

@@ -10,9 +10,11 @@ use crate::query::Query;
 use crate::record::{Constants, Habits, Layout, Malformed, RecordReader, RecordView};
 use crate::token::MAX_TOKEN;
 use appflow_connector::{ErrorCode, Mark, Records};
+use hashbrown::HashMap;
+use hashbrown::hash_map::EntryRef;
 use okta_client::{ErrorKind, Page};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// The pages in a row that may be empty. An empty page is not the end of a listing, but a listing must have one.
 const MAX_EMPTY_PAGES: u32 = 100;
@@ -109,12 +111,14 @@ pub(crate) struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// Begins an answer within `budget`, where earlier calls have delivered so many records.
+    /// Begins an answer within `budget`, where earlier calls have delivered so many records. It is written into the
+    /// memory of `sent`, an answer that is no longer needed.
     pub(crate) fn new(
         query: &'a Query,
         shapes: &'a Shapes,
         budget: &Budget,
         delivered: u64,
+        sent: Vec<u8>,
     ) -> Self {
         let Budget { max_bytes, max_results, .. } = *budget;
         Self {
@@ -125,7 +129,7 @@ impl<'a> Answer<'a> {
             // One record is rarely as large as an answer may be.
             records: match max_results {
                 1 => Records::new(),
-                _ => Records::with_capacity(max_bytes),
+                _ => Records::reusing(sent, max_bytes),
             },
             max_bytes,
             max_results,
@@ -248,11 +252,15 @@ impl<'a> Answer<'a> {
         if side == Side::Beyond && progress.order == Order::Kept {
             return Ok(Some(Taken::Beyond));
         }
-        if side == Side::Inside && self.passes(listing, record, id) {
-            if self.wanted() == 0 || !self.write(record, id)? {
+        let wanted = self.wanted();
+        if side == Side::Inside
+            && self.passes(listing, record, id)
+            && let EntryRef::Vacant(new) = self.seen.entry_ref(id)
+        {
+            if wanted == 0 || !write(&mut self.records, self.max_bytes, record, id)? {
                 return Ok(Some(Taken::Cut));
             }
-            self.seen.insert(id.into(), self.records.len() - 1);
+            new.insert_with_key(id.into(), self.records.len() - 1);
             self.delivered = self.delivered.saturating_add(1);
             lane.delivered = lane.delivered.saturating_add(1);
             progress.delivered = progress.delivered.saturating_add(1);
@@ -293,24 +301,28 @@ impl<'a> Answer<'a> {
         self.query.predicate.passes(record, &self.query.entity)
             && listing.part.passes(record, &self.query.entity)
             && self.among.iter().flatten().all(|ids| ids.contains(id))
-            && !self.seen.contains_key(id)
     }
+}
 
-    /// Writes a record, unless the answer would grow too large.
-    fn write(&mut self, record: &RecordView<'_, '_>, id: &str) -> Result<bool, Error> {
-        let mark = self.records.mark();
-        record.write(&mut self.records);
-        if self.records.response_bytes(MAX_TOKEN) <= self.max_bytes {
-            return Ok(true);
-        }
-        self.records.rewind(mark);
-        if self.records.is_empty() {
-            return Err(Error::invalid(format!(
-                "The record {id} alone is larger than an answer may be. Select fewer fields"
-            )));
-        }
-        Ok(false)
+/// Writes a record, unless the answer would grow beyond `max_bytes`.
+fn write(
+    records: &mut Records,
+    max_bytes: usize,
+    record: &RecordView<'_, '_>,
+    id: &str,
+) -> Result<bool, Error> {
+    let mark = records.mark();
+    record.write(records);
+    if records.response_bytes(MAX_TOKEN) <= max_bytes {
+        return Ok(true);
     }
+    records.rewind(mark);
+    if records.is_empty() {
+        return Err(Error::invalid(format!(
+            "The record {id} alone is larger than an answer may be. Select fewer fields"
+        )));
+    }
+    Ok(false)
 }
 
 /// Reads the ids that stand at `path` in each object of a page.
