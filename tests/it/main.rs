@@ -12,6 +12,7 @@ mod canary;
 mod contract;
 mod demo;
 mod docs;
+mod economy;
 mod events;
 mod faults;
 mod flow;
