@@ -458,12 +458,22 @@ impl<S: HttpService> Walk<'_, S> {
             has_time: self.has_time(),
             room: self.pace.room(written, in_hand, self.budget.max_bytes),
             paying: match course.may_split() {
-                true => self.pace.lanes_that_pay(spacing(), max_concurrency),
+                true => self.pace.lanes_that_pay(spacing(), self.pages_wanted(course)),
                 false => 1,
             },
             has_failed: course.failure.is_some(),
             now: self.wall_now(),
         }
+    }
+
+    /// Returns the number of requests that may be on their way at once, or of the pages that this call still wants, if
+    /// they are fewer.
+    fn pages_wanted(&self, course: &Course<'_>) -> usize {
+        let Course { route, progress, .. } = course;
+        let page_size = progress.page_size.or(route.way.request.limit()).unwrap_or(1);
+        let page = self.expected(route.way, page_size.into()).max(1);
+        let pages = usize::try_from(self.answer.wanted().div_ceil(page)).unwrap_or(usize::MAX);
+        pages.clamp(1, self.budget.max_concurrency)
     }
 
     fn wall_now(&self) -> i64 {
