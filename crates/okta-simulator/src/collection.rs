@@ -119,8 +119,8 @@ pub(crate) enum Lookup {
     UserType,
     /// The id of a schema, or `default` for that of the default user type.
     UserSchema,
-    /// None: the collection has one object.
-    Only,
+    /// None: all groups have one schema.
+    GroupSchema,
 }
 
 /// `expand` is treated in one of these ways.

@@ -7,7 +7,7 @@ use crate::condition::{Condition, Operand, Property, fold};
 use crate::dialect::{Dialect, ValueKind};
 use crate::error::OktaError;
 use crate::expression::{Comparison, Expression, Literal, Operator};
-use crate::schema::{self, AttributeType};
+use crate::schema::{self, ComparedType};
 use crate::view::View;
 
 /// A dialect, and the schemas of the org that say more about it.
@@ -123,11 +123,11 @@ impl Compiler<'_> {
         else {
             return Some(ValueKind::Unknown);
         };
-        Some(match schema::attribute_type(org, schemas, name)? {
-            AttributeType::Text => ValueKind::Text,
-            AttributeType::Number => ValueKind::Number,
-            AttributeType::Boolean => ValueKind::Boolean,
-            AttributeType::Disputed => ValueKind::Unknown,
+        Some(match schema::compared_type(org, schemas, name)? {
+            ComparedType::Text => ValueKind::Text,
+            ComparedType::Number => ValueKind::Number,
+            ComparedType::Boolean => ValueKind::Boolean,
+            ComparedType::Disputed => ValueKind::Unknown,
         })
     }
 }

@@ -53,6 +53,7 @@
 //! and it is for the transport to wait, and to break the connection where it says so.
 
 mod api_error;
+mod attribute;
 mod auth;
 mod behaviour;
 mod bucket;
@@ -105,6 +106,7 @@ mod view;
 mod words;
 
 pub use api_error::ApiError;
+pub use attribute::{Attribute, AttributeType};
 pub use collection::Collection;
 pub use date_form::DateForm;
 pub use delivery::Delivery;
@@ -113,5 +115,6 @@ pub use limits::{RateLimits, Subscription, WindowUsage};
 pub use log::LoggedRequest;
 pub use mutation::Mutation;
 pub use org::{Assignee, LoadError, LoadErrorCause, Org};
+pub use schema::{ProfileSchema, SchemaPart};
 pub use service_app::ServiceApp;
 pub use simulator::Simulator;

@@ -7,6 +7,7 @@ use crate::condition::fold;
 use crate::error::OktaError;
 use crate::presentation::omissions;
 use crate::reply::Reply;
+use crate::schema;
 use crate::view::View;
 
 /// Answers with the object of this name.
@@ -20,12 +21,13 @@ pub(crate) fn object(
     let found = match lookup {
         Lookup::Id => by_id(),
         Lookup::User => find_user(view, name),
-        Lookup::UserType if name == "default" => default_user_type(view).or_else(by_id),
-        Lookup::UserSchema if name == "default" => default_user_schema(view),
-        Lookup::UserType | Lookup::UserSchema => by_id(),
-        Lookup::Only => view.org.records(collection).next(),
+        Lookup::UserType if name == "default" => schema::default_user_type(view.org).or_else(by_id),
+        Lookup::UserType => by_id(),
+        Lookup::UserSchema if name == "default" => schema::default_user_schema(view.org),
+        Lookup::UserSchema => schema::user_schema(view.org, name),
+        Lookup::GroupSchema => schema::group_schema(view.org),
     };
-    let name = if lookup == Lookup::Only { "default" } else { name };
+    let name = if lookup == Lookup::GroupSchema { "default" } else { name };
     let record = found.ok_or_else(|| missing(collection, name))?;
     Ok(match lookup {
         Lookup::User => {
@@ -100,22 +102,3 @@ const LIFECYCLE: [(&str, &str, &[&str]); 11] = [
     ("unlock",                 "lifecycle/unlock",                     &["LOCKED_OUT"]),
     ("unsuspend",              "lifecycle/unsuspend",                  &["SUSPENDED"]),
 ];
-
-fn default_user_type<'a>(view: View<'a>) -> Option<&'a Value> {
-    view.org.records(Collection::UserTypes).find(|user_type| user_type["default"] == true)
-}
-
-/// Finds the schema of the default user type, or the one whose id says that it is the default.
-fn default_user_schema<'a>(view: View<'a>) -> Option<&'a Value> {
-    let of_default_type = || {
-        let link = default_user_type(view)?.pointer("/_links/schema/href")?.as_str()?;
-        view.org.get(Collection::UserSchemas, link.rsplit('/').next()?)
-    };
-    let named_default = || {
-        let is_default = |schema: &&Value| {
-            schema["id"].as_str().is_some_and(|id| id.ends_with("/meta/schemas/user/default"))
-        };
-        view.org.records(Collection::UserSchemas).find(is_default)
-    };
-    of_default_type().or_else(named_default)
-}

@@ -1,29 +1,30 @@
 //! Profile schemas, as generated orgs have them.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use crate::attribute::Attribute;
 use crate::maker::ORIGIN;
 
-pub(crate) type Attributes = Map<String, Value>;
-
 /// Makes a schema of base and custom attributes.
-pub(crate) fn schema(name: &str, title: &str, base: Attributes, custom: Attributes) -> Value {
-    let required: Vec<_> =
-        base.iter().filter(|(_, it)| it["required"] == true).map(|(name, _)| name).collect();
+pub(crate) fn schema(
+    name: &str,
+    title: &str,
+    description: &str,
+    base: impl IntoIterator<Item = Attribute>,
+    custom: impl IntoIterator<Item = Attribute>,
+) -> Value {
     json!({
         "id": format!("{ORIGIN}/meta/schemas/{name}/default"),
         "$schema": "http://json-schema.org/draft-04/schema#",
         "name": name,
         "title": title,
-        "description": format!("Okta {name} profile template"),
+        "description": description,
         "created": "2024-01-01T00:00:00.000Z",
         "lastUpdated": "2024-01-01T00:00:01.000Z",
         "type": "object",
         "definitions": {
-            "base": { "id": "#base", "type": "object", "required": required, "properties": base },
-            "custom": {
-                "id": "#custom", "type": "object", "required": [], "properties": custom,
-            },
+            "base": part("#base", base.into_iter().collect()),
+            "custom": part("#custom", custom.into_iter().collect()),
         },
         "properties": {
             "profile": {
@@ -33,14 +34,9 @@ pub(crate) fn schema(name: &str, title: &str, base: Attributes, custom: Attribut
     })
 }
 
-/// Makes the definition of an attribute of this type.
-pub(crate) fn attribute(name: &str, kind: &str) -> Value {
-    json!({
-        "title": name,
-        "type": kind,
-        "mutability": "READ_WRITE",
-        "scope": "NONE",
-        "permissions": [{ "principal": "SELF", "action": "READ_ONLY" }],
-        "master": { "type": "PROFILE_MASTER" },
-    })
+fn part(id: &str, attributes: Vec<Attribute>) -> Value {
+    let required = attributes.iter().filter(|it| it.is_required()).map(|it| it.name.as_str());
+    let required: Value = required.collect();
+    let properties: Value = attributes.into_iter().map(|it| (it.name, it.definition)).collect();
+    json!({ "id": id, "type": "object", "properties": properties, "required": required })
 }

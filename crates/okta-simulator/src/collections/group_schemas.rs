@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::attribute::{Attribute, AttributeType};
 use crate::bucket;
 use crate::collection::{Collection, Expand, Lookup, Made, Row, Single};
 use crate::maker::{Maker, ORIGIN};
-use crate::profile_schema::{Attributes, attribute, schema};
+use crate::profile_schema::schema;
 
 impl Collection {
     /// The profile schema of groups.
@@ -16,7 +17,11 @@ impl Collection {
         type_name: "Schema",
         scope: "okta.schemas.read",
         listing: None,
-        single: Some(Single { path: PATH, bucket: bucket::OTHER, lookup: Lookup::Only }),
+        single: Some(Single {
+            path: PATH,
+            bucket: bucket::GROUP_SCHEMA,
+            lookup: Lookup::GroupSchema,
+        }),
         schemas: None,
         expand: Expand::Embeds(&[]),
         has_credentials: false,
@@ -28,23 +33,29 @@ impl Collection {
 const PATH: &str = "/api/v1/meta/schemas/group/default";
 
 fn generate(_: &mut Maker, _: &Made) -> Vec<Value> {
-    let mut schema = schema("group", "Okta group", group_base(), group_custom());
+    let description = "Okta group profile template";
+    let mut schema = schema("group", "Okta group", description, base(), custom());
     let url = format!("{ORIGIN}{PATH}");
     schema["_links"] = json!({ "self": { "rel": "self", "href": url, "method": "GET" } });
     vec![schema]
 }
 
-fn group_base() -> Attributes {
-    let mut name = attribute("name", "string");
-    name["required"] = true.into();
-    [("name".to_owned(), name), ("description".to_owned(), attribute("description", "string"))]
-        .into_iter()
-        .collect()
+fn base() -> [Attribute; 2] {
+    let base = |name, title, most| {
+        Attribute::new(name, AttributeType::String)
+            .titled(title)
+            .described(title)
+            .with("maxLength", most)
+            .with("permissions", json!([{ "principal": "SELF", "action": "READ_WRITE" }]))
+            .with("master", json!({ "type": "PROFILE_MASTER" }))
+    };
+    [base("name", "Name", 255).required(), base("description", "Description", 1024)]
 }
 
-fn group_custom() -> Attributes {
-    [("region", "string"), ("tier", "integer"), ("isTemporary", "boolean")]
-        .into_iter()
-        .map(|(name, kind)| (name.to_owned(), attribute(name, kind)))
-        .collect()
+fn custom() -> [Attribute; 3] {
+    [
+        Attribute::new("region", AttributeType::String).titled("Region"),
+        Attribute::new("tier", AttributeType::Integer).titled("Tier"),
+        Attribute::new("isTemporary", AttributeType::Boolean).titled("Is temporary"),
+    ]
 }

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::attribute::{Attribute, AttributeType};
 use crate::bucket;
 use crate::collection::{Collection, Expand, Lookup, Made, Row, Single};
 use crate::maker::Maker;
-use crate::profile_schema::{Attributes, attribute, schema};
+use crate::profile_schema::schema;
 
 impl Collection {
     /// Profile schemas of users, one for each user type.
@@ -29,11 +30,13 @@ impl Collection {
     });
 }
 
+const DESCRIPTION: &str = "Okta user profile template with default permission settings";
+
 fn generate(_: &mut Maker, made: &Made) -> Vec<Value> {
     let types = made.records(Collection::UserTypes).iter().enumerate();
     let schemas = types.map(|(index, user_type)| {
         let title = user_type["displayName"].as_str().unwrap_or_default();
-        let mut schema = schema("user", title, user_base(), user_custom(index));
+        let mut schema = schema("user", title, DESCRIPTION, base(), custom(index));
         schema["_links"] = json!({
             "self": user_type["_links"]["schema"],
             "type": user_type["_links"]["self"],
@@ -45,82 +48,90 @@ fn generate(_: &mut Maker, made: &Made) -> Vec<Value> {
     schemas.collect()
 }
 
-/// The attributes that Okta gives to every user type.
-const USER_BASE: [&str; 31] = [
-    "login",
-    "firstName",
-    "lastName",
-    "middleName",
-    "honorificPrefix",
-    "honorificSuffix",
-    "email",
-    "title",
-    "displayName",
-    "nickName",
-    "profileUrl",
-    "secondEmail",
-    "mobilePhone",
-    "primaryPhone",
-    "streetAddress",
-    "city",
-    "state",
-    "zipCode",
-    "countryCode",
-    "postalAddress",
-    "preferredLanguage",
-    "locale",
-    "timezone",
-    "userType",
-    "employeeNumber",
-    "costCenter",
-    "organization",
-    "division",
-    "department",
-    "managerId",
-    "manager",
+/// What a user may do with an attribute of their own profile.
+const READ: &str = "READ_ONLY";
+const EDIT: &str = "READ_WRITE";
+const HIDE: &str = "HIDE";
+
+/// The attributes that Okta gives to every user type, as recorded: the name, the title, the format, the least and
+/// the largest length, and what the user may do.
+#[rustfmt::skip]
+const BASE: [(&str, &str, Option<&str>, Option<u32>, Option<u32>, &str); 31] = [
+    ("login",             "Username",           None,                  Some(5), Some(100), READ),
+    ("firstName",         "First name",         None,                  Some(1), Some(50),  EDIT),
+    ("lastName",          "Last name",          None,                  Some(1), Some(50),  EDIT),
+    ("middleName",        "Middle name",        None,                  None,    None,      READ),
+    ("honorificPrefix",   "Honorific prefix",   None,                  None,    None,      READ),
+    ("honorificSuffix",   "Honorific suffix",   None,                  None,    None,      READ),
+    ("email",             "Primary email",      Some("email"),         None,    None,      EDIT),
+    ("title",             "Title",              None,                  None,    None,      READ),
+    ("displayName",       "Display name",       None,                  None,    None,      READ),
+    ("nickName",          "Nickname",           None,                  None,    None,      READ),
+    ("profileUrl",        "Profile Url",        Some("uri"),           None,    None,      READ),
+    ("secondEmail",       "Secondary email",    Some("email"),         None,    None,      EDIT),
+    ("mobilePhone",       "Mobile phone",       None,                  None,    Some(100), EDIT),
+    ("primaryPhone",      "Primary phone",      None,                  None,    Some(100), HIDE),
+    ("streetAddress",     "Street address",     None,                  None,    None,      HIDE),
+    ("city",              "City",               None,                  None,    None,      HIDE),
+    ("state",             "State",              None,                  None,    None,      HIDE),
+    ("zipCode",           "Zip code",           None,                  None,    None,      HIDE),
+    ("countryCode",       "Country code",       Some("country-code"),  None,    None,      HIDE),
+    ("postalAddress",     "Postal Address",     None,                  None,    None,      HIDE),
+    ("preferredLanguage", "Preferred language", Some("language-code"), None,    None,      READ),
+    ("locale",            "Locale",             Some("locale"),        None,    None,      READ),
+    ("timezone",          "Time zone",          Some("timezone"),      None,    None,      READ),
+    ("userType",          "User type",          None,                  None,    None,      READ),
+    ("employeeNumber",    "Employee number",    None,                  None,    None,      READ),
+    ("costCenter",        "Cost center",        None,                  None,    None,      READ),
+    ("organization",      "Organization",       None,                  None,    None,      READ),
+    ("division",          "Division",           None,                  None,    None,      READ),
+    ("department",        "Department",         None,                  None,    None,      READ),
+    ("managerId",         "ManagerId",          None,                  None,    None,      READ),
+    ("manager",           "Manager",            None,                  None,    None,      READ),
 ];
 
-fn user_base() -> Attributes {
-    let attributes = USER_BASE.iter().map(|&name| {
-        let mut attribute = attribute(name, "string");
-        let format = match name {
-            "email" | "secondEmail" => Some("email"),
-            "profileUrl" => Some("uri"),
-            "countryCode" => Some("country-code"),
-            "preferredLanguage" => Some("language-code"),
-            "locale" => Some("locale"),
-            "timezone" => Some("timezone"),
-            _ => None,
-        };
+fn base() -> impl Iterator<Item = Attribute> {
+    BASE.into_iter().map(|(name, title, format, least, most, action)| {
+        let permissions = json!([{ "principal": "SELF", "action": action }]);
+        let mut attribute = Attribute::new(name, AttributeType::String)
+            .titled(title)
+            .with("permissions", permissions);
         if let Some(format) = format {
-            attribute["format"] = format.into();
+            attribute = attribute.with("format", format);
         }
-        if matches!(name, "login" | "email" | "firstName" | "lastName") {
-            attribute["required"] = true.into();
+        if let Some(least) = least {
+            attribute = attribute.with("minLength", least);
         }
-        (name.to_owned(), attribute)
-    });
-    attributes.collect()
+        if let Some(most) = most {
+            attribute = attribute.with("maxLength", most);
+        }
+        match name {
+            "login" | "firstName" | "lastName" | "email" => attribute.required(),
+            _ => attribute,
+        }
+    })
 }
 
-/// Makes the custom attributes. The types of users agree on all of them but `clearance`.
-fn user_custom(user_type: usize) -> Attributes {
-    let clearance = if user_type == 0 { "integer" } else { "string" };
-    let mut attributes = Attributes::new();
-    for (name, kind) in [
-        ("occupation", "string"),
-        ("favoriteColor", "string"),
-        ("isContractor", "boolean"),
-        ("badgeNumber", "integer"),
-        ("score", "number"),
-        ("clearance", clearance),
-    ] {
-        attributes.insert(name.to_owned(), attribute(name, kind));
+/// Makes the custom attributes. The types of users agree on all of them but the last two.
+fn custom(user_type: usize) -> Vec<Attribute> {
+    use AttributeType::{Boolean, DateTime, Integer, IntegerArray, Number, String, StringArray};
+    let clearance = if user_type == 0 { Integer } else { String };
+    let mut custom = vec![
+        Attribute::new("occupation", String).titled("Occupation"),
+        Attribute::new("favoriteColor", String).titled("Favorite color"),
+        Attribute::new("isContractor", Boolean).titled("Is a contractor"),
+        Attribute::new("badgeNumber", Integer)
+            .titled("Badge number")
+            .described("Number on the badge, negative if it was lost."),
+        Attribute::new("score", Number).titled("Score").hidden(),
+        Attribute::new("skills", StringArray).titled("Skills"),
+        Attribute::new("luckyNumbers", IntegerArray).titled("Lucky numbers"),
+        Attribute::new("startDate", DateTime).titled("First day of work"),
+        Attribute::new("clearance", clearance).titled("Clearance"),
+    ];
+    if user_type == 1 {
+        let agency = Attribute::new("agency", String).titled("Agency");
+        custom.push(agency.described("Sends the contractor, and is sent the bill."));
     }
-    for (name, items) in [("skills", "string"), ("luckyNumbers", "integer")] {
-        let mut array = attribute(name, "array");
-        array["items"] = json!({ "type": items });
-        attributes.insert(name.to_owned(), array);
-    }
-    attributes
+    custom
 }

@@ -11,6 +11,7 @@ use crate::collection::{
 use crate::dialect::{
     AttributeRules, Dialect, EQ, EQ_PR, ORDER, ORDER_PR, ORDER_PR_SW, ORDER_PR_SW_CO, ValueKind,
 };
+use crate::fnv::fnv;
 use crate::maker::{Maker, ORIGIN, stamp, text};
 use crate::words::{
     CITIES, COLORS, COUNTRIES, DEPARTMENTS, FIRST_NAMES, LANGUAGES, LAST_NAMES, PHONES, STREETS,
@@ -115,13 +116,15 @@ const STATUSES: [&str; 8] = [
 ];
 
 fn generate(maker: &mut Maker, made: &Made) -> Vec<Value> {
-    let mut type_ids = made.ids(Collection::UserTypes);
-    type_ids.sort_unstable();
+    let type_ids = made.ids(Collection::UserTypes);
+    let mut choices: Vec<_> = (0..type_ids.len()).collect();
+    choices.sort_unstable_by_key(|&at| &type_ids[at]);
     let realm = maker.id("guo");
     let users = (0..maker.users).map(|index| {
         let id = maker.id("00u");
-        let type_id = maker.pick(&type_ids).clone();
-        let mut user = user(maker, &id, index, &type_id);
+        let user_type = *maker.pick(&choices);
+        let mut user = user(maker, &id, index, user_type);
+        user["type"] = json!({ "id": type_ids[user_type] });
         if maker.one_in(3) {
             user["realmId"] = text(&realm);
         }
@@ -130,7 +133,7 @@ fn generate(maker: &mut Maker, made: &Made) -> Vec<Value> {
     users.collect()
 }
 
-fn user(maker: &mut Maker, id: &str, index: usize, type_id: &str) -> Value {
+fn user(maker: &mut Maker, id: &str, index: usize, user_type: usize) -> Value {
     // Every status occurs among the first users; later, half are active.
     let status = match index {
         0..8 => STATUSES[index],
@@ -146,7 +149,8 @@ fn user(maker: &mut Maker, id: &str, index: usize, type_id: &str) -> Value {
         true => Value::Null,
         false => stamp(time),
     };
-    let profile = profile(maker, index);
+    let mut profile = profile(maker, index);
+    custom_by_type(&mut profile, id, user_type);
     let mut user = json!({
         "id": id,
         "status": status,
@@ -156,7 +160,6 @@ fn user(maker: &mut Maker, id: &str, index: usize, type_id: &str) -> Value {
         "lastLogin": or_null(maker, updated + 7_200),
         "lastUpdated": stamp(updated),
         "passwordChanged": or_null(maker, activated),
-        "type": { "id": type_id },
         "credentials": credentials(maker, &profile),
         "_links": { "self": { "href": format!("{ORIGIN}/api/v1/users/{id}") } },
     });
@@ -270,8 +273,25 @@ fn custom(maker: &mut Maker, set: &mut impl FnMut(&str, Option<Value>)) {
         set("luckyNumbers", Some(json!([7, maker.random.i32(0..10)])));
     }
     if maker.one_in(3) {
-        let clearance = [Value::from(1), Value::from(2), text("secret")];
-        set("clearance", Some(maker.pick(&clearance).clone()));
+        set("clearance", Some(Value::from(*maker.pick(&[1, 2, 3]))));
+    }
+}
+
+/// Sets custom attributes that came later, and those that differ between the types of users.
+///
+/// They are drawn from the id, so that all else in an org stayed as it was.
+fn custom_by_type(profile: &mut Map<String, Value>, id: &str, user_type: usize) {
+    let (day, agency) = (fnv(id, "startDate"), fnv(id, "agency"));
+    if !day.is_multiple_of(3) {
+        let day = i64::try_from(day % 4_000).expect("a small number");
+        profile.insert("startDate".to_owned(), stamp(1_388_534_400 + 86_400 * day)); // from 2014 on
+    }
+    if user_type == 1 && !agency.is_multiple_of(4) {
+        let names = ["Adecco", "ADECCO", "Müller & Söhne", "Temp \"R\" Us"];
+        profile.insert("agency".to_owned(), text(names[(agency >> 8) as usize % names.len()]));
+    }
+    if let Some(level) = profile.get_mut("clearance").filter(|_| user_type > 0) {
+        *level = text(if *level == 3 { "secret" } else { "internal" });
     }
 }
 
