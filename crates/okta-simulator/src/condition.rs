@@ -62,10 +62,10 @@ impl Condition {
     }
 }
 
+/// Tells whether `pr` holds. An empty text, as the Admin Console leaves it where it clears a value, is present.
 fn is_present(value: &Value) -> bool {
     match value {
         Value::Null => false,
-        Value::String(text) => !text.is_empty(),
         Value::Array(elements) => elements.iter().any(is_present),
         _ => true,
     }

@@ -47,6 +47,11 @@
 //! recorded or written by hand. Either can be changed later, through [`Simulator::put`] with a search index that
 //! lags behind, or through [`Simulator::org_mut`] without. [`Org::rewrite`] puts values where nobody expects them.
 //!
+//! Users and groups of a generated org have a few custom attributes. [`Org::draw_attributes`] adds many more, of all
+//! types and with names that clash, and [`Org::put_attribute`] and [`Org::remove_attribute`] change a schema between
+//! two calls. [`Org::attributes`] tells what the schema of a user type defines, for whoever has to know before
+//! asking.
+//!
 //! # Time
 //!
 //! [`Simulator::set_time`] moves the clock. A response that takes time carries a [`Delivery`] in its extensions,
@@ -67,6 +72,7 @@ mod date_form;
 mod delivery;
 mod dialect;
 mod dpop;
+mod draw_attributes;
 mod error;
 mod expand;
 mod expression;

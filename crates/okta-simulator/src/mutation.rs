@@ -4,6 +4,7 @@ use fastrand::Rng;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::attribute::{Attribute, AttributeType};
 use crate::collection::{Collection, key_of};
 use crate::org::Org;
 
@@ -16,6 +17,9 @@ pub enum Mutation {
     Insert(Collection),
     /// A record, drawn at random, goes away.
     Remove(Collection),
+    /// A schema, drawn at random, gains a custom attribute, loses one, or has one of another type. The values of
+    /// profiles stay.
+    Redefine(Collection),
 }
 
 /// A mutation does this to the records of a collection.
@@ -47,6 +51,12 @@ impl Mutation {
                 let key = key_of(any(org, collection, random)?)?;
                 Change::Remove(collection, key.to_owned())
             }
+            Self::Redefine(collection) => {
+                let mut schema = any(org, collection, random)?.clone();
+                redefine(&mut schema, random)?;
+                touch(collection, &mut schema, random.u16(..), now);
+                Change::Put(collection, schema)
+            }
         })
     }
 }
@@ -54,6 +64,22 @@ impl Mutation {
 fn any<'a>(org: &'a Org, collection: Collection, random: &mut Rng) -> Option<&'a Value> {
     let count = org.count(collection);
     (count > 0).then(|| org.records(collection).nth(random.usize(..count)))?
+}
+
+/// Changes one custom attribute of a schema, or makes one more. There is no change of what is no schema.
+fn redefine(schema: &mut Value, random: &mut Rng) -> Option<()> {
+    let custom = schema.pointer_mut("/definitions/custom/properties")?.as_object_mut()?;
+    let kind = AttributeType::ALL[random.usize(..AttributeType::ALL.len())];
+    let drawn = custom.keys().nth(random.usize(..custom.len().max(1))).cloned();
+    match (random.u32(..3), drawn) {
+        (0, Some(name)) => custom.remove(&name),
+        (1, Some(name)) => custom.insert(name.clone(), Attribute::new(name, kind).definition),
+        _ => {
+            let new = Attribute::new(format!("new{}", random.u16(..)), kind);
+            custom.insert(new.name, new.definition)
+        }
+    };
+    Some(())
 }
 
 fn touch(collection: Collection, record: &mut Value, number: u16, now: Timestamp) {

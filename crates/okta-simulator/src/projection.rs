@@ -26,11 +26,7 @@ impl Fields {
         let mut fields = BTreeMap::new();
         let mut rest = text;
         loop {
-            let end = rest.find([',', ':', '(', ')']).unwrap_or(rest.len());
-            let (name, after) = (rest[..end].trim(), &rest[end..]);
-            if name.is_empty() {
-                return Err(unreadable());
-            }
+            let (name, after) = Self::parse_name(rest.trim_start())?;
             let (nested, after) = match after.strip_prefix(":(") {
                 Some(inner) => {
                     let (nested, after) = Self::parse_list(inner)?;
@@ -38,13 +34,29 @@ impl Fields {
                 }
                 None => (None, after),
             };
-            if fields.insert(name.to_owned(), nested).is_some() {
+            if fields.insert(name, nested).is_some() {
                 return Err(OktaError::internal());
             }
             match after.strip_prefix(',') {
                 Some(next) => rest = next,
                 None => return Ok((Self(fields), after)),
             }
+        }
+    }
+
+    /// Reads a name, and says what follows it. A name of anything but letters, digits and underscores stands in
+    /// quotes, as a JSON string. Okta documents no quotes, and no such name without them.
+    fn parse_name(text: &str) -> Result<(String, &str), OktaError> {
+        if text.starts_with('"') {
+            let mut values = serde_json::Deserializer::from_str(text).into_iter::<String>();
+            let name = values.next().and_then(Result::ok).ok_or_else(unreadable)?;
+            return Ok((name, text[values.byte_offset()..].trim_start()));
+        }
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let end = text.find(|c| !is_plain(c)).unwrap_or(text.len());
+        match end {
+            0 => Err(unreadable()),
+            _ => Ok((text[..end].to_owned(), text[end..].trim_start())),
         }
     }
 
@@ -134,6 +146,20 @@ mod tests {
     #[test]
     fn fields_are_kept() {
         let record = json!({"id": 1, "status": 2, "profile": {"a": 3, "b": {"c": 4, "d": 5}}});
+        let quoted = json!({"id": 1, "profile": {"and": 2, "a-b": 3, "é)": 4, "a\"": 5, "x": 6}});
+        for (text, kept) in [
+            ("profile:(and)", "and"),
+            ("profile:(\"and\")", "and"),
+            ("profile:( \"a-b\" ,\"é)\")", "a-b é)"),
+            (r#"profile:("a\"",x)"#, "a\" x"),
+        ] {
+            let kept: serde_json::Map<_, _> = kept
+                .split(' ')
+                .map(|name| (name.to_owned(), quoted["profile"][name].clone()))
+                .collect();
+            let expected = json!({ "id": 1, "profile": kept });
+            assert_eq!(Fields::parse(text).unwrap().apply(quoted.clone()), expected, "{text}");
+        }
         let rows = [
             ("status", json!({"id": 1, "status": 2})),
             ("profile", json!({"id": 1, "profile": {"a": 3, "b": {"c": 4, "d": 5}}})),
@@ -156,6 +182,10 @@ mod tests {
             ("a:()", "E0000001"),
             ("a)", "E0000001"),
             ("a:b", "E0000001"),
+            ("a-b", "E0000001"),
+            ("a b", "E0000001"),
+            ("\"a", "E0000001"),
+            ("\"a\"b", "E0000001"),
             ("a,b,a", "E0000009"),
             ("a:(b,b)", "E0000009"),
         ];

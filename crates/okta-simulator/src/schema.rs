@@ -29,7 +29,8 @@ pub enum SchemaPart {
 }
 
 impl ProfileSchema<'_> {
-    fn of(self, org: &Org) -> Option<&Value> {
+    /// Returns the schema as its endpoint shows it.
+    pub(crate) fn of(self, org: &Org) -> Option<&Value> {
         match self {
             Self::User(type_id) => {
                 let user_type = org.get(Collection::UserTypes, type_id)?;

@@ -47,6 +47,17 @@ impl Simulator {
         self.tokens.forbid(holder, collection);
     }
 
+    /// Makes a holder a Read-only Administrator: a token of any kind, or a service app by its client id, and then
+    /// all its tokens. That role reads everything but the profile schemas, which are for the administrators of the
+    /// org, of apps and of API access. They are refused with 403 `E0000006`, whatever the scopes.
+    ///
+    /// Who may read is documented; the refusal is the one that other missing rights lead to.
+    pub fn make_read_only_admin(&mut self, holder: &str) {
+        for schemas in [Collection::UserSchemas, Collection::GroupSchemas] {
+            self.forbid(holder, schemas);
+        }
+    }
+
     /// Takes the whole admin role from a holder: a token of any kind, or a service app by its client id, and then
     /// all its tokens. What its scopes open looks like an empty org: listings of users, groups and applications
     /// are answered with 200 `[]`, and everything else with 403 `E0000006`.

@@ -1,7 +1,5 @@
 //! Large orgs, and orgs recorded from real ones.
 
-use std::path::{Path, PathBuf};
-
 use super::*;
 
 #[test]
@@ -72,16 +70,7 @@ fn time_stamps_are_stored_more_finely_than_shown() {
 
 #[test]
 fn a_recorded_org_is_listed_as_it_was() {
-    let up = ["..", "..", "..", "shared", "data", "recorded"];
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(up.iter().collect::<PathBuf>());
-    if !folder.is_dir() {
-        return;
-    }
-    let files = Collection::ALL.iter().filter_map(|&collection| {
-        let text = std::fs::read_to_string(folder.join(collection.file_name())).ok()?;
-        Some((collection, text))
-    });
-    let files: Vec<_> = files.collect();
+    let Some(files) = recorded() else { return };
     let org = Org::from_json_lines(files.iter().map(|(it, text)| (*it, text.as_str()))).unwrap();
     let mut caller = Caller::new(org);
     for (target, collection) in [

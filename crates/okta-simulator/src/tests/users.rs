@@ -32,7 +32,7 @@ fn search_matches() {
         (r#"profile.lastName eq "o\"n\\EIL""#, "1"),
         (r#"profile.login co "+B@""#, "2"),
         (r#"profile.lastName lt "Smith" or profile.lastName gt "Smith""#, "1"),
-        (r#"profile.secondEmail pr"#, ""),
+        (r#"profile.secondEmail pr"#, "1"),
         (r#"profile.mobilePhone pr"#, "2"),
         (r#"profile.skills eq "go""#, "1"),
         (r#"profile.age gt 7"#, "2"),
