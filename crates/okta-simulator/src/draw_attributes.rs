@@ -260,6 +260,8 @@ fn single(random: &mut Rng, kind: AttributeType) -> Value {
         AttributeType::DateTime => stamp(1_714_521_600 + 86_400 * random.i64(-2..3)), // May 2024
         AttributeType::Boolean => random.bool().into(),
         AttributeType::Integer => INTEGERS[random.usize(..INTEGERS.len())].into(),
+        // JSON does not tell a whole number from an integer, and some writers drop the fraction.
+        AttributeType::Number if random.u32(..4) == 0 => 3.into(),
         AttributeType::Number => NUMBERS[random.usize(..NUMBERS.len())].into(),
         _ => match random.u32(..8) {
             0 => "".into(),

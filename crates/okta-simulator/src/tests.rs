@@ -6,6 +6,7 @@
 mod access;
 mod apps;
 mod assertions;
+mod attributes;
 mod devices;
 mod dpop;
 mod dpop_api;
@@ -13,14 +14,13 @@ mod faults;
 mod groups;
 mod limits;
 mod listings;
+mod recorded;
 mod scale;
 mod schemas;
 mod service;
 mod signing;
 mod tokens;
 mod users;
-
-use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
@@ -42,17 +42,6 @@ struct Answer {
     headers: HeaderMap,
     delivery: Delivery,
     body: Bytes,
-}
-
-/// Reads what was recorded of real orgs, by collection. It stands beside the repository, if it is there.
-fn recorded() -> Option<Vec<(Collection, String)>> {
-    let up = ["..", "..", "..", "shared", "data", "recorded"];
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(up.iter().collect::<PathBuf>());
-    let files = Collection::ALL.iter().filter_map(|&collection| {
-        let text = std::fs::read_to_string(folder.join(collection.file_name())).ok()?;
-        Some((collection, text))
-    });
-    folder.is_dir().then(|| files.collect())
 }
 
 impl Caller {

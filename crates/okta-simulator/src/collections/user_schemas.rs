@@ -53,10 +53,13 @@ const READ: &str = "READ_ONLY";
 const EDIT: &str = "READ_WRITE";
 const HIDE: &str = "HIDE";
 
-/// The attributes that Okta gives to every user type, as recorded: the name, the title, the format, the least and
-/// the largest length, and what the user may do.
+/// A base attribute: the name, the title, the format, the least and the largest length, and what the user may do.
+type BaseAttribute =
+    (&'static str, &'static str, Option<&'static str>, Option<u32>, Option<u32>, &'static str);
+
+/// The attributes that Okta gives to every user type, as recorded.
 #[rustfmt::skip]
-const BASE: [(&str, &str, Option<&str>, Option<u32>, Option<u32>, &str); 31] = [
+const BASE: [BaseAttribute; 31] = [
     ("login",             "Username",           None,                  Some(5), Some(100), READ),
     ("firstName",         "First name",         None,                  Some(1), Some(50),  EDIT),
     ("lastName",          "Last name",          None,                  Some(1), Some(50),  EDIT),

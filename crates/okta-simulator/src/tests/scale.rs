@@ -1,5 +1,6 @@
 //! Large orgs, and orgs recorded from real ones.
 
+use super::recorded::Recorded;
 use super::*;
 
 #[test]
@@ -70,9 +71,8 @@ fn time_stamps_are_stored_more_finely_than_shown() {
 
 #[test]
 fn a_recorded_org_is_listed_as_it_was() {
-    let Some(files) = recorded() else { return };
-    let org = Org::from_json_lines(files.iter().map(|(it, text)| (*it, text.as_str()))).unwrap();
-    let mut caller = Caller::new(org);
+    let Some(recorded) = Recorded::read() else { return };
+    let mut caller = Caller::new(recorded.org());
     for (target, collection) in [
         ("/api/v1/users", Collection::Users),
         ("/api/v1/groups", Collection::Groups),
@@ -80,9 +80,7 @@ fn a_recorded_org_is_listed_as_it_was() {
         ("/api/v1/devices", Collection::Devices),
         ("/api/v1/meta/types/user", Collection::UserTypes),
     ] {
-        let (_, text) = files.iter().find(|(it, _)| *it == collection).unwrap();
-        let mut expected: Vec<Value> =
-            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let mut expected = recorded.records(collection);
         if collection == Collection::Users {
             // Some were recorded alone, with more links than they have in a listing.
             for user in &mut expected {
