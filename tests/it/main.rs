@@ -26,6 +26,7 @@ mod packaging;
 mod parity;
 mod tidy;
 mod whole;
+mod wire;
 mod withheld;
 
 mod brute_force;
