@@ -17,7 +17,7 @@ pub(crate) fn collection(entity: &str) -> Collection {
 
 /// Returns the ids of the records of a collection.
 pub(crate) fn ids(org: &Org, collection: Collection) -> Vec<String> {
-    org.records(collection).map(|record| id(record).to_owned()).collect()
+    org.records(collection).map(|record| id(&record).to_owned()).collect()
 }
 
 /// Returns the id of a record.

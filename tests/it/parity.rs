@@ -32,7 +32,7 @@ const CASES_IN_LANES: u32 = 24;
 const ENOUGH_FOR_LANES: usize = 700;
 
 fn records(world: &World, entity: &str) -> Vec<Value> {
-    world.simulator().org().records(collection(entity)).cloned().collect()
+    world.simulator().org().records(collection(entity)).collect()
 }
 
 /// A case: the request of AppFlow.
@@ -72,7 +72,7 @@ impl Case {
                 self.filter.expr.as_ref().is_none_or(|expr| matches(expr, record, entity))
             })
             .map(|record| {
-                expected_record(entity, record, self.selection.as_deref(), &self.assignment)
+                expected_record(entity, &record, self.selection.as_deref(), &self.assignment)
             })
             .collect()
     }

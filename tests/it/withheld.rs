@@ -110,7 +110,7 @@ proptest! {
                 let mut rest = record.clone();
                 for field in &withheld {
                     let path = field.path().unwrap();
-                    values(record, path, &mut secrets);
+                    values(&record, path, &mut secrets);
                     let pointer = format!("/{}", path.replace('.', "/"));
                     if let Some(value) = rest.pointer_mut(&pointer) {
                         *value = Value::Null;

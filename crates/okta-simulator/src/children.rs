@@ -32,17 +32,17 @@ fn related<'a>(
     limits: PageLimits,
     ids: impl Iterator<Item = &'a str>,
 ) -> Result<Reply, OktaError> {
-    if view.org.get(Collection::Groups, group_id).is_none() {
+    if !view.org.contains(Collection::Groups, group_id) {
         return Err(missing(Collection::Groups, group_id));
     }
     let limit = read_limit(view.call, limits)?;
     let style = CursorStyle { collection, prefix: "" };
     let from = read_cursor(view, style)?;
     let rest = ids.skip_while(|&id| id <= from.id.as_str());
-    let records = rest.filter_map(|id| Some((id, view.org.get(collection, id)?)));
+    let records = rest.filter_map(|id| view.org.entry(collection, id));
     let page = page(view, records, from.clone(), limit, |id, _| Cursor::after(id, None));
     let omissions = omissions(view.call, collection);
-    let shown = page.records.iter().map(|(_, record)| omissions.apply((*record).clone()));
+    let shown = page.records.iter().map(|(_, record)| omissions.apply(record.value()));
     let mut reply = Reply::array(shown);
     let next = page.next.map(|cursor| cursor.write(style));
     reply.links = links(view, limit, next, &[]);

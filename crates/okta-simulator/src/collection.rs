@@ -13,6 +13,7 @@ use crate::bucket::Bucket;
 use crate::dialect::Dialect;
 use crate::error::OktaError;
 use crate::maker::Maker;
+use crate::record::Record;
 
 /// One kind of object of an Okta org, such as [`Collection::Users`].
 #[derive(Clone, Copy)]
@@ -40,7 +41,7 @@ pub(crate) struct Row {
     /// The attribute that a mutation changes: the pointer of the object that holds it, and its name.
     pub(crate) mutable: (&'static str, &'static str),
     /// Makes the records of a generated org. Those that the rows before it in the table made are at hand.
-    pub(crate) generate: fn(&mut Maker, &Made) -> Vec<Value>,
+    pub(crate) generate: fn(&mut Maker, &Made) -> Batch,
 }
 
 /// The endpoint that lists a collection.
@@ -61,7 +62,7 @@ pub(crate) struct Listing {
     /// Of the links of a record, the listing shows `self` alone.
     pub(crate) links_self_alone: bool,
     /// Tells whether a record stays out of an answer.
-    pub(crate) hides: fn(&Value, Mode) -> bool,
+    pub(crate) hides: fn(&Record, Mode) -> bool,
     /// Returns what stands in front of the ids in cursors.
     pub(crate) cursor_prefix: fn(Mode) -> &'static str,
     /// Makes the answer to a cursor that the listing never wrote.
@@ -145,7 +146,13 @@ pub(crate) enum Expansion {
 
 /// The records of an org that is being generated, in the order in which they were made.
 #[derive(Debug, Default)]
-pub(crate) struct Made(BTreeMap<Collection, Vec<Value>>);
+pub(crate) struct Made(BTreeMap<Collection, Batch>);
+
+/// The records of one collection, with their keys, in the order in which they were made.
+///
+/// It is collected from values, of which only one is there at a time.
+#[derive(Debug, Default)]
+pub(crate) struct Batch(Vec<(Box<str>, Record)>);
 
 impl Collection {
     pub(crate) const fn new(row: &'static Row) -> Self {
@@ -244,32 +251,54 @@ impl PageLimits {
 }
 
 impl Made {
-    pub(crate) fn add(&mut self, collection: Collection, records: Vec<Value>) {
+    pub(crate) fn add(&mut self, collection: Collection, records: Batch) {
         self.0.insert(collection, records);
     }
 
     /// Returns the records of a collection, if its turn was before.
-    pub(crate) fn records(&self, collection: Collection) -> &[Value] {
-        self.0.get(&collection).map_or(&[], Vec::as_slice)
+    pub(crate) fn records(&self, collection: Collection) -> impl Iterator<Item = Value> {
+        self.entries(collection).map(|(_, record)| record.value())
     }
 
-    /// Returns the ids of a collection, in the order in which they were made.
+    /// Returns the keys of a collection, which are the ids, in the order in which they were made.
     pub(crate) fn ids(&self, collection: Collection) -> Vec<String> {
-        let ids = self.records(collection).iter().filter_map(|record| record["id"].as_str());
-        ids.map(str::to_owned).collect()
+        self.entries(collection).map(|(key, _)| String::from(&**key)).collect()
+    }
+
+    fn entries(&self, collection: Collection) -> impl Iterator<Item = &(Box<str>, Record)> {
+        self.0.get(&collection).into_iter().flat_map(|batch| &batch.0)
     }
 }
 
 impl IntoIterator for Made {
-    type Item = (Collection, Vec<Value>);
-    type IntoIter = std::collections::btree_map::IntoIter<Collection, Vec<Value>>;
+    type Item = (Collection, Batch);
+    type IntoIter = std::collections::btree_map::IntoIter<Collection, Batch>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
     }
 }
 
+impl IntoIterator for Batch {
+    type Item = (Box<str>, Record);
+    type IntoIter = std::vec::IntoIter<(Box<str>, Record)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl FromIterator<Value> for Batch {
+    fn from_iter<I: IntoIterator<Item = Value>>(records: I) -> Self {
+        let entries = records.into_iter().map(|record| {
+            let key = key_of(&record).expect("a generated record has an id");
+            (key.into(), Record::from(&record))
+        });
+        Self(entries.collect())
+    }
+}
+
 /// Tells whether a record has this status.
-pub(crate) fn has_status(record: &Value, status: &str) -> bool {
-    record.get("status").and_then(Value::as_str) == Some(status)
+pub(crate) fn has_status(record: &Record, status: &str) -> bool {
+    record.property("status").is_some_and(|it| it == status)
 }

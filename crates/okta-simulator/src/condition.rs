@@ -3,6 +3,8 @@
 //! Text ignores case in `search` and does not in `filter`. Folding is one `char` at a time, so a diacritic
 //! counts and a final sigma is a sigma. A record that lacks the property matches nothing.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -12,6 +14,7 @@ use serde_json::Value;
 use crate::date_form;
 use crate::expression::Operator;
 use crate::org::Org;
+use crate::record::{self, Record};
 
 /// An expression that an endpoint has accepted, with its literals read.
 #[derive(Clone, Debug)]
@@ -45,19 +48,43 @@ pub(crate) enum Operand {
 
 impl Condition {
     /// Tells whether the record that is kept under `id` matches.
-    pub(crate) fn matches(&self, org: &Org, id: &str, record: &Value) -> bool {
+    pub(crate) fn matches(&self, org: &Org, id: &str, record: &Record) -> bool {
+        self.holds(org, id, &Reading { record, whole: OnceCell::new() })
+    }
+
+    fn holds(&self, org: &Org, id: &str, record: &Reading<'_>) -> bool {
         match self {
-            Self::All(terms) => terms.iter().all(|term| term.matches(org, id, record)),
-            Self::Any(terms) => terms.iter().any(|term| term.matches(org, id, record)),
+            Self::All(terms) => terms.iter().all(|term| term.holds(org, id, record)),
+            Self::Any(terms) => terms.iter().any(|term| term.holds(org, id, record)),
             Self::OneOf(ids) => ids.contains(id),
-            Self::Present(property) => property.of(record).is_some_and(is_present),
-            Self::Property { property, operator, operand } => match property.of(record) {
-                Some(Value::Array(elements)) => elements
-                    .iter()
-                    .any(|element| operand.holds(*operator, element, SignedDuration::ZERO)),
-                Some(value) => operand.holds(*operator, value, property.hidden_time(org, id)),
-                None => false,
-            },
+            Self::Present(property) => record.find(property).as_deref().is_some_and(is_present),
+            Self::Property { property, operator, operand } => {
+                match record.find(property).as_deref() {
+                    Some(Value::Array(elements)) => elements
+                        .iter()
+                        .any(|element| operand.holds(*operator, element, SignedDuration::ZERO)),
+                    Some(value) => operand.holds(*operator, value, property.hidden_time(org, id)),
+                    None => false,
+                }
+            }
+        }
+    }
+}
+
+/// A record that is parsed when a term first asks for something that takes it.
+struct Reading<'a> {
+    record: &'a Record,
+    whole: OnceCell<Value>,
+}
+
+impl Reading<'_> {
+    fn find(&self, property: &Property) -> Option<Cow<'_, Value>> {
+        match self.record.quick(&property.0) {
+            Some(quick) => quick.map(Cow::Owned),
+            None => {
+                let whole = self.whole.get_or_init(|| self.record.value());
+                record::property(whole, &property.0).map(Cow::Borrowed)
+            }
         }
     }
 }
@@ -72,11 +99,6 @@ fn is_present(value: &Value) -> bool {
 }
 
 impl Property {
-    /// Finds the property in a record.
-    pub(crate) fn of<'a>(&self, record: &'a Value) -> Option<&'a Value> {
-        self.0.split('.').try_fold(record, |value, name| value.get(name))
-    }
-
     /// Returns what the store knows of a time stamp beyond what the record shows.
     pub(crate) fn hidden_time(&self, org: &Org, id: &str) -> SignedDuration {
         SignedDuration::from_millis(org.hidden_millis(id, &self.0))

@@ -20,7 +20,8 @@ impl Org {
     /// fits the schema of its profile, but some are null, empty, or dates in an old form.
     pub fn draw_attributes(&mut self, seed: u64) {
         let mut random = Rng::with_seed(seed);
-        let ids = self.records(Collection::UserTypes).filter_map(key_of).map(str::to_owned);
+        let user_types = self.records(Collection::UserTypes);
+        let ids = user_types.filter_map(|user_type| key_of(&user_type).map(str::to_owned));
         let ids: Vec<String> = ids.collect();
         let mut schemas: Vec<_> = ids.iter().map(|id| ProfileSchema::User(id)).collect();
         schemas.push(ProfileSchema::Group);
@@ -45,7 +46,7 @@ impl Org {
     /// Gives values of new attributes to the profiles that follow a schema.
     fn fill(&mut self, random: &mut Rng, schema: ProfileSchema<'_>, attributes: &[Attribute]) {
         let records = self.records(schema.profiles()).filter(|record| schema.describes(record));
-        let records: Vec<Value> = records.cloned().collect();
+        let records: Vec<Value> = records.collect();
         for (index, mut record) in records.into_iter().enumerate() {
             if let Some(profile) = record["profile"].as_object_mut() {
                 for attribute in attributes {

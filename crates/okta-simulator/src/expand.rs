@@ -22,7 +22,7 @@ pub(crate) fn expansions(call: &Call, collection: Collection) -> Result<Vec<Expa
 pub(crate) fn embed(expansion: Expansion, view: View<'_>, id: &str, record: &mut Value) {
     let (name, value) = match expansion {
         Expansion::GroupStats => ("stats", group_stats(view, id, record)),
-        Expansion::DeviceUsers => ("users", device_users(view, id, Value::clone)),
+        Expansion::DeviceUsers => ("users", device_users(view, id, |user| user)),
         Expansion::DeviceUserSummaries => ("users", device_users(view, id, user_summary)),
     };
     let Some(object) = record.as_object_mut() else { return };
@@ -32,9 +32,9 @@ pub(crate) fn embed(expansion: Expansion, view: View<'_>, id: &str, record: &mut
     }
 }
 
-fn device_users(view: View<'_>, device_id: &str, show: fn(&Value) -> Value) -> Value {
+fn device_users(view: View<'_>, device_id: &str, show: fn(Value) -> Value) -> Value {
     let device = view.org.get(Collection::Devices, device_id);
-    let created = device.and_then(|device| device.get("created"));
+    let created = device.and_then(|device| device.get("created").cloned());
     let users = view.org.users_of_device(device_id);
     let users = users.filter_map(|id| view.org.get(Collection::Users, id));
     let entries = users.map(|user| {
@@ -48,7 +48,7 @@ fn device_users(view: View<'_>, device_id: &str, show: fn(&Value) -> Value) -> V
     entries.collect()
 }
 
-fn user_summary(user: &Value) -> Value {
+fn user_summary(user: Value) -> Value {
     let profile = |name: &str| user.pointer(&format!("/profile/{name}"));
     json!({
         "id": user["id"],

@@ -27,9 +27,7 @@ impl Org {
             }
         }
         for (collection, records) in made {
-            for record in records {
-                org.put(collection, record);
-            }
+            org.replace(collection, records);
         }
         org
     }

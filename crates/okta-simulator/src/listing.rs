@@ -6,12 +6,14 @@
 use serde_json::Value;
 
 use crate::collection::{Collection, Keyword, Listing, Mode};
-use crate::condition::{Property, fold};
+use crate::condition::fold;
 use crate::error::OktaError;
 use crate::links::links;
 use crate::paging::{Cursor, Records, page};
 use crate::parameters::Parameters;
+use crate::record::Record;
 use crate::reply::Reply;
+use crate::search_index::Walk;
 use crate::view::View;
 
 /// Answers a listing.
@@ -21,7 +23,8 @@ pub(crate) fn list(
     listing: &Listing,
 ) -> Result<Reply, OktaError> {
     let Some(limits) = listing.limits else {
-        return Ok(Reply::array(view.org.records(collection)));
+        let records = view.org.records_after(collection, "");
+        return Ok(Reply::listing(records.map(|(_, record)| record.json())));
     };
     let parameters = Parameters::read(view, collection, listing, limits)?;
     let Parameters { mode, limit, style, ref from, ref sort, .. } = parameters;
@@ -38,7 +41,7 @@ pub(crate) fn list(
     }
     let shown = page.records.iter();
     let shown = shown.map(|(id, record)| parameters.presentation.show(view, id, record));
-    let mut reply = Reply::array(shown);
+    let mut reply = Reply::listing(shown);
     if is_paged {
         let next = page.next.map(|cursor| cursor.write(style));
         reply.links = links(view, limit, next, listing.links_drop);
@@ -46,29 +49,30 @@ pub(crate) fn list(
     Ok(reply)
 }
 
-/// Returns the records that follow the cursor, in the order that was asked for.
+/// Returns the records that follow the cursor, in the order that was asked for. Some that the condition does not
+/// match are passed over here.
 fn records_after<'a>(
     view: View<'a>,
     collection: Collection,
     parameters: &'a Parameters,
-) -> Box<dyn Iterator<Item = (&'a str, &'a Value)> + 'a> {
+) -> Walk<'a> {
     let View { org, index, now, .. } = view;
-    let Cursor { id, sort_key, .. } = &parameters.from;
+    let Parameters { from: Cursor { id, sort_key, .. }, condition, .. } = parameters;
     match (parameters.mode, &parameters.sort) {
         (Mode::Search, Some(sort)) => {
             let from = sort_key.as_deref().map(|key| (key, id.as_str()));
-            index.sorted_records_after(org, collection, sort, from, now)
+            index.sorted_records_after(org, collection, sort, condition, from, now)
         }
-        (Mode::Search, None) => index.records_after(org, collection, id, now),
-        _ => Box::new(org.records_after(collection, id)),
+        (Mode::Search, None) => index.records_after(org, collection, condition, id, now),
+        _ => index.true_records_after(org, collection, condition, id),
     }
 }
 
 fn put_exact_first(records: &mut Records<'_>, keyword: &Keyword, q: &str) {
-    let is_exact = |record: &Value| {
+    let is_exact = |record: &Record| {
         keyword.properties.iter().any(|&name| {
-            let value = Property(name.to_owned()).of(record).and_then(Value::as_str);
-            value.is_some_and(|value| fold(value) == fold(q))
+            let value = record.property(name);
+            value.as_ref().and_then(Value::as_str).is_some_and(|value| fold(value) == fold(q))
         })
     };
     records.sort_by_key(|(_, record)| !is_exact(record));

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::attribute::{Attribute, AttributeType};
-use crate::collection::{Collection, key_of};
+use crate::collection::Collection;
 use crate::org::Org;
+use crate::record::Entry;
 
 /// A change of an org.
 #[derive(Clone, Copy, Debug)]
@@ -33,12 +34,12 @@ impl Mutation {
     pub(crate) fn draw(self, org: &Org, random: &mut Rng, now: Timestamp) -> Option<Change> {
         Some(match self {
             Self::Touch(collection) => {
-                let mut record = any(org, collection, random)?.clone();
+                let mut record = any(org, collection, random)?.1.value();
                 touch(collection, &mut record, random.u16(..), now);
                 Change::Put(collection, record)
             }
             Self::Insert(collection) => {
-                let mut record = any(org, collection, random)?.clone();
+                let mut record = any(org, collection, random)?.1.value();
                 let rest: String = (0..17).map(|_| random.alphanumeric()).collect();
                 if let Some(login) = record.pointer_mut("/profile/login") {
                     *login = format!("new-{rest}@example.com").into();
@@ -48,11 +49,11 @@ impl Mutation {
                 Change::Put(collection, record)
             }
             Self::Remove(collection) => {
-                let key = key_of(any(org, collection, random)?)?;
+                let (key, _) = any(org, collection, random)?;
                 Change::Remove(collection, key.to_owned())
             }
             Self::Redefine(collection) => {
-                let mut schema = any(org, collection, random)?.clone();
+                let mut schema = any(org, collection, random)?.1.value();
                 redefine(&mut schema, random)?;
                 touch(collection, &mut schema, random.u16(..), now);
                 Change::Put(collection, schema)
@@ -61,9 +62,9 @@ impl Mutation {
     }
 }
 
-fn any<'a>(org: &'a Org, collection: Collection, random: &mut Rng) -> Option<&'a Value> {
+fn any<'a>(org: &'a Org, collection: Collection, random: &mut Rng) -> Option<Entry<'a>> {
     let count = org.count(collection);
-    (count > 0).then(|| org.records(collection).nth(random.usize(..count)))?
+    (count > 0).then(|| org.records_after(collection, "").nth(random.usize(..count)))?
 }
 
 /// Changes one custom attribute of a schema, or makes one more. There is no change of what is no schema.

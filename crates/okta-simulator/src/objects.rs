@@ -31,12 +31,12 @@ pub(crate) fn object(
     let record = found.ok_or_else(|| missing(collection, name))?;
     Ok(match lookup {
         Lookup::User => {
-            let user = with_links_of_its_own(view, record.clone());
+            let user = with_links_of_its_own(view, record);
             let mut reply = Reply::object(&omissions(view.call, collection).apply(user));
             reply.set_etag();
             reply
         }
-        _ => Reply::object(record),
+        _ => Reply::object(&record),
     })
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn missing(collection: Collection, name: &str) -> OktaError {
 }
 
 /// Finds a user by id, by login, or as the owner of the credential.
-pub(crate) fn find_user<'a>(view: View<'a>, key: &str) -> Option<&'a Value> {
+pub(crate) fn find_user(view: View<'_>, key: &str) -> Option<Value> {
     if let Some(user) = view.org.get(Collection::Users, key) {
         return Some(user);
     }
@@ -68,7 +68,8 @@ fn with_links_of_its_own(view: View<'_>, mut user: Value) -> Value {
     let type_id = user.pointer("/type/id").and_then(Value::as_str);
     let user_type = type_id.and_then(|id| view.org.get(Collection::UserTypes, id));
     let relations = [("type", "/_links/self/href"), ("schema", "/_links/schema/href")];
-    let relations = relations.map(|(name, at)| Some((name, user_type?.pointer(at)?.clone())));
+    let relations =
+        relations.map(|(name, at)| Some((name, user_type.as_ref()?.pointer(at)?.clone())));
     let status = user["status"].as_str().unwrap_or_default();
     let actions: Vec<_> =
         LIFECYCLE.iter().filter(|(_, _, statuses)| statuses.contains(&status)).collect();

@@ -1,15 +1,16 @@
 //! The data of an org: records by collection, and who is assigned to what.
 //!
-//! Records are plain JSON values in the form that a listing shows them. Nothing here is typed further, so an
-//! org can hold whatever a real one has answered with.
+//! Records are JSON in the form that a listing shows them. Nothing here is typed further, so an org can hold
+//! whatever a real one has answered with.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use serde_json::Value;
 
-use crate::collection::{Collection, key_of};
+use crate::collection::{Batch, Collection, key_of};
 use crate::fnv::fnv;
+use crate::record::{Entry, Record};
 
 /// Everything that is in an Okta org, as far as this crate knows of it.
 ///
@@ -17,13 +18,16 @@ use crate::fnv::fnv;
 /// [`put`](Org::put) records into it.
 #[derive(Clone, Debug, Default)]
 pub struct Org {
-    collections: BTreeMap<Collection, BTreeMap<String, Value>>,
+    collections: BTreeMap<Collection, Records>,
     app_users: IdPairs,
     app_groups: IdPairs,
     group_members: IdPairs,
     device_users: IdPairs,
     hidden_fractions: bool,
 }
+
+/// The records of a collection by their keys.
+type Records = BTreeMap<Box<str>, Record>;
 
 /// An application is assigned to one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +91,7 @@ impl Org {
     fn load_line(&mut self, collection: Collection, line: &str) -> Result<(), LoadErrorCause> {
         let mut record: Value = serde_json::from_str(line).map_err(LoadErrorCause::Json)?;
         let key = key_of(&record).ok_or(LoadErrorCause::NoId)?.to_owned();
-        if self.get(collection, &key).is_some() {
+        if self.contains(collection, &key) {
             return Err(LoadErrorCause::DuplicateId(key));
         }
         // Read from the endpoint for one object, it has links that a listing does not show.
@@ -97,13 +101,13 @@ impl Org {
         {
             links.retain(|name, _| name == "self");
         }
-        self.collection_mut(collection).insert(key, record);
+        self.insert(collection, key.into(), Record::from(&record));
         Ok(())
     }
 
     /// Returns the records of a collection as a listing shows them, sorted by id.
-    pub fn records(&self, collection: Collection) -> impl Iterator<Item = &Value> {
-        self.collection(collection).values()
+    pub fn records(&self, collection: Collection) -> impl Iterator<Item = Value> {
+        self.collection(collection).values().map(Record::value)
     }
 
     /// Counts the records of a collection.
@@ -112,8 +116,13 @@ impl Org {
     }
 
     /// Returns the record with this id. Ids are case-sensitive.
-    pub fn get(&self, collection: Collection, id: &str) -> Option<&Value> {
-        self.collection(collection).get(id)
+    pub fn get(&self, collection: Collection, id: &str) -> Option<Value> {
+        self.collection(collection).get(id).map(Record::value)
+    }
+
+    /// Tells whether there is a record with this id.
+    pub fn contains(&self, collection: Collection, id: &str) -> bool {
+        self.collection(collection).contains_key(id)
     }
 
     /// Adds a record, or replaces the one with the same id.
@@ -122,8 +131,8 @@ impl Org {
     ///
     /// If the record has no `id`.
     pub fn put(&mut self, collection: Collection, record: Value) {
-        let key = key_of(&record).expect("a record has an id").to_owned();
-        self.collection_mut(collection).insert(key, record);
+        let key = key_of(&record).expect("a record has an id").into();
+        self.insert(collection, key, Record::from(&record));
     }
 
     /// Rewrites a member of every record of a collection that has it. `pointer` is a JSON pointer, such as
@@ -138,17 +147,33 @@ impl Org {
         pointer: &str,
         rewrite: impl Fn(&Value) -> Value,
     ) {
-        for (key, record) in self.collection_mut(collection) {
-            if let Some(value) = record.pointer_mut(pointer) {
-                *value = rewrite(value);
-            }
-            assert_eq!(key_of(record), Some(key.as_str()), "a record keeps its id");
+        for (key, record) in self.collections.entry(collection).or_default() {
+            let mut rewritten = record.value();
+            let Some(value) = rewritten.pointer_mut(pointer) else { continue };
+            *value = rewrite(value);
+            assert_eq!(key_of(&rewritten), Some(&**key), "a record keeps its id");
+            *record = Record::from(&rewritten);
         }
     }
 
     /// Removes a record, if it is there, and gives it back. Assignments that name it stay.
     pub fn remove(&mut self, collection: Collection, id: &str) -> Option<Value> {
-        self.collection_mut(collection).remove(id)
+        self.take(collection, id).map(|record| record.value())
+    }
+
+    pub(crate) fn take(&mut self, collection: Collection, id: &str) -> Option<Record> {
+        self.collections.get_mut(&collection)?.remove(id)
+    }
+
+    /// Makes these the records of a collection.
+    pub(crate) fn replace(&mut self, collection: Collection, records: Batch) {
+        // Sorted first and put together then, which is quicker and smaller than one by one.
+        self.collections.insert(collection, records.into_iter().collect());
+    }
+
+    /// Adds a record under its key, or replaces the one that is there.
+    pub(crate) fn insert(&mut self, collection: Collection, key: Box<str>, record: Record) {
+        self.collections.entry(collection).or_default().insert(key, record);
     }
 
     /// Assigns an application to a user or to a group.
@@ -183,16 +208,17 @@ impl Org {
 
     /// Returns the ids of the groups that a user is a member of, sorted.
     fn groups_of_user(&self, user_id: &str) -> impl Iterator<Item = &str> {
-        let known = self.get(Collection::Users, user_id).is_some();
+        let known = self.contains(Collection::Users, user_id);
         let groups = self.collection(Collection::Groups).iter().filter(move |_| known);
-        let everyone = groups.filter(|(_, group)| is_everyone(group)).map(|(id, _)| id.as_str());
+        let everyone = groups.filter(|(_, group)| is_everyone(group)).map(|(id, _)| &**id);
         self.group_members.lefts(user_id).chain(everyone).collect::<BTreeSet<_>>().into_iter()
     }
 
     /// Returns the ids of the members of a group, sorted. The built-in group of everyone has every user.
     pub fn members(&self, group_id: &str) -> impl Iterator<Item = &str> {
-        let everyone = self.get(Collection::Groups, group_id).is_some_and(is_everyone);
-        let users = self.collection(Collection::Users).keys().map(String::as_str);
+        let everyone = self.entry(Collection::Groups, group_id);
+        let everyone = everyone.is_some_and(|(_, group)| is_everyone(group));
+        let users = self.collection(Collection::Users).keys().map(|id| &**id);
         let named = self.group_members.rights(group_id).filter(move |_| !everyone);
         named.chain(users.filter(move |_| everyone))
     }
@@ -203,9 +229,9 @@ impl Org {
     }
 
     /// Returns the record with this id, and the id as the org holds it.
-    pub(crate) fn entry(&self, collection: Collection, id: &str) -> Option<(&str, &Value)> {
+    pub(crate) fn entry(&self, collection: Collection, id: &str) -> Option<Entry<'_>> {
         let entry = self.collection(collection).get_key_value(id);
-        entry.map(|(key, record)| (key.as_str(), record))
+        entry.map(|(key, record)| (&**key, record))
     }
 
     /// Returns the records whose id comes after `id`, with their keys.
@@ -213,10 +239,10 @@ impl Org {
         &'a self,
         collection: Collection,
         id: &str,
-    ) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+    ) -> impl Iterator<Item = Entry<'a>> + use<'a> {
         self.collection(collection)
             .range::<str, _>((Bound::Excluded(id), Bound::Unbounded))
-            .map(|(key, record)| (key.as_str(), record))
+            .map(|(key, record)| (&**key, record))
     }
 
     /// Returns the milliseconds that the store knows of a time stamp and the record does not show.
@@ -234,17 +260,18 @@ impl Org {
         self.hidden_fractions = true;
     }
 
-    fn collection(&self, collection: Collection) -> &BTreeMap<String, Value> {
-        static EMPTY: BTreeMap<String, Value> = BTreeMap::new();
+    fn collection(&self, collection: Collection) -> &Records {
+        static EMPTY: Records = Records::new();
         self.collections.get(&collection).unwrap_or(&EMPTY)
-    }
-
-    fn collection_mut(&mut self, collection: Collection) -> &mut BTreeMap<String, Value> {
-        self.collections.entry(collection).or_default()
     }
 }
 
-fn is_everyone(group: &Value) -> bool {
+fn is_everyone(group: &Record) -> bool {
+    // Few groups have the word anywhere, and the others need not be parsed.
+    if !group.json().contains("Everyone") {
+        return false;
+    }
+    let group = group.value();
     group["type"] == "BUILT_IN" && group["profile"]["name"] == "Everyone"
 }
 

@@ -3,12 +3,11 @@
 //! A cursor holds the position after which the next page starts, as an id and, where the listing is sorted,
 //! the sort key. So it stays good when the record that it names goes away, and paging is not a snapshot.
 
-use serde_json::Value;
-
 use crate::collection::Collection;
 use crate::error::OktaError;
 use crate::fnv::fnv;
 use crate::org::Org;
+use crate::record::{Entry, Record};
 use crate::view::View;
 
 /// A position in a listing: what comes after it is still to be shown.
@@ -29,7 +28,7 @@ pub(crate) struct CursorStyle {
 }
 
 /// Records and their keys, in the order of the listing.
-pub(crate) type Records<'a> = Vec<(&'a str, &'a Value)>;
+pub(crate) type Records<'a> = Vec<Entry<'a>>;
 
 /// One page of a listing.
 #[derive(Clone, Debug)]
@@ -82,7 +81,7 @@ impl Cursor {
         let plausible = id.len() == 20
             && id.starts_with(style.collection.row().id_prefix)
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let genuine = plausible || org.get(style.collection, id).is_some();
+        let genuine = plausible || org.contains(style.collection, id);
         genuine.then(|| Self { id: id.to_owned(), sort_key, pauses })
     }
 }
@@ -98,10 +97,10 @@ fn unhex(text: &str) -> Option<String> {
 /// Cuts a page from `records`, which are all that follows `from`. `cursor` makes the cursor of a record.
 pub(crate) fn page<'a>(
     view: View<'_>,
-    records: impl Iterator<Item = (&'a str, &'a Value)>,
+    records: impl Iterator<Item = Entry<'a>>,
     from: Cursor,
     limit: usize,
-    cursor: impl Fn(&'a str, &'a Value) -> Cursor,
+    cursor: impl Fn(&'a str, &'a Record) -> Cursor,
 ) -> Page<'a> {
     if limit == 0 {
         return Page { records: Vec::new(), next: None };

@@ -4,13 +4,12 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use crate::call::Call;
 use crate::collection::{Collection, Expansion, Listing};
 use crate::error::OktaError;
 use crate::expand::{embed, expansions};
 use crate::projection::{Fields, Omissions};
+use crate::record::Record;
 use crate::view::View;
 
 /// A caller asks for these to be added to records and to be left out of them.
@@ -35,19 +34,20 @@ impl Presentation {
         })
     }
 
-    /// Shows the record that is kept under `id`.
-    pub(crate) fn show<'a>(&self, view: View<'_>, id: &str, record: &'a Value) -> Cow<'a, Value> {
+    /// Shows the record that is kept under `id`, as JSON text.
+    pub(crate) fn show<'a>(&self, view: View<'_>, id: &str, record: &'a Record) -> Cow<'a, str> {
         if self.expansions.is_empty() && self.fields.is_none() && self.omissions.is_empty() {
-            return Cow::Borrowed(record);
+            return Cow::Borrowed(record.json());
         }
-        let mut shown = self.omissions.apply(record.clone());
+        let mut shown = self.omissions.apply(record.value());
         for &expansion in &self.expansions {
             embed(expansion, view, id, &mut shown);
         }
-        Cow::Owned(match &self.fields {
+        let shown = match &self.fields {
             Some(fields) => fields.apply(shown),
             None => shown,
-        })
+        };
+        Cow::Owned(shown.to_string())
     }
 }
 

@@ -30,11 +30,11 @@ pub enum SchemaPart {
 
 impl ProfileSchema<'_> {
     /// Returns the schema as its endpoint shows it.
-    pub(crate) fn of(self, org: &Org) -> Option<&Value> {
+    pub(crate) fn of(self, org: &Org) -> Option<Value> {
         match self {
             Self::User(type_id) => {
                 let user_type = org.get(Collection::UserTypes, type_id)?;
-                user_schema(org, schema_id(user_type)?)
+                user_schema(org, schema_id(&user_type)?)
             }
             Self::Group => group_schema(org),
         }
@@ -82,7 +82,8 @@ impl SchemaPart {
 impl Org {
     /// Returns the attributes that a part of a schema defines, sorted by name. Without the schema there are none.
     pub fn attributes(&self, schema: ProfileSchema<'_>, part: SchemaPart) -> Vec<Attribute> {
-        let definitions = schema.of(self).and_then(|schema| part.definitions(schema));
+        let schema = schema.of(self);
+        let definitions = schema.as_ref().and_then(|schema| part.definitions(schema));
         let attributes = definitions.into_iter().flatten().map(|(name, definition)| Attribute {
             name: name.clone(),
             definition: definition.clone(),
@@ -112,7 +113,7 @@ impl Org {
         let records = self.records(schema.profiles());
         let holders = records
             .filter(|record| schema.describes(record) && record["profile"].get(name).is_some());
-        let holders: Vec<Value> = holders.cloned().collect();
+        let holders: Vec<Value> = holders.collect();
         for mut record in holders {
             if let Some(profile) = record["profile"].as_object_mut() {
                 profile.remove(name);
@@ -127,8 +128,8 @@ impl Org {
         schema: ProfileSchema<'_>,
         edit: impl FnOnce(&mut Map<String, Value>) -> T,
     ) -> T {
-        let record = schema.of(self).unwrap_or_else(|| panic!("the org has no {schema:?}"));
-        let mut record = record.clone();
+        let record = schema.of(self);
+        let mut record = record.unwrap_or_else(|| panic!("the org has no {schema:?}"));
         let custom = record.pointer_mut(SchemaPart::Custom.pointer());
         let custom = custom.and_then(Value::as_object_mut);
         let result = edit(custom.expect("a schema has custom attributes, if only none"));
@@ -146,32 +147,34 @@ impl Org {
 ///
 /// The schema of the default type is the default one. An org that was recorded in parts may have that one without
 /// the id by which its type calls it.
-pub(crate) fn user_schema<'a>(org: &'a Org, id: &str) -> Option<&'a Value> {
-    let found = org.get(Collection::UserSchemas, id).filter(|record| is_schema(record));
+pub(crate) fn user_schema(org: &Org, id: &str) -> Option<Value> {
+    let found = org.get(Collection::UserSchemas, id).filter(is_schema);
     found.or_else(|| {
-        let is_default = default_user_type(org).and_then(schema_id) == Some(id);
+        let default = default_user_type(org);
+        let is_default = default.as_ref().and_then(schema_id) == Some(id);
         if is_default { named_default(org) } else { None }
     })
 }
 
 /// Finds the schema of the default user type, or the one that calls itself the default.
-pub(crate) fn default_user_schema(org: &Org) -> Option<&Value> {
-    let id = default_user_type(org).and_then(schema_id);
+pub(crate) fn default_user_schema(org: &Org) -> Option<Value> {
+    let default = default_user_type(org);
+    let id = default.as_ref().and_then(schema_id);
     id.and_then(|id| user_schema(org, id)).or_else(|| named_default(org))
 }
 
 /// Finds the user type that users have unless they are given another.
-pub(crate) fn default_user_type(org: &Org) -> Option<&Value> {
+pub(crate) fn default_user_type(org: &Org) -> Option<Value> {
     org.records(Collection::UserTypes).find(|user_type| user_type["default"] == true)
 }
 
 /// Finds the schema of groups.
-pub(crate) fn group_schema(org: &Org) -> Option<&Value> {
-    org.records(Collection::GroupSchemas).find(|record| is_schema(record))
+pub(crate) fn group_schema(org: &Org) -> Option<Value> {
+    org.records(Collection::GroupSchemas).find(is_schema)
 }
 
-fn named_default(org: &Org) -> Option<&Value> {
-    org.records(Collection::UserSchemas).filter(|record| is_schema(record)).find(|schema| {
+fn named_default(org: &Org) -> Option<Value> {
+    org.records(Collection::UserSchemas).filter(is_schema).find(|schema| {
         schema["id"].as_str().is_some_and(|id| id.ends_with("/meta/schemas/user/default"))
     })
 }
@@ -188,7 +191,7 @@ fn is_schema(record: &Value) -> bool {
 
 /// Tells whether the org has a schema at all.
 pub(crate) fn is_described(org: &Org, schemas: Collection) -> bool {
-    org.records(schemas).any(is_schema)
+    org.records(schemas).any(|record| is_schema(&record))
 }
 
 /// The type of an attribute, or of its elements, as expressions compare it.
@@ -203,10 +206,10 @@ pub(crate) enum ComparedType {
 
 /// Returns the type of a profile attribute, or `None` if no schema defines it.
 pub(crate) fn compared_type(org: &Org, schemas: Collection, name: &str) -> Option<ComparedType> {
-    let definitions = org.records(schemas).flat_map(|schema| {
-        SchemaPart::ALL.into_iter().filter_map(|part| part.definitions(schema)?.get(name))
+    let types = org.records(schemas).flat_map(|schema| {
+        SchemaPart::ALL.map(|part| part.definitions(&schema)?.get(name).map(compared))
     });
-    definitions.map(compared).reduce(|first, second| match first == second {
+    types.flatten().reduce(|first, second| match first == second {
         true => first,
         false => ComparedType::Disputed,
     })

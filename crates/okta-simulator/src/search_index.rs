@@ -8,10 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
 use crate::collection::Collection;
+use crate::condition::{Condition, Property};
+use crate::narrowing::{Span, spans};
+use crate::order::Order;
 use crate::org::Org;
+use crate::record::{Entry, Record};
 use crate::sort::Sort;
 
 /// Records as the index still has them.
@@ -19,22 +22,27 @@ use crate::sort::Sort;
 pub(crate) struct SearchIndex {
     pub(crate) delay: SignedDuration,
     stale: BTreeMap<(Collection, String), Vec<Stale>>,
-    /// The orders that were asked for since the org last changed. Without them, each page of a sorted listing
-    /// would walk and sort the whole collection.
-    orders: RefCell<BTreeMap<(Collection, Sort), Order>>,
+    /// The orders of the truth that were asked for since the org last changed. Without them, each page of a sorted
+    /// listing would walk and sort the whole collection.
+    orders: RefCell<BTreeMap<(Collection, Sort), Arc<Order>>>,
 }
 
-/// The sort key of a record, and its id.
-type Position = (String, String);
+/// Records in the order of a listing.
+pub(crate) type Walk<'a> = Box<dyn Iterator<Item = Entry<'a>> + 'a>;
 
-/// All positions of a collection, in the order of a property.
-type Order = Arc<[Position]>;
+/// The properties by which a condition may find its records, and whether they are instants.
+const NARROWING: [(&str, bool); 4] =
+    [("id", false), ("lastUpdated", true), ("created", true), ("status", false)];
+
+/// Records up to this number are gathered from an order and put in the order of their ids for each page. Of more,
+/// so many match that walking past those that do not is cheaper.
+const FEW: usize = 1_000;
 
 /// The index believes this of a record until a time. `None` is: no such record.
 #[derive(Clone, Debug)]
 struct Stale {
     until: Timestamp,
-    record: Option<Value>,
+    record: Option<Record>,
 }
 
 impl SearchIndex {
@@ -43,7 +51,7 @@ impl SearchIndex {
         &mut self,
         collection: Collection,
         key: &str,
-        before: Option<Value>,
+        before: Option<Record>,
         now: Timestamp,
     ) {
         self.forget_orders();
@@ -60,54 +68,65 @@ impl SearchIndex {
         self.orders.get_mut().clear();
     }
 
-    /// Returns the records of the index in the order of a property, after a position or from the first.
+    /// Returns the records of the index in the order of a property, after a position or from the first. Records
+    /// that the condition does not match may be missing.
     pub(crate) fn sorted_records_after<'a>(
         &'a self,
         org: &'a Org,
         collection: Collection,
         sort: &'a Sort,
+        condition: &Condition,
         from: Option<(&str, &str)>,
         now: Timestamp,
-    ) -> Box<dyn Iterator<Item = (&'a str, &'a Value)> + 'a> {
-        let first = |positions: &[Position]| {
-            from.map_or(0, |from| {
-                positions.partition_point(|(key, id)| sort.compare((key, id), from).is_le())
-            })
-        };
-        if self.stale_after(collection, "", now).is_empty() {
-            let positions = self.order(org, collection, sort);
-            let rest = first(&positions)..positions.len();
-            return Box::new(rest.filter_map(move |at| org.entry(collection, &positions[at].1)));
-        }
-        let believed: BTreeMap<_, _> = self.records_after(org, collection, "", now).collect();
-        let positions = sorted(org, sort, believed.iter().map(|(&id, &record)| (id, record)));
-        let rest = first(&positions)..positions.len();
-        Box::new(rest.filter_map(move |at| {
-            believed.get_key_value(positions[at].1.as_str()).map(|(&id, &record)| (id, record))
+    ) -> Walk<'a> {
+        let stale = self.stale_after(collection, "", now);
+        let believed = stale.iter().filter_map(|(&key, &record)| Some((key, record?)));
+        let believed = Order::of(org, sort, believed);
+        let mut next_believed = believed.after(from).peekable();
+        let order = self.order(org, collection, sort);
+        let after = order.after(from);
+        let spans = spans(condition, sort).unwrap_or_else(|| vec![Span::all()]);
+        let ranges = order.within(&spans).into_iter();
+        let ranges = ranges.map(move |it| it.start.max(after.start)..it.end.min(after.end));
+        let mut next_true = ranges.flatten().peekable();
+        Box::new(std::iter::from_fn(move || {
+            loop {
+                let (truth, belief) = (next_true.peek(), next_believed.peek());
+                let truth = truth.map(|&index| order.at(index));
+                let belief = belief.map(|&index| believed.at(index));
+                let is_belief = match (truth, belief) {
+                    (None, None) => return None,
+                    (Some(truth), Some(belief)) => sort.compare(belief, truth).is_lt(),
+                    (truth, _) => truth.is_none(),
+                };
+                if is_belief {
+                    next_believed.next();
+                    let (id, record) = stale.get_key_value(belief?.1)?;
+                    return Some((*id, (*record)?));
+                }
+                next_true.next();
+                let (_, id) = truth?;
+                if !stale.contains_key(id) {
+                    return org.entry(collection, id);
+                }
+            }
         }))
     }
 
-    /// Returns all positions of a collection of which the index believes nothing but the truth.
-    fn order(&self, org: &Org, collection: Collection, sort: &Sort) -> Order {
-        let mut orders = self.orders.borrow_mut();
-        let order = orders
-            .entry((collection, sort.clone()))
-            .or_insert_with(|| sorted(org, sort, org.records_after(collection, "")).into());
-        Arc::clone(order)
-    }
-
-    /// Returns the records of the index whose key comes after `key`.
+    /// Returns the records of the index whose key comes after `key`. Records that the condition does not match may
+    /// be missing.
     pub(crate) fn records_after<'a>(
         &'a self,
         org: &'a Org,
         collection: Collection,
+        condition: &Condition,
         key: &str,
         now: Timestamp,
-    ) -> Box<dyn Iterator<Item = (&'a str, &'a Value)> + 'a> {
+    ) -> Walk<'a> {
         let stale = self.stale_after(collection, key, now);
-        let truth = org.records_after(collection, key);
+        let truth = self.true_records_after(org, collection, condition, key);
         if stale.is_empty() {
-            return Box::new(truth);
+            return truth;
         }
         let believed: Vec<_> =
             stale.iter().filter_map(|(&key, &record)| Some((key, record?))).collect();
@@ -115,12 +134,49 @@ impl SearchIndex {
         Box::new(merge(truth, believed.into_iter()))
     }
 
+    /// Returns the records of the org whose key comes after `key`. Records that the condition does not match may be
+    /// missing.
+    pub(crate) fn true_records_after<'a>(
+        &'a self,
+        org: &'a Org,
+        collection: Collection,
+        condition: &Condition,
+        key: &str,
+    ) -> Walk<'a> {
+        let few = NARROWING.iter().find_map(|&(name, is_instant)| {
+            let property = Property(name.to_owned());
+            let sort = Sort { property, is_instant, descending: false };
+            let spans = spans(condition, &sort)?;
+            let order = self.order(org, collection, &sort);
+            let ranges = order.within(&spans);
+            let count: usize = ranges.iter().map(ExactSizeIterator::len).sum();
+            (count <= FEW).then(|| {
+                let ids = ranges.into_iter().flatten().map(|index| order.at(index).1);
+                let entries = ids.filter(|&id| id > key).filter_map(|id| org.entry(collection, id));
+                entries.collect::<BTreeMap<_, _>>()
+            })
+        });
+        match few {
+            Some(few) => Box::new(few.into_iter()),
+            None => Box::new(org.records_after(collection, key)),
+        }
+    }
+
+    /// Returns the order of a whole collection, as the org has it.
+    fn order(&self, org: &Org, collection: Collection, sort: &Sort) -> Arc<Order> {
+        let mut orders = self.orders.borrow_mut();
+        let order = orders
+            .entry((collection, sort.clone()))
+            .or_insert_with(|| Order::of(org, sort, org.records_after(collection, "")).into());
+        Arc::clone(order)
+    }
+
     fn stale_after(
         &self,
         collection: Collection,
         key: &str,
         now: Timestamp,
-    ) -> BTreeMap<&str, Option<&Value>> {
+    ) -> BTreeMap<&str, Option<&Record>> {
         let start = (collection, key.to_owned());
         self.stale
             .range((std::ops::Bound::Excluded(start), std::ops::Bound::Unbounded))
@@ -133,22 +189,11 @@ impl SearchIndex {
     }
 }
 
-fn sorted<'a>(
-    org: &Org,
-    sort: &Sort,
-    records: impl Iterator<Item = (&'a str, &'a Value)>,
-) -> Vec<Position> {
-    let positions = records.map(|(id, record)| (sort.key_of(org, id, record), id.to_owned()));
-    let mut positions: Vec<_> = positions.collect();
-    positions.sort_unstable_by(|a, b| sort.compare((&a.0, &a.1), (&b.0, &b.1)));
-    positions
-}
-
 /// Merges two sequences that are in the order of their keys.
 fn merge<'a>(
-    left: impl Iterator<Item = (&'a str, &'a Value)>,
-    right: impl Iterator<Item = (&'a str, &'a Value)>,
-) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    left: impl Iterator<Item = Entry<'a>>,
+    right: impl Iterator<Item = Entry<'a>>,
+) -> impl Iterator<Item = Entry<'a>> {
     let (mut left, mut right) = (left.peekable(), right.peekable());
     std::iter::from_fn(move || match (left.peek(), right.peek()) {
         (Some((first, _)), Some((second, _))) if first > second => right.next(),

@@ -109,14 +109,14 @@ impl Simulator {
     /// If the record has no `id`.
     pub fn put(&mut self, collection: Collection, record: Value) {
         let key = key_of(&record).expect("a record has an id");
-        let before = self.org.get(collection, key).cloned();
+        let before = self.org.entry(collection, key).map(|(_, record)| record.clone());
         self.index.changing(collection, key, before, self.now);
         self.org.put(collection, record);
     }
 
     /// Removes a record, if it is there; `search` learns of it after the index lag.
     pub(crate) fn remove(&mut self, collection: Collection, id: &str) {
-        if let Some(removed) = self.org.remove(collection, id) {
+        if let Some(removed) = self.org.take(collection, id) {
             self.index.changing(collection, id, Some(removed), self.now);
         }
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::condition::{Property, fold};
 use crate::date_form;
 use crate::org::Org;
+use crate::record::Record;
 
 /// The property that a listing is sorted by, and the direction.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,13 +20,13 @@ pub(crate) struct Sort {
 
 impl Sort {
     /// Returns a text that orders as the property of the record does.
-    pub(crate) fn key_of(&self, org: &Org, id: &str, record: &Value) -> String {
-        match self.property.of(record) {
-            Some(date) if self.is_instant => date_form::read(date).map_or_else(String::new, |it| {
-                let stored = (it + self.property.hidden_time(org, id)).as_millisecond();
-                format!("{:020}", stored - Timestamp::MIN.as_millisecond())
-            }),
-            Some(Value::String(text)) => fold(text),
+    pub(crate) fn key_of(&self, org: &Org, id: &str, record: &Record) -> String {
+        match record.property(&self.property.0) {
+            Some(date) if self.is_instant => date_form::read(&date)
+                .map_or_else(String::new, |it| {
+                    instant_key(it + self.property.hidden_time(org, id))
+                }),
+            Some(Value::String(text)) => fold(&text),
             Some(Value::Number(number)) => {
                 // Flipping the sign (or, below zero, every bit) makes the bits of doubles sort as their values do.
                 let bits = number.as_f64().unwrap_or_default().to_bits();
@@ -43,4 +44,9 @@ impl Sort {
         let keys = if self.descending { keys.reverse() } else { keys };
         keys.then_with(|| left.1.cmp(right.1))
     }
+}
+
+/// Returns a text that orders as instants do, by the millisecond.
+pub(crate) fn instant_key(time: Timestamp) -> String {
+    format!("{:020}", time.as_millisecond() - Timestamp::MIN.as_millisecond())
 }

@@ -69,7 +69,7 @@ fn ask(random: &mut Rng, entity: &str, org: &Org) -> Ask {
     seed[..8].copy_from_slice(&random.u64(..).to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let mut records: Vec<Value> = org.records(collection(entity)).cloned().collect();
+    let mut records: Vec<Value> = org.records(collection(entity)).collect();
     random.shuffle(&mut records);
     let count = records.len();
     records.truncate(40);

@@ -112,7 +112,7 @@ impl<'a> Flow<'a> {
         let Scenario { ask, okta, .. } = scenario;
         let shown = records.map(|record| {
             let selection = ask.selection.as_deref();
-            Value::from(expected_record(scenario.entity, record, selection, &ask.assignment))
+            Value::from(expected_record(scenario.entity, &record, selection, &ask.assignment))
                 .to_string()
         });
         let mut config = Config::new(wall_clock, scenario.seed);
@@ -338,7 +338,7 @@ fn prepare(scenario: &Scenario, simulated: &SimulatedOkta, random: &mut Rng) -> 
     if scenario.trial.is_some_and(|trial| !trial.has_role) {
         simulator.take_role(API_TOKEN);
     }
-    let records: Vec<Value> = simulator.org().records(scenario.collection()).cloned().collect();
+    let records: Vec<Value> = simulator.org().records(scenario.collection()).collect();
     for _ in 0..if records.is_empty() { 0 } else { okta.stirred } {
         let mut record = records[random.usize(..records.len())].clone();
         record["lastUpdated"] = "2026-01-01T00:00:00.000Z".into();

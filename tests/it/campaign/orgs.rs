@@ -25,7 +25,7 @@ pub(crate) fn hub(org: &Org) -> Option<String> {
 }
 
 fn resize(org: &mut Org, collection: Collection, size: usize, random: &mut Rng) {
-    let models: Vec<Value> = org.records(collection).cloned().collect();
+    let models: Vec<Value> = org.records(collection).collect();
     assert!(!models.is_empty(), "the simulator generates no {collection:?}");
     let surplus = models.len().saturating_sub(size);
     for model in &models[..surplus] {

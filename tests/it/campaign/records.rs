@@ -36,20 +36,20 @@ struct Candidates {
 impl Chronicle {
     pub(crate) fn begin(scenario: &Scenario, org: &Org) -> Self {
         let records = org.records(scenario.collection());
-        let versions = records.map(|it| (id(it).to_owned(), vec![Some(it.clone())])).collect();
+        let versions = records.map(|it| (id(&it).to_owned(), vec![Some(it)])).collect();
         Self { versions }
     }
 
     /// Notes the state of the org after a change.
     pub(crate) fn note(&mut self, scenario: &Scenario, org: &Org) {
         for record in org.records(scenario.collection()) {
-            let known = self.versions.entry(id(record).to_owned()).or_insert_with(|| vec![None]);
+            let known = self.versions.entry(id(&record).to_owned()).or_insert_with(|| vec![None]);
             if known.last() != Some(&Some(record.clone())) {
-                known.push(Some(record.clone()));
+                known.push(Some(record));
             }
         }
         for (id, known) in &mut self.versions {
-            if known.last() != Some(&None) && org.get(scenario.collection(), id).is_none() {
+            if known.last() != Some(&None) && !org.contains(scenario.collection(), id) {
                 known.push(None);
             }
         }

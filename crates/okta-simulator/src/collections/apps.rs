@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::bucket;
 use crate::collection::{
-    Collection, Expand, Keyword, Listing, Lookup, Made, PageLimits, Row, Single, has_status,
+    Batch, Collection, Expand, Keyword, Listing, Lookup, Made, PageLimits, Row, Single, has_status,
 };
 use crate::dialect::{Dialect, EQ, ValueKind};
 use crate::error::OktaError;
@@ -74,7 +74,7 @@ const SIGN_ON_MODES: [Option<&str>; 10] = [
 const SIGNING_KEYS: [&str; 3] =
     ["SIMcCQNY3uwXoW3y0vf6VxiBb5n9pf8L2fK8d", "simccqny3uwx", "YAC_CqBz-6"];
 
-fn generate(maker: &mut Maker, _: &Made) -> Vec<Value> {
+fn generate(maker: &mut Maker, _: &Made) -> Batch {
     let count = (maker.users / 20).max(12);
     let apps = (0..count).map(|index| {
         let id = maker.id("0oa");

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::bucket;
 use crate::collection::{
-    Collection, Expand, Expansion, Listing, Lookup, Made, PageLimits, Row, Single, has_status,
+    Batch, Collection, Expand, Expansion, Listing, Lookup, Made, PageLimits, Row, Single,
+    has_status,
 };
 use crate::dialect::{Dialect, EQ, EQ_CO, EQ_SW_CO, ORDER, ValueKind};
 use crate::maker::{Maker, ORIGIN, stamp, text};
@@ -88,7 +89,7 @@ const SEARCH: Dialect = Dialect {
 
 const STATUSES: [&str; 5] = ["ACTIVE", "DEACTIVATED", "SUSPENDED", "UNSUSPENDED", "CREATED"];
 
-fn generate(maker: &mut Maker, _: &Made) -> Vec<Value> {
+fn generate(maker: &mut Maker, _: &Made) -> Batch {
     let count = (maker.users / 4).max(8);
     let devices = (0..count).map(|index| {
         let id = maker.id("guo");

@@ -1,10 +1,10 @@
 //! The profile schema of groups, `/api/v1/meta/schemas/group/default`.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::attribute::{Attribute, AttributeType};
 use crate::bucket;
-use crate::collection::{Collection, Expand, Lookup, Made, Row, Single};
+use crate::collection::{Batch, Collection, Expand, Lookup, Made, Row, Single};
 use crate::maker::{Maker, ORIGIN};
 use crate::profile_schema::schema;
 
@@ -32,12 +32,12 @@ impl Collection {
 
 const PATH: &str = "/api/v1/meta/schemas/group/default";
 
-fn generate(_: &mut Maker, _: &Made) -> Vec<Value> {
+fn generate(_: &mut Maker, _: &Made) -> Batch {
     let description = "Okta group profile template";
     let mut schema = schema("group", "Okta group", description, base(), custom());
     let url = format!("{ORIGIN}{PATH}");
     schema["_links"] = json!({ "self": { "rel": "self", "href": url, "method": "GET" } });
-    vec![schema]
+    [schema].into_iter().collect()
 }
 
 fn base() -> [Attribute; 2] {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::bucket;
 use crate::collection::{
-    Collection, Expand, Expansion, Keyword, Listing, Lookup, Made, PageLimits, Row, Single,
+    Batch, Collection, Expand, Expansion, Keyword, Listing, Lookup, Made, PageLimits, Row, Single,
 };
 use crate::dialect::{AttributeRules, Dialect, EQ, EQ_GT_LT, EQ_SW, EQ_SW_CO, ORDER, ValueKind};
 use crate::maker::{Maker, ORIGIN, stamp, text};
@@ -80,7 +80,7 @@ const FILTER: Dialect = Dialect {
 };
 
 /// Makes groups, of which the first is the group of everyone.
-fn generate(maker: &mut Maker, made: &Made) -> Vec<Value> {
+fn generate(maker: &mut Maker, made: &Made) -> Batch {
     let count = (maker.users / 10).max(8);
     let apps = made.ids(Collection::Apps);
     let groups = (0..count).map(|index| {

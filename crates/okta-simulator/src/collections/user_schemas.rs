@@ -1,10 +1,10 @@
 //! Profile schemas of users, `/api/v1/meta/schemas/user/{id}`: one for each user type.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::attribute::{Attribute, AttributeType};
 use crate::bucket;
-use crate::collection::{Collection, Expand, Lookup, Made, Row, Single};
+use crate::collection::{Batch, Collection, Expand, Lookup, Made, Row, Single};
 use crate::maker::Maker;
 use crate::profile_schema::schema;
 
@@ -32,8 +32,8 @@ impl Collection {
 
 const DESCRIPTION: &str = "Okta user profile template with default permission settings";
 
-fn generate(_: &mut Maker, made: &Made) -> Vec<Value> {
-    let types = made.records(Collection::UserTypes).iter().enumerate();
+fn generate(_: &mut Maker, made: &Made) -> Batch {
+    let types = made.records(Collection::UserTypes).enumerate();
     let schemas = types.map(|(index, user_type)| {
         let title = user_type["displayName"].as_str().unwrap_or_default();
         let mut schema = schema("user", title, DESCRIPTION, base(), custom(index));

@@ -1,9 +1,9 @@
 //! User types, `/api/v1/meta/types/user`: all of them at once, and the default one by that name.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::bucket;
-use crate::collection::{Collection, Expand, Listing, Lookup, Made, Row, Single};
+use crate::collection::{Batch, Collection, Expand, Listing, Lookup, Made, Row, Single};
 use crate::maker::{Maker, ORIGIN, stamp};
 
 impl Collection {
@@ -35,7 +35,7 @@ const TYPES: [(&str, &str, Option<&str>); 3] = [
     ("service", "Dienstkonto für Geräte", Some("")),
 ];
 
-fn generate(maker: &mut Maker, _: &Made) -> Vec<Value> {
+fn generate(maker: &mut Maker, _: &Made) -> Batch {
     let system = maker.id("spr");
     let types = TYPES.iter().enumerate().map(|(index, (name, display_name, description))| {
         let (id, schema_id) = (maker.id("oty"), maker.id("osc"));

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::bucket;
 use crate::collection::{
-    Collection, Expand, Keyword, Listing, Lookup, Made, Mode, PageLimits, Row, Single, has_status,
+    Batch, Collection, Expand, Keyword, Listing, Lookup, Made, Mode, PageLimits, Row, Single,
+    has_status,
 };
 use crate::dialect::{
     AttributeRules, Dialect, EQ, EQ_PR, ORDER, ORDER_PR, ORDER_PR_SW, ORDER_PR_SW_CO, ValueKind,
@@ -115,7 +116,7 @@ const STATUSES: [&str; 8] = [
     "DEPROVISIONED",
 ];
 
-fn generate(maker: &mut Maker, made: &Made) -> Vec<Value> {
+fn generate(maker: &mut Maker, made: &Made) -> Batch {
     let type_ids = made.ids(Collection::UserTypes);
     let mut choices: Vec<_> = (0..type_ids.len()).collect();
     choices.sort_unstable_by_key(|&at| &type_ids[at]);

@@ -146,10 +146,12 @@ fn a_path_that_needs_encoding_is_compared_decoded() {
     // Some logins have a slash, and cannot be called by at all.
     let login = {
         let users = service.caller.simulator.org().records(Collection::Users);
-        let mut logins = users.filter_map(|user| user["profile"]["login"].as_str());
-        let plain =
-            |login: &&str| login.chars().all(|c| c.is_ascii_alphanumeric() || c == '@' || c == '.');
-        logins.find(plain).unwrap().to_owned()
+        let mut logins =
+            users.filter_map(|user| user["profile"]["login"].as_str().map(str::to_owned));
+        let plain = |login: &String| {
+            login.chars().all(|c| c.is_ascii_alphanumeric() || c == '@' || c == '.')
+        };
+        logins.find(plain).unwrap()
     };
     let path = format!("{USERS}/{}", login.replace('@', "%40"));
     let htu = |path: &str| format!("{USERS_URL}/{path}");

@@ -7,7 +7,7 @@ use super::*;
 fn the_same_seed_gives_the_same_org() {
     let text = |org: &Org| {
         let all = Collection::ALL.iter().flat_map(|&it| org.records(it));
-        all.map(Value::to_string).collect::<Vec<_>>()
+        all.map(|record| record.to_string()).collect::<Vec<_>>()
     };
     let org = Org::generate(42, 100);
     assert_eq!(text(&org), text(&Org::generate(42, 100)));
@@ -29,7 +29,7 @@ fn the_same_seed_gives_the_same_org() {
 fn a_generated_org_is_awkward() {
     let org = Org::generate(5, 400);
     let users: Vec<_> = org.records(Collection::Users).collect();
-    let some = |holds: &dyn Fn(&Value) -> bool| users.iter().any(|user| holds(user));
+    let some = |holds: &dyn Fn(&Value) -> bool| users.iter().any(holds);
     assert!(some(&|user| user["profile"]["title"] == ""));
     assert!(some(
         &|user| user["profile"]["title"].is_null() && user["profile"].get("title").is_some()
@@ -50,7 +50,7 @@ fn a_generated_org_is_awkward() {
 #[test]
 fn time_stamps_are_stored_more_finely_than_shown() {
     let mut caller = Caller::new(Org::generate(9, 60));
-    let users: Vec<Value> = caller.simulator.org().records(Collection::Users).cloned().collect();
+    let users: Vec<Value> = caller.simulator.org().records(Collection::Users).collect();
     let mut missed = 0;
     for user in users {
         let (id, shown) = (user["id"].as_str().unwrap(), user["lastUpdated"].as_str().unwrap());
