@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use commands::{demo, invoke, print, sandbox};
 use std::io;
 use std::process::ExitCode;
+use tokio::runtime::Builder;
 
 /// Runs the Okta connector for Amazon AppFlow against a simulated Okta org.
 #[derive(Debug, Parser)]
@@ -44,9 +45,11 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(async {
+    let runtime = match arguments.command {
+        Command::Demo(_) => Builder::new_current_thread().enable_all().start_paused(true).build(),
+        _ => Builder::new_multi_thread().worker_threads(2).enable_all().build(),
+    };
+    runtime?.block_on(async {
         match arguments.command {
             Command::Demo(demo) => demo.run().await,
             Command::Invoke(invoke) => invoke.run().await,

@@ -1,4 +1,6 @@
 //! A flow as AppFlow would run it: one `QueryData` after the other until there is no token.
+//!
+//! It runs under Okta's usual rate limits. Time is that of a paused runtime: waiting for a limit takes none.
 
 use super::org::{OrgArguments, SimulatedConnector, connector};
 use super::output::Output;
@@ -7,11 +9,14 @@ use appflow_connector::request::{ConnectorContext, Credentials, QueryDataRequest
 use appflow_connector::response::QueryDataResponse;
 use appflow_connector::{Filter, Operation, Request, handle};
 use clap::Args;
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use okta_connector::Withheld;
 use okta_connector::entity::Entity;
 use okta_connector::plan::Plan;
 use okta_connector::query::{Preferences, Query};
+use okta_connector_cli::{Clock, SimulatedOkta};
+use okta_simulator::{RateLimits, WindowUsage};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -59,6 +64,12 @@ impl Explain {
     }
 }
 
+/// The share of each rate limit that the connection may use, in percent.
+const SHARE_PERCENT: u64 = 75;
+
+/// So many times in a row a call is repeated when it is told to come later.
+const MOST_REPEATS: usize = 10;
+
 /// The figures of a run.
 #[derive(Debug, Default)]
 struct Summary {
@@ -69,11 +80,12 @@ struct Summary {
 
 impl Demo {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let okta = self.org.okta()?;
+        let okta = self.org.okta(Clock::starting_at(Timestamp::now()))?;
+        okta.simulator().set_rate_limits(RateLimits::default());
         let connector = connector(okta.clone());
         let progress = ProgressBar::new_spinner()
             .with_style(ProgressStyle::with_template("{spinner} {pos} records {elapsed} {msg}")?);
-        let began = Instant::now();
+        let (began, began_at_okta) = (Instant::now(), okta.now());
         let mut summary = Summary::default();
         // A question that is refused leaves the file alone.
         let mut page = self.page(&connector, None, &mut summary).await?;
@@ -95,11 +107,12 @@ impl Demo {
         }
         output.finish()?;
         progress.finish_and_clear();
-        self.print(&summary, okta.simulator().requests().len(), began.elapsed());
+        let at_okta = okta.now().duration_since(began_at_okta).unsigned_abs();
+        self.print(&summary, &okta_use(&okta, at_okta), began.elapsed());
         Ok(())
     }
 
-    /// Asks for a page; an error that AppFlow would be told ends the run.
+    /// Asks for a page, again if it is told to come later. Another error that AppFlow would be told ends the run.
     async fn page(
         &self,
         connector: &SimulatedConnector,
@@ -109,19 +122,27 @@ impl Demo {
         let request = Request::QueryData(self.request(next_token));
         let payload = serde_json::to_vec(&request)?;
         let limit = Operation::QueryData.time_limit();
-        let answer = handle(connector, &payload, limit).await?;
-        let page: QueryDataResponse = serde_json::from_slice(&answer)?;
-        if let Some(error) = page.error_details {
-            anyhow::bail!("{:?}: {}", error.error_code, error.error_message);
+        let mut repeats = 0;
+        loop {
+            let answer = handle(connector, &payload, limit).await?;
+            let page: QueryDataResponse = serde_json::from_slice(&answer)?;
+            summary.records += page.records.len();
+            summary.calls += 1;
+            summary.bytes += answer.len();
+            let Some(error) = page.error_details else { return Ok(page) };
+            match error.retry_after_seconds {
+                Some(seconds) if repeats < MOST_REPEATS => {
+                    tokio::time::sleep(Duration::from_secs(seconds)).await;
+                }
+                _ => anyhow::bail!("{:?}: {}", error.error_code, error.error_message),
+            }
+            repeats += 1;
         }
-        summary.records += page.records.len();
-        summary.calls += 1;
-        summary.bytes += answer.len();
-        Ok(page)
     }
 
     fn request(&self, next_token: Option<String>) -> QueryDataRequest {
-        let settings = [("instanceUrl", "https://demo.okta.com")];
+        let share = SHARE_PERCENT.to_string();
+        let settings = [("instanceUrl", "https://demo.okta.com"), ("rateLimitPercent", &share)];
         QueryDataRequest {
             entity_identifier: self.question.entity.clone(),
             connector_context: ConnectorContext {
@@ -143,13 +164,12 @@ impl Demo {
         }
     }
 
-    fn print(&self, summary: &Summary, okta_requests: usize, elapsed: Duration) {
+    fn print(&self, summary: &Summary, okta_use: &str, elapsed: Duration) {
         eprintln!(
-            "{} {} records in {} calls, {} Okta requests, {} answered, {:.1} s{}",
+            "{} {} records in {} calls, {} answered, {:.1} s; {okta_use}{}",
             summary.records,
             self.question.entity,
             summary.calls,
-            okta_requests,
             HumanBytes(summary.bytes as u64),
             elapsed.as_secs_f64(),
             self.out
@@ -157,4 +177,21 @@ impl Demo {
                 .map_or(String::new(), |out| format!(", written to {}", out.display())),
         );
     }
+}
+
+/// Says how many requests were sent, how much of the share they were in the minute that used most of it, and how
+/// long the waiting for the rest of it would have been.
+fn okta_use(okta: &SimulatedOkta, waited: Duration) -> String {
+    let simulator = okta.simulator();
+    let share = |window: &WindowUsage| (window.limit * SHARE_PERCENT / 100).max(1);
+    let percent = |window: &WindowUsage| (100 * window.used).div_ceil(share(window));
+    let fullest = simulator.usage().into_iter().max_by_key(percent);
+    let requests = format!("{} Okta requests", simulator.requests().len());
+    let Some(fullest) = fullest else { return requests };
+    let percent = percent(&fullest);
+    let waited = match waited.as_secs() {
+        0 => String::new(),
+        _ => format!(", {} at Okta's pace", HumanDuration(waited)),
+    };
+    format!("{requests}, {percent} % of the share of {} a minute{waited}", share(&fullest))
 }

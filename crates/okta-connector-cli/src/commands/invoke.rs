@@ -5,6 +5,7 @@ use super::print;
 use anyhow::Context as _;
 use appflow_connector::handle;
 use clap::Args;
+use okta_connector_cli::Clock;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ impl Invoke {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let payload = std::fs::read(&self.event)
             .with_context(|| format!("cannot read {}", self.event.display()))?;
-        let connector = connector(self.org.okta()?);
+        let connector = connector(self.org.okta(Clock::Wall)?);
         let answer = handle(&connector, &payload, Duration::from_secs(30))
             .await
             .with_context(|| format!("{} is no request of AppFlow", self.event.display()))?;

@@ -7,7 +7,9 @@ use okta_connector::{Config, OktaConnector};
 use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
 use okta_simulator::{Collection, Org, Simulator};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::time::Instant;
 
 /// The org that is simulated.
 #[derive(Debug, Args)]
@@ -25,14 +27,14 @@ pub(crate) struct OrgArguments {
 
 impl OrgArguments {
     /// Makes the org, which accepts [`API_TOKEN`].
-    pub(crate) fn okta(&self) -> anyhow::Result<SimulatedOkta> {
+    pub(crate) fn okta(&self, clock: Clock) -> anyhow::Result<SimulatedOkta> {
         let org = match &self.org {
             Some(folder) => read(folder)?,
             None => Org::generate(self.seed, self.users),
         };
         let mut simulator = Simulator::new(org);
         simulator.accept_api_token(API_TOKEN);
-        Ok(SimulatedOkta::new(simulator, Clock::Wall))
+        Ok(SimulatedOkta::new(simulator, clock))
     }
 }
 
@@ -47,8 +49,12 @@ pub(crate) fn connector(okta: SimulatedOkta) -> SimulatedConnector {
     OktaConnector::new(okta, secrets, config)
 }
 
+/// Returns the time of day. It goes on with the clock of the runtime, which may be ahead of the machine's.
 fn seconds_since_1970() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+    static BEGAN: LazyLock<(SystemTime, Instant)> =
+        LazyLock::new(|| (SystemTime::now(), Instant::now()));
+    let (time, instant) = &*BEGAN;
+    (time.duration_since(UNIX_EPOCH).unwrap_or_default() + instant.elapsed()).as_secs()
 }
 
 fn read(folder: &Path) -> anyhow::Result<Org> {

@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use okta_connector_cli::{API_TOKEN, SandboxUrls, api_token_secret};
+use okta_connector_cli::{API_TOKEN, Clock, SandboxUrls, api_token_secret};
 use okta_simulator::ServiceApp;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -47,7 +47,7 @@ type Handler = Arc<dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync>;
 
 impl Sandbox {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let okta = self.org.okta()?;
+        let okta = self.org.okta(Clock::Wall)?;
         // A server runs for long; what has arrived is of no use here.
         okta.simulator().keep_requests(0);
         if let Some(file) = &self.service_app {

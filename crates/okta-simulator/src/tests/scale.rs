@@ -69,6 +69,71 @@ fn time_stamps_are_stored_more_finely_than_shown() {
     assert!((20..60).contains(&missed), "{missed}");
 }
 
+/// A page of a large org is found in an order. What is found is what a walk over everything finds, which a term that
+/// no order knows enforces.
+#[test]
+fn what_is_found_in_an_order_is_what_a_walk_finds() {
+    let mut caller = Caller::new(Org::generate(4, 2_500));
+    let mut users = caller.simulator.org().records(Collection::Users);
+    let (mut first, mut second) = (users.next().unwrap(), users.next().unwrap());
+    drop(users);
+    let login = first["profile"]["login"].clone();
+    let id = first["id"].clone();
+    second["lastUpdated"] = serde_json::json!(["2024-05-01T00:00:00.000Z"]);
+    caller.simulator.org_mut().put(Collection::Users, second);
+    caller.simulator.set_index_lag(std::time::Duration::from_secs(60));
+    first["created"] = "2024-05-01T00:00:00.000Z".into();
+    first["lastUpdated"] = "2024-05-02T00:00:00.000Z".into();
+    caller.simulator.put(Collection::Users, first);
+    let window = |name: &str, from: &str, to: &str| {
+        format!("{name} ge \"2024-{from}T00:00:00.000Z\" and {name} lt \"2024-{to}T00:00:00.000Z\"")
+    };
+    let rows = [
+        window("lastUpdated", "05-01", "05-03"),
+        window("lastUpdated", "01-01", "12-01"),
+        window("lastUpdated", "05-03", "05-01"),
+        format!(
+            "{} or lastUpdated lt \"2024-01-05T00:00:00.000Z\"",
+            window("lastUpdated", "05-01", "05-03")
+        ),
+        format!("({}) and status eq \"ACTIVE\"", window("lastUpdated", "03-01", "05-03")),
+        "status eq \"RECOVERY\"".to_owned(),
+        "status eq \"ACTIVE\"".to_owned(),
+        "status eq \"active\"".to_owned(),
+        format!("id eq {id} or id eq \"none\""),
+        format!("id eq {id} and profile.login eq {login}"),
+    ];
+    let created = [
+        window("created", "05-01", "05-02"),
+        window("created", "02-01", "12-01"),
+        format!("{} or status eq \"STAGED\"", window("created", "05-01", "05-02")),
+        "status pr".to_owned(),
+    ];
+    let everywhere = [
+        ("filter", ""),
+        ("search", ""),
+        ("search", "&sortBy=lastUpdated"),
+        ("search", "&sortBy=lastUpdated&sortOrder=desc"),
+        ("search", "&sortBy=created"),
+        ("search", "&sortBy=created&sortOrder=desc"),
+    ];
+    let asked = rows.iter().map(|row| (row, &everywhere[..]));
+    let asked = asked.chain(created.iter().map(|row| (row, &everywhere[1..])));
+    let mut found = 0;
+    for (condition, forms) in asked {
+        for (form, rest) in forms {
+            let walked = format!("({condition}) or profile.login eq \"nobody\"");
+            let mut ids = |condition: &str| {
+                caller.ids(&format!("/api/v1/users?{form}={condition}&limit=30{rest}"))
+            };
+            let ids_found = ids(condition);
+            assert_eq!(ids_found, ids(&walked), "{form}: {condition}{rest}");
+            found += ids_found.len();
+        }
+    }
+    assert!(found > 10_000, "{found}");
+}
+
 #[test]
 fn a_recorded_org_is_listed_as_it_was() {
     let Some(recorded) = Recorded::read() else { return };
