@@ -54,10 +54,12 @@ soak: ## Run the fault campaign over SEEDS seeds, 20000 unless told otherwise
 	CAMPAIGN_SEEDS=$(SEEDS) cargo test --release -p connector-tests --test it -- campaign::soak --exact --nocapture
 
 bench: ## Measure what the product costs; the report goes to bench/report.json
-	cargo build --profile lambda -p okta-connector-lambda -p connector-bench --bin bootstrap --bin bare --bin pages
+	cargo build --profile lambda -p okta-connector-lambda -p connector-bench \
+		--bin bootstrap --bin bare --bin floor --bin pages
 	cargo build --release -p okta-connector-cli -p connector-bench --bin okta-connector --bin bench
-	BOOTSTRAP=$(target)/lambda/bootstrap BARE=$(target)/lambda/bare PAGES=$(target)/lambda/pages \
-		OKTA_CONNECTOR=$(target)/release/okta-connector REPORT=bench/report.json $(target)/release/bench $(SECTIONS)
+	BOOTSTRAP=$(target)/lambda/bootstrap BARE=$(target)/lambda/bare FLOOR=$(target)/lambda/floor \
+		PAGES=$(target)/lambda/pages OKTA_CONNECTOR=$(target)/release/okta-connector REPORT=bench/report.json \
+		$(target)/release/bench $(SECTIONS)
 
 FUZZ_SECONDS ?= 600
 # cargo-fuzz asks the compiler for switches that stable keeps for nightly; RUSTC_BOOTSTRAP unlocks them.

@@ -1,12 +1,11 @@
 //! Instructions for each record, counted by callgrind: the same on every run of the same program.
 
+use crate::callgrind::Callgrind;
 use crate::report::Row;
 use crate::world::TEN_FIELDS;
-use anyhow::Context as _;
 use bytes::Bytes;
 use okta_simulator::{Org, Simulator};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// The number of records on a page.
 const PAGE: u64 = 200;
@@ -26,17 +25,9 @@ impl Counted<'_> {
     }
 
     fn count(&self, way: &str, times: u64) -> anyhow::Result<u64> {
-        let output = Command::new("valgrind")
-            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", self.pages, way])
-            .arg(&self.page)
-            .args([&self.fields, &times.to_string()])
-            .stdout(Stdio::null())
-            .output()
-            .context("valgrind is missing: install the package valgrind")?;
-        let text = String::from_utf8_lossy(&output.stderr);
-        anyhow::ensure!(output.status.success(), "{text}");
-        let line = text.lines().find_map(|line| line.split_once("Collected : "));
-        Ok(line.context("callgrind did not say what it counted")?.1.trim().parse()?)
+        let page = self.page.to_string_lossy();
+        let arguments = [way, &page, &self.fields, &times.to_string()];
+        Callgrind::new().count(self.pages, &arguments)
     }
 }
 

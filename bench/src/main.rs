@@ -8,11 +8,13 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports")]
 
 mod budget;
+mod callgrind;
 mod instructions;
 mod lanes;
 mod planning;
 mod processes;
 mod report;
+mod whole;
 mod world;
 
 use processes::Programs;
@@ -26,13 +28,16 @@ fn main() -> anyhow::Result<()> {
     let programs = Programs {
         bootstrap: variable("BOOTSTRAP")?,
         bare: variable("BARE")?,
+        floor: variable("FLOOR")?,
         okta_connector: variable("OKTA_CONNECTOR")?,
     };
     let (pages, report) = (variable("PAGES")?, variable("REPORT")?);
     let wanted: Vec<_> = std::env::args().skip(1).collect();
-    let sections: [(&str, Measure<'_>); 7] = [
+    let sections: [(&str, Measure<'_>); 9] = [
         ("starts", Box::new(|| processes::starts(&programs))),
         ("service-app", Box::new(|| processes::service_app(&programs))),
+        ("cold", Box::new(|| processes::cold(&programs))),
+        ("whole", Box::new(|| whole::rows(&programs))),
         ("instructions", Box::new(|| instructions::rows(&pages))),
         ("memory", Box::new(|| processes::memory(&programs))),
         ("planning", Box::new(planning::rows)),

@@ -1,5 +1,6 @@
 //! The costs of the real process: its start, its first answer, its memory.
 
+use crate::callgrind::Callgrind;
 use crate::report::Row;
 use crate::world::TEN_FIELDS;
 use okta_connector_cli::{HostedFunction, Sandbox};
@@ -13,6 +14,7 @@ use std::time::Duration;
 pub(crate) struct Programs {
     pub(crate) bootstrap: String,
     pub(crate) bare: String,
+    pub(crate) floor: String,
     pub(crate) okta_connector: String,
 }
 
@@ -20,20 +22,20 @@ pub(crate) struct Programs {
 const STARTS: usize = 30;
 
 /// The time of a call.
-const TIME: Duration = Duration::from_secs(30);
+pub(crate) const TIME: Duration = Duration::from_secs(30);
 
-fn start(program: &str, environment: &[(&str, &str)]) -> anyhow::Result<HostedFunction> {
+pub(crate) fn start(program: &str, environment: &[(&str, &str)]) -> anyhow::Result<HostedFunction> {
     HostedFunction::start(Path::new(program), environment, Stdio::null())
 }
 
-fn start_sandbox(program: &str, users: usize, more: &[&str]) -> anyhow::Result<Sandbox> {
+pub(crate) fn start_sandbox(program: &str, users: usize, more: &[&str]) -> anyhow::Result<Sandbox> {
     let users = users.to_string();
     let ports = ["--okta-port", "0", "--secrets-port", "0"];
     Sandbox::start(Path::new(program), &[&["--users", &users][..], &ports, more].concat())
 }
 
 /// Returns a request for the users of a sandbox; `extra` is put on top.
-fn query(sandbox: &Sandbox, extra: &Value) -> Value {
+pub(crate) fn query(sandbox: &Sandbox, extra: &Value) -> Value {
     let mut event = json!({
         "type": "QueryDataRequest",
         "entityIdentifier": "User",
@@ -96,6 +98,31 @@ pub(crate) fn starts(programs: &Programs) -> anyhow::Result<Vec<Row>> {
             size / bare_size,
         ),
     ])
+}
+
+/// Counts the instructions from exec to the first answer of a process that knows nothing yet: it reads its secret with a
+/// client of AWS that it must make, and asks Okta.
+pub(crate) fn cold(programs: &Programs) -> anyhow::Result<Vec<Row>> {
+    let sandbox = start_sandbox(&programs.okta_connector, 200, &[])?;
+    let event = query(&sandbox, &json!({ "selectedFieldNames": TEN_FIELDS, "maxResults": 200 }));
+    let event = event.to_string();
+    let callgrind = Callgrind::new();
+    let count = |program, environment: &[_], records| {
+        callgrind.count_function(program, environment, |function| {
+            let answer: Value = serde_json::from_slice(&function.invoke(event.as_bytes(), TIME)?)?;
+            let found = answer["records"].as_array().map_or(0, Vec::len);
+            anyhow::ensure!(found == records, "{answer}");
+            Ok(())
+        })
+    };
+    let ours = count(&programs.bootstrap, &sandbox.urls().environment(), 200)? as f64;
+    let bare = count(&programs.bare, &[], 0)? as f64;
+    Ok(vec![Row::new(
+        "instructions from the start to the first 200 users, against a function that does nothing"
+            .to_owned(),
+        format!("{:.2} M / {:.2} M", ours / 1e6, bare / 1e6),
+        ours / bare,
+    )])
 }
 
 /// Measures the time from exec to the first answer of a service app that was granted two of the five scopes, and

@@ -1,6 +1,7 @@
 //! Lambda's side of a function: hands out events and takes answers, one at a time, over any number of connections.
 
 use crate::process::Process;
+use crate::usage::Usage;
 use anyhow::Context as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -40,8 +41,20 @@ impl HostedFunction {
     ///
     /// The program cannot be started.
     pub fn start(program: &Path, environment: &[(&str, &str)], log: Stdio) -> anyhow::Result<Self> {
+        Self::run(Command::new(program), environment, log)
+    }
+
+    /// Starts a command that becomes the function, such as valgrind with the function as its argument.
+    ///
+    /// # Errors
+    ///
+    /// The command cannot be started.
+    pub fn run(
+        mut command: Command,
+        environment: &[(&str, &str)],
+        log: Stdio,
+    ) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let mut command = Command::new(program);
         command
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", listener.local_addr()?.to_string())
@@ -120,6 +133,28 @@ impl HostedFunction {
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib: f64 = line.context("no VmHWM")?.trim().trim_end_matches(" kB").trim().parse()?;
         Ok(kib / 1024.0)
+    }
+
+    /// Returns what it has used up so far.
+    ///
+    /// # Errors
+    ///
+    /// It has ended, or this is not Linux.
+    pub fn usage(&self) -> anyhow::Result<Usage> {
+        Usage::of(self.process.id())
+    }
+
+    /// Hangs up, so that the function ends by itself, and waits until it has. It ends with an error: Lambda never
+    /// hangs up.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be waited for.
+    pub fn end(self) -> anyhow::Result<()> {
+        let Self { listener, mut process, connection, .. } = self;
+        drop((listener, connection));
+        process.0.wait()?;
+        Ok(())
     }
 
     fn write(&mut self, bytes: &[u8]) -> anyhow::Result<()> {

@@ -8,9 +8,11 @@ mod process;
 mod sandbox;
 mod simulated_okta;
 mod simulated_secrets;
+mod usage;
 
 pub use hosted_function::HostedFunction;
 pub use process::Process;
 pub use sandbox::{Sandbox, SandboxUrls};
 pub use simulated_okta::{Clock, SimulatedOkta};
 pub use simulated_secrets::{API_TOKEN, SimulatedSecrets, api_token_secret};
+pub use usage::Usage;

@@ -1,0 +1,3 @@
+//! The parts that the programs of the benchmark share.
+
+pub mod escape;
