@@ -1,8 +1,8 @@
-//! The use of the rate limit: the requests sent against the minimum, and the share of the limit
-//! against the cap.
+//! The use of the rate limit: the requests sent against the minimum, the share of the limit against the
+//! cap, and what several executions on one connection come to together.
 
 use crate::report::Row;
-use crate::world::{Conditions, run};
+use crate::world::{Conditions, SIZES, run, run_beside};
 use okta_simulator::RateLimits;
 use std::time::Duration;
 
@@ -11,19 +11,26 @@ const PAGE: usize = 200;
 
 const PERCENT: u32 = 75;
 
+/// The longest time that AppFlow lets a flow run.
+const FLOW_HOURS: f64 = 48.0;
+
+/// Returns what a connection meets that was set up as the template suggests, at an org of a usual size.
+fn usual(users: usize) -> Conditions {
+    Conditions {
+        users,
+        latency: Duration::from_millis(100),
+        rate_limits: RateLimits::default(),
+        percent: PERCENT,
+        concurrency: 4,
+        filter: None,
+        max_results: 1_000,
+    }
+}
+
 pub(crate) fn rows() -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for users in [1_000, 10_000, 100_000] {
-        let run = run(&Conditions {
-            users,
-            latency: Duration::from_millis(100),
-            rate_limits: RateLimits::default(),
-            percent: PERCENT,
-            concurrency: 4,
-            filter: None,
-            max_results: 1_000,
-        })?;
-        anyhow::ensure!(run.records == users);
+    for users in SIZES {
+        let run = run(&usual(users))?;
         let minimum = users.div_ceil(PAGE);
         rows.push(Row::new(
             format!("requests for {users} users, against the fewest possible"),
@@ -34,6 +41,41 @@ pub(crate) fn rows() -> anyhow::Result<Vec<Row>> {
             format!("largest share of the limit used for {users} users, against the cap"),
             format!("{:.0} % / {PERCENT} %", run.largest_share * 100.0),
             run.largest_share * 100.0 / f64::from(PERCENT),
+        ));
+        if Some(&users) == SIZES.last() {
+            let minutes = run.elapsed.as_secs_f64() / 60.0;
+            rows.push(Row::new(
+                format!(
+                    "simulated time for {users} users at Okta's usual limits, against the longest flow"
+                ),
+                format!("{minutes:.0} min / {FLOW_HOURS:.0} h"),
+                minutes / (FLOW_HOURS * 60.0),
+            ));
+        }
+    }
+    Ok(rows)
+}
+
+/// Measures executions that know nothing of each other: what Okta counts of all of them, against the share of one.
+pub(crate) fn together() -> anyhow::Result<Vec<Row>> {
+    const PER_MINUTE: u32 = 60;
+    let share = PER_MINUTE * PERCENT / 100;
+    let conditions = Conditions {
+        // Of the 600 requests a minute that a workforce org allows.
+        rate_limits: RateLimits { share_percent: PER_MINUTE / 6, ..RateLimits::default() },
+        ..usual(10_000)
+    };
+    let mut rows = Vec::new();
+    for flows in [2, 4] {
+        let run = run_beside(&conditions, flows)?;
+        rows.push(Row::new(
+            format!(
+                "most requests a minute of {flows} executions on one connection under a limit of \
+                 {PER_MINUTE}, with {} refused, against the share",
+                run.refused
+            ),
+            format!("{} / {share}", run.most_in_a_window),
+            run.most_in_a_window as f64 / f64::from(share),
         ));
     }
     Ok(rows)

@@ -33,7 +33,7 @@ fn main() -> anyhow::Result<()> {
     };
     let (pages, report) = (variable("PAGES")?, variable("REPORT")?);
     let wanted: Vec<_> = std::env::args().skip(1).collect();
-    let sections: [(&str, Measure<'_>); 9] = [
+    let sections: [(&str, Measure<'_>); 10] = [
         ("starts", Box::new(|| processes::starts(&programs))),
         ("service-app", Box::new(|| processes::service_app(&programs))),
         ("cold", Box::new(|| processes::cold(&programs))),
@@ -42,6 +42,7 @@ fn main() -> anyhow::Result<()> {
         ("memory", Box::new(|| processes::memory(&programs))),
         ("planning", Box::new(planning::rows)),
         ("requests", Box::new(budget::rows)),
+        ("together", Box::new(budget::together)),
         ("lanes", Box::new(lanes::rows)),
     ];
     let mut rows = Vec::new();

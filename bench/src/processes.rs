@@ -2,7 +2,7 @@
 
 use crate::callgrind::Callgrind;
 use crate::report::Row;
-use crate::world::TEN_FIELDS;
+use crate::world::{SIZES, TEN_FIELDS};
 use okta_connector_cli::{HostedFunction, Sandbox};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -180,7 +180,7 @@ pub(crate) fn service_app(programs: &Programs) -> anyhow::Result<Vec<Row>> {
 pub(crate) fn memory(programs: &Programs) -> anyhow::Result<Vec<Row>> {
     const MIB_ALLOWED: f64 = 40.0;
     let mut rows = Vec::new();
-    for users in [1_000, 10_000, 100_000] {
+    for users in SIZES {
         let sandbox = start_sandbox(&programs.okta_connector, users, &[])?;
         let mut function = start(&programs.bootstrap, &sandbox.urls().environment())?;
         function.first_request()?;

@@ -1,16 +1,26 @@
-//! The connector on a simulated org in this process, on a clock of its own: waiting takes no time.
+//! The connector on a simulated org in this process, mostly on a clock of its own: waiting takes no time.
 
 use appflow_connector::handle;
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use okta_connector::{Config, OktaConnector};
 use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
 use okta_simulator::{Org, RateLimits, Simulator};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::cell::Cell;
+use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::Instant;
 
 const EPOCH: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
+
+thread_local! {
+    /// The clock of the run: the connector takes a function that knows nothing.
+    static CLOCK: Cell<Clock> = const { Cell::new(Clock::Wall) };
+}
+
+/// The numbers of users of small, usual and large orgs.
+pub(crate) const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 
 /// The conditions that a flow is run under.
 #[derive(Clone, Debug)]
@@ -24,37 +34,70 @@ pub(crate) struct Conditions {
     pub(crate) max_results: u64,
 }
 
-/// The figures of a flow.
+/// The figures of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
-    pub(crate) records: usize,
     pub(crate) requests: usize,
-    /// The time on the flow's own clock.
+    /// The time on the clock of the run.
     pub(crate) elapsed: Duration,
     /// The largest share of a limit that a window saw used.
     pub(crate) largest_share: f64,
+    /// The most requests of a window, refused ones included.
+    pub(crate) most_in_a_window: u64,
+    /// The requests that were refused with 429.
+    pub(crate) refused: u64,
 }
 
-/// Runs a whole flow of users. Every user must come once.
+/// Runs a whole flow of users on a clock of its own. Every user must come once.
 pub(crate) fn run(conditions: &Conditions) -> anyhow::Result<Run> {
-    let org = Org::generate(1, conditions.users);
+    run_beside(conditions, 1)
+}
+
+/// Runs so many flows at once, each in a connector of its own, on one connection to one org. The requests are those of
+/// all, and the time is that of the slowest.
+pub(crate) fn run_beside(conditions: &Conditions, flows: usize) -> anyhow::Result<Run> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
-    runtime.block_on(flow(org, conditions))
+    runtime.block_on(async {
+        let clock = Clock::starting_at(Timestamp::constant(EPOCH, 0));
+        run_at(conditions, flows, clock).await
+    })
 }
 
-async fn flow(org: Org, conditions: &Conditions) -> anyhow::Result<Run> {
-    let mut simulator = Simulator::new(org);
+/// Runs a whole flow of users in real time.
+pub(crate) fn run_for_real(conditions: &Conditions) -> anyhow::Result<Run> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(run_at(conditions, 1, Clock::Wall))
+}
+
+async fn run_at(conditions: &Conditions, flows: usize, clock: Clock) -> anyhow::Result<Run> {
+    let mut simulator = Simulator::new(Org::generate(1, conditions.users));
     simulator.accept_api_token(API_TOKEN);
     simulator.set_rate_limits(conditions.rate_limits.clone());
     simulator.set_latency(conditions.latency);
+    CLOCK.set(clock);
+    let okta = SimulatedOkta::new(simulator, clock);
     let began = Instant::now();
-    let okta = SimulatedOkta::new(simulator, Clock::starting_at(Timestamp::constant(EPOCH, 0)));
+    try_join_all((0..flows).map(|_| flow(&okta, conditions))).await?;
+    let elapsed = began.elapsed();
+    let simulator = okta.simulator();
+    let windows = simulator.usage();
+    let shares = windows.iter().map(|it| (it.used + it.rejected) as f64 / it.limit as f64);
+    Ok(Run {
+        requests: simulator.requests().len(),
+        elapsed,
+        largest_share: shares.fold(0.0, f64::max),
+        most_in_a_window: windows.iter().map(|it| it.used + it.rejected).max().unwrap_or_default(),
+        refused: windows.iter().map(|it| it.rejected).sum(),
+    })
+}
+
+async fn flow(okta: &SimulatedOkta, conditions: &Conditions) -> anyhow::Result<()> {
     let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
-    let config = Config::new(|| EPOCH.cast_unsigned(), 1);
+    let config = Config::new(|| CLOCK.get().now().as_second().cast_unsigned(), 1);
     let connector = OktaConnector::new(okta.clone(), secrets, config);
     let mut event = event(conditions);
-    let mut ids = BTreeSet::new();
+    let mut ids = HashSet::new();
     let mut records = 0;
     loop {
         let answer =
@@ -77,16 +120,7 @@ async fn flow(org: Org, conditions: &Conditions) -> anyhow::Result<Run> {
         }
     }
     anyhow::ensure!(records == conditions.users && ids.len() == records, "{records} records");
-    let elapsed = began.elapsed();
-    let simulator = okta.simulator();
-    let shares = simulator.usage().into_iter();
-    let shares = shares.map(|window| (window.used + window.rejected) as f64 / window.limit as f64);
-    Ok(Run {
-        records,
-        requests: simulator.requests().len(),
-        elapsed,
-        largest_share: shares.fold(0.0, f64::max),
-    })
+    Ok(())
 }
 
 fn event(conditions: &Conditions) -> Value {
