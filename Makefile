@@ -59,7 +59,7 @@ bench: ## Measure what the product costs; the report goes to bench/report.json
 	cargo build --release -p okta-connector-cli -p connector-bench --bin okta-connector --bin bench
 	BOOTSTRAP=$(target)/lambda/bootstrap BARE=$(target)/lambda/bare FLOOR=$(target)/lambda/floor \
 		PAGES=$(target)/lambda/pages OKTA_CONNECTOR=$(target)/release/okta-connector REPORT=bench/report.json \
-		$(target)/release/bench $(SECTIONS)
+		$(if $(BEFORE),BEFORE=$(BEFORE)) $(target)/release/bench $(SECTIONS)
 
 FUZZ_SECONDS ?= 600
 # cargo-fuzz asks the compiler for switches that stable keeps for nightly; RUSTC_BOOTSTRAP unlocks them.

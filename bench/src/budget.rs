@@ -71,10 +71,9 @@ pub(crate) fn together() -> anyhow::Result<Vec<Row>> {
         rows.push(Row::new(
             format!(
                 "most requests a minute of {flows} executions on one connection under a limit of \
-                 {PER_MINUTE}, with {} refused, against the share",
-                run.refused
+                 {PER_MINUTE}, against the share"
             ),
-            format!("{} / {share}", run.most_in_a_window),
+            format!("{} / {share}, {} refused", run.most_in_a_window, run.refused),
             run.most_in_a_window as f64 / f64::from(share),
         ));
     }

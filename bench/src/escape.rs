@@ -10,6 +10,12 @@ const BLOCK: usize = 64;
 /// The bytes that are copied together.
 const CHUNK: usize = 16;
 
+/// The most bytes that a block may become, rounded up.
+const MOST: usize = 4 * BLOCK;
+
+/// The room that is kept for a block.
+const ROOM: usize = MOST + CHUNK;
+
 /// The first part of an answer, in memory that is kept from one answer to the next.
 #[derive(Debug, Default)]
 pub struct Answer {
@@ -87,94 +93,95 @@ impl Answer {
 
     /// Writes the objects of an array, each as a string and a comma. Returns their number.
     pub fn write_records(&mut self, page: &[u8]) -> usize {
-        let most = self.len + page.len() * 2 + 4 * CHUNK;
+        let most = self.len + page.len() * 2 + ROOM;
         if self.bytes.len() < most {
             self.bytes.resize(most, 0);
         }
-        let (mut state, mut depth, mut count, mut start) = (State::default(), 0, 0, 0);
+        let (mut state, mut depth, mut count) = (State::default(), 0, 0);
         for at in (0..page.len()).step_by(BLOCK) {
-            let block = match page[at..].first_chunk() {
-                Some(bytes) => Block::new(bytes),
-                None => {
-                    let mut bytes = [b' '; BLOCK];
-                    bytes[..page.len() - at].copy_from_slice(&page[at..]);
-                    Block::new(&bytes)
-                }
-            };
+            let mut last = [b' '; BLOCK + CHUNK];
+            let bytes = page[at..].first_chunk().unwrap_or_else(|| {
+                last[..page.len() - at].copy_from_slice(&page[at..]);
+                &last
+            });
+            let block = Block::new(bytes.first_chunk().expect("it is the longer one"));
             let outside = !state.strings(&block);
             let special = block.quotes | block.backslashes;
             let (opening, closing) = (block.opening & outside, block.closing & outside);
             if depth > closing.count_ones() {
                 depth = depth + opening.count_ones() - closing.count_ones();
-                start = self.escape(page, start, at, special);
+                self.escape(bytes, special, 0..BLOCK);
                 continue;
             }
-            let (mut braces, mut written) = (opening | closing, 0);
+            let (mut braces, mut start) = (opening | closing, 0);
             while braces != 0 {
-                let brace = 1 << braces.trailing_zeros();
-                let place = at + braces.trailing_zeros() as usize;
+                let place = braces.trailing_zeros() as usize;
                 braces &= braces - 1;
-                if opening & brace != 0 {
+                if opening >> place & 1 == 1 {
                     depth += 1;
                     if depth == 1 {
                         self.push(b'"');
                         start = place;
-                        written = brace - 1;
                     }
                     continue;
                 }
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    let inside = (brace - 1) & !written;
-                    start = self.escape(page, start, at, special & inside);
-                    self.copy(page, start..place + 1);
+                    self.escape(bytes, special, start..place + 1);
                     self.push(b'"');
                     self.push(b',');
                     count += 1;
-                    written = brace | (brace - 1);
                 }
             }
             if depth > 0 {
-                start = self.escape(page, start, at, special & !written);
+                self.escape(bytes, special, start..BLOCK);
             }
         }
         count
     }
 
-    /// Copies from `start` up to the last of the special places of the block at `block`, with a backslash in
-    /// front of each. Returns the last place.
-    fn escape(&mut self, page: &[u8], mut start: usize, block: usize, mut special: u64) -> usize {
+    /// Writes a part of a block with a backslash in front of each special byte.
+    fn escape(&mut self, bytes: &[u8; BLOCK + CHUNK], special: u64, part: Range<usize>) {
+        let room = self.bytes[self.len..].first_chunk_mut().expect("there is room for all");
+        let (mut from, mut to) = (part.start, 0);
+        let behind = u64::MAX.checked_shl(part.end as u32).unwrap_or_default();
+        let mut special = special & (u64::MAX << part.start) & !behind;
         while special != 0 {
-            let place = block + special.trailing_zeros() as usize;
+            let place = special.trailing_zeros() as usize;
             special &= special - 1;
-            self.copy(page, start..place);
-            self.push(b'\\');
-            start = place;
+            to = copy(bytes, from..place, room, to);
+            room[to % MOST] = b'\\';
+            to += 1;
+            from = place;
         }
-        start
+        self.len += copy(bytes, from..part.end, room, to);
     }
 
-    /// Copies a part of the page. More than that is written, and written over by what comes next.
-    #[inline]
-    fn copy(&mut self, page: &[u8], part: Range<usize>) {
-        let (mut from, mut to) = (part.start, self.len);
-        while from < part.end {
-            let (source, target) = (&page[from..], &mut self.bytes[to..]);
-            match (source.first_chunk::<CHUNK>(), target.first_chunk_mut::<CHUNK>()) {
-                (Some(source), Some(target)) => *target = *source,
-                _ => target[..source.len()].copy_from_slice(source),
-            }
-            from += CHUNK;
-            to += CHUNK;
-        }
-        self.len += part.len();
-    }
-
-    #[inline]
     fn push(&mut self, byte: u8) {
         self.bytes[self.len] = byte;
         self.len += 1;
     }
+}
+
+/// Copies a part of a block to a place. More than that is written, and written over by what comes next. Returns the
+/// place behind it.
+///
+/// The remainders change nothing: they tell the compiler that nothing is out of bounds.
+#[inline]
+fn copy(
+    bytes: &[u8; BLOCK + CHUNK],
+    part: Range<usize>,
+    room: &mut [u8; ROOM],
+    to: usize,
+) -> usize {
+    let (mut source, mut target) = (part.start, to);
+    while source < part.end {
+        let (from, onto) = (source % BLOCK, target % MOST);
+        room[onto..onto + CHUNK].copy_from_slice(&bytes[from..from + CHUNK]);
+        source += CHUNK;
+        target += CHUNK;
+    }
+    to + part.len()
 }
 
 #[cfg(test)]

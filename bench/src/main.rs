@@ -1,5 +1,6 @@
 //! `make bench`: the costs of the product, in one table. `make bench SECTIONS=instructions`
-//! measures a part of it, and keeps no report.
+//! measures a part of it, and keeps no report; `make bench BEFORE=report.json` puts the figures of an earlier
+//! report beside today's.
 //!
 //! Figures come with a ratio against something that was measured in the same run, since machines
 //! differ. Sections that wait for Okta run on a simulated clock; those that start processes are
@@ -51,6 +52,9 @@ fn main() -> anyhow::Result<()> {
             eprintln!("measuring {name}");
             rows.extend(measure()?);
         }
+    }
+    if let Ok(before) = variable("BEFORE") {
+        report::compare(&mut rows, &before)?;
     }
     let machine = machine()?;
     print!("\n{machine}\n\n{}", report::table(&rows));

@@ -1,5 +1,6 @@
 //! The table: printed for people, written as JSON for the README and whoever compares.
 
+use anyhow::Context as _;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -9,23 +10,44 @@ pub(crate) struct Row {
     measure: String,
     figures: String,
     ratio: f64,
+    /// The figures of an earlier report.
+    before: Option<String>,
 }
 
 impl Row {
     /// Makes a row of a measure, its figures, and their ratio: machines differ, ratios less.
     pub(crate) fn new(measure: String, figures: String, ratio: f64) -> Self {
-        Self { measure, figures, ratio }
+        Self { measure, figures, ratio, before: None }
     }
+}
+
+/// Puts the figures of an earlier report beside those of the same measures.
+pub(crate) fn compare(rows: &mut [Row], report: &str) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(report).with_context(|| format!("cannot read {report}"))?;
+    let report: Value =
+        serde_json::from_str(&text).with_context(|| format!("{report} is not JSON"))?;
+    for before in report["rows"].as_array().into_iter().flatten() {
+        if let Some(row) = rows.iter_mut().find(|row| before["measure"] == row.measure) {
+            row.before = before["figures"].as_str().map(str::to_owned);
+        }
+    }
+    Ok(())
 }
 
 /// Writes the rows side by side.
 pub(crate) fn table(rows: &[Row]) -> String {
-    let widest = rows.iter().map(|row| row.measure.len()).max().unwrap_or_default();
+    let widest = |width: fn(&Row) -> usize| rows.iter().map(width).max().unwrap_or_default();
+    let measures = widest(|row| row.measure.chars().count());
+    let figures = widest(|row| row.figures.chars().count());
+    let earlier = widest(|row| row.before.as_ref().map_or(0, |text| text.chars().count()));
     let mut table = String::new();
     for row in rows {
-        let Row { measure, figures, ratio } = row;
-        writeln!(table, "{measure:widest$}  {figures:>26}  {ratio:>7.2}")
-            .expect("writing to memory cannot fail");
+        let before = row.before.as_deref().unwrap_or_default();
+        let line = format!(
+            "{:measures$}  {:>figures$}  {:>7.2}  {before:>earlier$}",
+            row.measure, row.figures, row.ratio
+        );
+        writeln!(table, "{}", line.trim_end()).expect("writing to memory cannot fail");
     }
     table
 }
@@ -34,7 +56,11 @@ pub(crate) fn table(rows: &[Row]) -> String {
 pub(crate) fn json(machine: &str, rows: &[Row]) -> Value {
     let rows = rows.iter().map(|row| {
         let ratio = (row.ratio * 100.0).round() / 100.0;
-        json!({ "measure": row.measure, "figures": row.figures, "ratio": ratio })
+        let mut json = json!({ "measure": row.measure, "figures": row.figures, "ratio": ratio });
+        if let Some(before) = &row.before {
+            json["before"] = before.as_str().into();
+        }
+        json
     });
     json!({ "machine": machine, "rows": rows.collect::<Vec<_>>() })
 }
