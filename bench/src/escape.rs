@@ -196,7 +196,7 @@ mod tests {
         for length in 0..200 {
             let text = "\\\"{}".repeat(length % 7) + &"x".repeat(length);
             let record = json!({ "a": { "b{\\": [text, { "c": {} }] }, "d": "\\\\" });
-            let records = vec![record.to_string(), "{}".to_owned(), record.to_string()];
+            let records = [record.to_string(), "{}".to_owned(), record.to_string()];
             let page = format!("[{}]", records.join(", "));
             answer.clear();
             assert_eq!(answer.write_records(page.as_bytes()), 3);

@@ -4,7 +4,7 @@ use crate::process::Process;
 use crate::usage::Usage;
 use anyhow::Context as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -151,8 +151,12 @@ impl HostedFunction {
     ///
     /// It cannot be waited for.
     pub fn end(self) -> anyhow::Result<()> {
-        let Self { listener, mut process, connection, .. } = self;
-        drop((listener, connection));
+        let Self { requests, mut process, connection, .. } = self;
+        // With nobody to take them, later requests end with their connections.
+        drop(requests);
+        if let Some(connection) = connection {
+            connection.shutdown(Shutdown::Both)?;
+        }
         process.0.wait()?;
         Ok(())
     }

@@ -41,3 +41,18 @@ impl Sub for Usage {
         }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::Usage;
+
+    #[test]
+    fn what_is_used_in_between_is_the_difference() {
+        let before = Usage::of(std::process::id()).unwrap();
+        let touched = vec![1u8; 8 << 20];
+        let sum: u64 = std::hint::black_box(&touched).iter().map(|&byte| u64::from(byte)).sum();
+        let used = Usage::of(std::process::id()).unwrap() - before;
+        assert_eq!(sum, 8 << 20);
+        assert!(used.minor_faults > 0 && !used.cpu.is_zero(), "{used:?}");
+    }
+}
