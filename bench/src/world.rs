@@ -19,6 +19,9 @@ thread_local! {
     static CLOCK: Cell<Clock> = const { Cell::new(Clock::Wall) };
 }
 
+/// The longest time that AppFlow lets a flow run.
+pub(crate) const LONGEST_FLOW: Duration = Duration::from_secs(48 * 60 * 60);
+
 /// The numbers of users of small, usual and large orgs.
 pub(crate) const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 
@@ -97,6 +100,7 @@ async fn flow(okta: &SimulatedOkta, conditions: &Conditions) -> anyhow::Result<(
     let config = Config::new(|| CLOCK.get().now().as_second().cast_unsigned(), 1);
     let connector = OktaConnector::new(okta.clone(), secrets, config);
     let mut event = event(conditions);
+    let began = Instant::now();
     let mut ids = HashSet::new();
     let mut records = 0;
     loop {
@@ -106,6 +110,7 @@ async fn flow(okta: &SimulatedOkta, conditions: &Conditions) -> anyhow::Result<(
         if answer["isSuccess"] != true {
             let after = answer["errorDetails"]["retryAfterSeconds"].as_u64();
             let after = after.ok_or_else(|| anyhow::anyhow!("{answer}"))?;
+            anyhow::ensure!(began.elapsed() < LONGEST_FLOW, "after two days: {answer}");
             tokio::time::sleep(Duration::from_secs(after)).await;
             continue;
         }
