@@ -12,8 +12,8 @@ use okta_connector::entity::Entity;
 use okta_connector::plan::Plan;
 use okta_connector::position::{Done, Frame, Lane, Order, Position, Progress, Seconds};
 use okta_connector::query::{Preferences, Query};
-use okta_connector::token::{Fingerprint, Opened, open, seal};
-use okta_connector::{Config, OktaConnector};
+use okta_connector::token::{Fingerprint, Opened, Token, seal};
+use okta_connector::{Config, Error, OktaConnector};
 use okta_connector_cli::{API_TOKEN, SimulatedSecrets, api_token_secret};
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ pub fn page_token(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data)
         && let Ok(opened) = open(fingerprint, &plan, text)
     {
-        let sealed = seal(fingerprint, &opened.position, opened.lessons.iter().copied());
+        let sealed = seal(fingerprint, &opened.position, opened.lessons.iter().copied(), None);
         let again = sealed.and_then(|sealed| open(fingerprint, &plan, &sealed));
         assert_eq!(again, Ok(opened));
     }
@@ -56,7 +56,7 @@ pub fn page_token(data: &[u8]) {
         }
     }
     // A cursor may be too long to be carried.
-    let Ok(sealed) = seal(fingerprint, &position, lessons.clone()) else { return };
+    let Ok(sealed) = seal(fingerprint, &position, lessons.clone(), None) else { return };
     let opened = open(fingerprint, &plan, &sealed).expect("what was sealed is opened");
     assert_eq!(opened.position, position);
     assert!(opened.lessons == lessons || opened.lessons.is_empty());
@@ -69,6 +69,10 @@ pub fn page_token(data: &[u8]) {
     {
         assert_eq!(other, position, "a damaged token is taken for another position");
     }
+}
+
+fn open(fingerprint: Fingerprint, plan: &Plan, token: &str) -> Result<Opened, Error> {
+    Token::read(token)?.open(fingerprint, plan)
 }
 
 /// Checks that there is an answer, and that it is JSON, for any request of AppFlow (the first line)

@@ -54,6 +54,27 @@ pub enum Condition {
     Literal(Literal),
 }
 
+impl Condition {
+    /// Visits the name of every field in it.
+    pub fn for_each_name<'a>(&'a self, visit: &mut impl FnMut(&'a str)) {
+        match self {
+            Self::And(many) | Self::Or(many) => {
+                for condition in many {
+                    condition.for_each_name(visit);
+                }
+            }
+            Self::Not(inner) => inner.for_each_name(visit),
+            Self::Compare(name, ..)
+            | Self::Between(name, ..)
+            | Self::In(name, _)
+            | Self::Field(name) => {
+                visit(name);
+            }
+            Self::Literal(_) => {}
+        }
+    }
+}
+
 /// A comparison of a field with a literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {

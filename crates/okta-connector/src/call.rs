@@ -66,6 +66,8 @@ pub struct Delivered {
     pub scanned: u64,
     /// The values that the filter tests and that could not be read.
     pub unreadable: u64,
+    /// The fields that the flow names and the org does not have.
+    pub unknown_fields: u64,
     /// True if there is more to come.
     pub has_more: bool,
 }

@@ -6,6 +6,7 @@
 mod application;
 mod device;
 mod group;
+mod schema_attribute;
 mod user;
 mod user_type;
 
@@ -13,15 +14,24 @@ use appflow_connector::entity::{FieldDataType, Operator};
 use std::borrow::Cow;
 
 /// The objects, in the order of their names.
-pub static OBJECTS: [&Object; 5] =
-    [&application::APPLICATION, &device::DEVICE, &group::GROUP, &user::USER, &user_type::USER_TYPE];
+pub static OBJECTS: [&Object; 7] = [
+    &application::APPLICATION,
+    &device::DEVICE,
+    &group::GROUP,
+    &schema_attribute::GROUP_SCHEMA_ATTRIBUTE,
+    &user::USER,
+    &schema_attribute::USER_SCHEMA_ATTRIBUTE,
+    &user_type::USER_TYPE,
+];
 
-/// Returns the scopes that read all objects, each once.
+/// Returns the scopes that read all objects and the schemas that define their attributes, each once.
 pub(crate) fn scopes() -> Vec<&'static str> {
     let mut scopes = Vec::new();
-    for object in OBJECTS {
-        if !scopes.contains(&object.scope) {
-            scopes.push(object.scope);
+    let schemas = OBJECTS.into_iter().filter_map(|object| object.schemas);
+    let of_schemas = schemas.map(|schemas| schemas.scope);
+    for scope in OBJECTS.into_iter().map(|object| object.scope).chain(of_schemas) {
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
         }
     }
     scopes
@@ -48,8 +58,32 @@ pub struct Object {
     pub probe_turn: u8,
     /// The sign of a deprovisioned record, where the object has such records.
     pub deprovisioned: Option<Deprovisioned>,
+    /// The schemas that define further attributes of its records, if an org may add some.
+    pub schemas: Option<&'static Schemas>,
     /// Its fields, in the order in which the console shows them.
     pub fields: &'static [Field],
+}
+
+/// The schemas in which an org defines attributes of an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Schemas {
+    /// The path of the one schema, or the part of it in front of a schema's id.
+    pub path: &'static str,
+    /// The listing of types, each of which links to its schema; none if there is one schema.
+    pub types: Option<Types>,
+    /// The scope that reads them.
+    pub scope: &'static str,
+    /// True if `search` knows the attributes.
+    pub searchable: bool,
+}
+
+/// The types of an object's records, each of which has a schema of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Types {
+    /// The path of their listing.
+    pub path: &'static str,
+    /// The path of the address of the schema in a type. The address ends in the schema's id.
+    pub link: &'static str,
 }
 
 /// The field and the value by which a deprovisioned record is known. A flow can leave these out.
@@ -73,12 +107,25 @@ pub struct Endpoint {
     /// The field by which `search` can be sorted and cut into ranges that are walked side by side:
     /// one that every record has and that never changes.
     pub lanes: Option<&'static str>,
+    /// The content of the listing, if it is not the records.
+    pub shows: Shows,
     /// True if the listing knows `fields=`.
     pub projection: bool,
     /// Parameters that every listing is asked with.
     pub always: &'static [(&'static str, &'static str)],
     /// Parts of a record that Okta leaves out when it is asked to.
     pub omissions: &'static [Omission],
+}
+
+/// The content of an answer.
+#[derive(Clone, Copy, Debug)]
+pub enum Shows {
+    /// The records.
+    Records,
+    /// A schema: its attributes are the records.
+    Schema,
+    /// Types, each of which links to a schema whose attributes are the records.
+    Types(&'static Schemas),
 }
 
 /// A part of a record that Okta leaves out when `okta-response` in the `Content-Type` header says so.
@@ -157,6 +204,12 @@ pub enum Kind {
     DateTime,
     /// True or false.
     Boolean,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// A JSON array of texts, which can be asked whether it has one.
+    Texts,
     /// A JSON object, which is opaque and cannot be filtered.
     Struct,
     /// A JSON array, which is opaque and cannot be filtered.
@@ -260,8 +313,10 @@ impl Field {
             Kind::Key | Kind::Id | Kind::Text | Kind::Enumeration => FieldDataType::String,
             Kind::DateTime => FieldDataType::DateTime,
             Kind::Boolean => FieldDataType::Boolean,
+            Kind::Integer => FieldDataType::Long,
+            Kind::Number => FieldDataType::Double,
             Kind::Struct => FieldDataType::Struct,
-            Kind::List => FieldDataType::List,
+            Kind::List | Kind::Texts => FieldDataType::List,
         }
     }
 
@@ -275,7 +330,7 @@ impl Field {
             Kind::Key | Kind::Id | Kind::Text | Kind::Enumeration => {
                 &[Operator::EqualTo, Operator::NotEqualTo, Operator::Contains]
             }
-            Kind::DateTime => &[
+            Kind::DateTime | Kind::Integer | Kind::Number => &[
                 Operator::EqualTo,
                 Operator::NotEqualTo,
                 Operator::LessThan,
@@ -285,8 +340,14 @@ impl Field {
                 Operator::Between,
             ],
             Kind::Boolean => &[Operator::EqualTo, Operator::NotEqualTo],
+            Kind::Texts => &[Operator::Contains],
             Kind::Struct | Kind::List => &[],
         }
+    }
+
+    /// Returns the name of the attribute of the profile that its value is, if it is one.
+    pub(crate) fn attribute(&self) -> Option<&str> {
+        self.path()?.strip_prefix(PROFILE)?.strip_prefix('.')
     }
 
     /// Returns the path of its value in Okta's JSON; `None` if the value is in the request.

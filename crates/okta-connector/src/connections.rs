@@ -1,7 +1,8 @@
 //! Connections: an org and a secret, and the facts that a warm process remembers of them.
 
-use crate::catalogue::scopes;
+use crate::catalogue::{Object, scopes};
 use crate::credentials::{Identity, KeyPlace, ServiceAppIdentity, identity};
+use crate::discovery::Attributes;
 use crate::error::Error;
 use crate::secrets::{Freshness, SecretSource};
 use crate::settings::{Orgs, Settings};
@@ -67,6 +68,8 @@ struct Remembered {
     page_limits: Arc<Mutex<PageLimits>>,
     /// The service app that a secret describes, with its token.
     service_app: Option<(SecretString, Arc<ServiceApp>)>,
+    /// The attributes that the org has added, by the object.
+    attributes: BTreeMap<&'static str, Attributes>,
 }
 
 /// A connection during one call: the org to ask, the place of the secret, and the costs.
@@ -214,10 +217,34 @@ impl<H: HttpService + Clone, S: SecretSource> Connections<H, S> {
             rate_limits: Arc::new(Mutex::new(RateLimits::new(percent))),
             page_limits: Arc::default(),
             service_app: None,
+            attributes: BTreeMap::new(),
         });
         let limits = &remembered.rate_limits;
         limits.lock().unwrap_or_else(PoisonError::into_inner).set_percent(percent);
         remembered.clone()
+    }
+
+    /// Returns what is remembered of the attributes that the org has added to `object`.
+    pub(crate) fn attributes(
+        &self,
+        connection: &Connection<'_>,
+        object: &Object,
+    ) -> Option<Attributes> {
+        let known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&connection.key())?.attributes.get(object.name).cloned()
+    }
+
+    /// Remembers them.
+    pub(crate) fn remember_attributes(
+        &self,
+        connection: &Connection<'_>,
+        object: &Object,
+        attributes: &Attributes,
+    ) {
+        let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(remembered) = known.get_mut(&connection.key()) {
+            remembered.attributes.insert(object.name, attributes.clone());
+        }
     }
 
     fn remember(&self, key: &str, service_app: (SecretString, Arc<ServiceApp>)) {

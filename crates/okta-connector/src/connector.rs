@@ -1,17 +1,19 @@
 //! The connector: one method for each operation.
 
 use crate::call::{Call, Delivered, Ending, Observer};
-use crate::catalogue::OBJECTS;
+use crate::catalogue::{OBJECTS, Object};
 use crate::connections::{Config, Connection, Connections};
 use crate::describe;
-use crate::entity::Entity;
+use crate::discovery::{Attributes, discover};
+use crate::entity::{Entity, KnownFrom};
 use crate::error::Error;
+use crate::hints;
 use crate::plan::Plan;
 use crate::probe;
-use crate::query::{Deprovisioned, Parallelism, Preferences, Query};
+use crate::query::{Deprovisioned, Parallelism, Preferences, Query, listed};
 use crate::secrets::{Freshness, SecretSource};
 use crate::settings::{Settings, org_host};
-use crate::token::{self, Fingerprint};
+use crate::token::{self, Fingerprint, Opened, Token};
 use crate::trouble::hidden;
 use crate::walk::{self, Batch, Budget};
 use appflow_connector::filter::{Comparison, Condition, Literal};
@@ -27,7 +29,7 @@ use appflow_connector::{
 };
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use okta_client::{Client, HttpService};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -84,6 +86,7 @@ struct Walked<T> {
     page: T,
     scanned: u64,
     unreadable: u64,
+    unknown_fields: u64,
 }
 
 impl<T> Walked<T> {
@@ -93,6 +96,7 @@ impl<T> Walked<T> {
             bytes: records.response_bytes(0) as u64,
             scanned: self.scanned,
             unreadable: self.unreadable,
+            unknown_fields: self.unknown_fields,
             has_more: next_token.is_some(),
         })
     }
@@ -170,25 +174,50 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             let message = format!("The filter has {found} bytes. It may have {MAX_FILTER}");
             return Err(Error::invalid(message));
         }
-        let selected = request.selected_field_names.as_deref();
-        let preferences = connection.settings.preferences();
-        let query = Query::new(entity, &Filter::parse(expression)?, selected, preferences)?;
-        let plan = Plan::new(&query);
-        tracing::debug!(%plan, "planned");
-        let fingerprint = fingerprint(&connection.settings, &query, expression, selected, &plan);
-        let opened = match request.next_token.as_deref() {
-            Some(token) => Some(token::open(fingerprint, &plan, token)?),
-            None => None,
+        let filter = Filter::parse(expression)?;
+        let selected = listed(request.selected_field_names.as_deref());
+        let settings = &connection.settings;
+        let question = Question { settings, expression, filter: &filter, selected };
+        let token = request.next_token.as_deref().map(Token::read).transpose()?;
+        let names = question.names_beside(&entity);
+        let known = match (&token, entity.object.schemas) {
+            _ if names.is_empty() && (selected.is_some() || entity.object.schemas.is_none()) => {
+                Some(entity.clone())
+            }
+            (Some(token), Some(_)) => {
+                let hints = token.attributes().filter(|_| selected.is_some());
+                let fields = hints.and_then(|hints| hints::read(&names, hints));
+                let hinted = fields.map(|it| entity.clone().with(it.into(), KnownFrom::Schemas));
+                hinted.or_else(|| {
+                    let known = self.connections.attributes(&connection, &entity.object)?;
+                    Some(question.entity(&entity, &known))
+                })
+            }
+            (None, Some(_)) => None,
+            (_, None) => Some(entity.clone()),
         };
+        // Whatever is wrong with a question that can be planned is told before Okta is asked.
+        let ready = known.map(|entity| question.plan(entity, token.as_ref())).transpose()?;
         let budget = self.budget(&connection, request.max_results());
         let wall_clock = self.connections.config.wall_clock;
-        let (query, plan, opened) = (&query, &plan, opened.as_ref());
+        let (ready, entity, token) = (ready.as_ref(), &entity, token.as_ref());
+        let (connection, question, names) = (&connection, &question, names.as_slice());
         let work = move |client: Client<H>| async move {
+            let discovered;
+            let planned = match ready {
+                Some(planned) => planned,
+                None => {
+                    let known = self.discover(&client, connection, &entity.object).await?;
+                    discovered = question.plan(question.entity(entity, &known), token)?;
+                    &discovered
+                }
+            };
+            let Planned { query, plan, fingerprint, opened } = planned;
             let now = Instant::now();
             for (bucket, lesson) in opened.iter().flat_map(|opened| &opened.lessons) {
                 client.rate_limits().learn(*bucket, *lesson, now, budget.wall_now);
             }
-            let start = opened.map(|opened| opened.position.clone()).unwrap_or_default();
+            let start = opened.as_ref().map(|opened| opened.position.clone()).unwrap_or_default();
             let Batch { records, scanned, unreadable, delivered, next } =
                 walk::run(&client, query, plan, start, budget, self.memory()).await?;
             if next.is_none() && delivered == 0 && query.must_find_something() {
@@ -199,13 +228,29 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                     let limits = client.rate_limits();
                     // The call may have waited for long, so it is another time of day than at its start.
                     let lessons = limits.lessons(Instant::now(), wall_clock());
-                    Some(token::seal(fingerprint, &position, lessons)?)
+                    let hints = (!names.is_empty()).then(|| hints::write(names, &query.entity));
+                    Some(token::seal(*fingerprint, &position, lessons, hints.as_deref())?)
                 }
                 None => None,
             };
-            Ok(Walked { page: RecordPage { records, next_token }, scanned, unreadable })
+            let unknown_fields = query.count_unknown();
+            let page = RecordPage { records, next_token };
+            Ok(Walked { page, scanned, unreadable, unknown_fields })
         };
-        self.connections.with_client(&connection, Freshness::Cached, work).await
+        self.connections.with_client(connection, Freshness::Cached, work).await
+    }
+
+    /// Looks at the attributes that the org has added to `object`, which has schemas, and remembers them.
+    async fn discover(
+        &self,
+        client: &Client<H>,
+        connection: &Connection<'_>,
+        object: &Object,
+    ) -> Result<Attributes, Error> {
+        let most = connection.settings.max_concurrency;
+        let found = discover(client, object, connection.deadline, most).await?;
+        self.connections.remember_attributes(connection, object, &found);
+        Ok(found)
     }
 
     async fn retrieve(
@@ -223,12 +268,38 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             let message = format!("The request names {found} ids. Ask for {MAX_IDS} at most");
             return Err(Error::invalid(message));
         }
-        let sample = Sample { entity: &entity, name, selected };
-        // Whatever is wrong with the fields is told before Okta is asked.
-        sample.query("")?;
+        let selected = listed(selected);
+        let is_fixed = match selected {
+            Some(names) => names.iter().all(|name| entity.field(name).is_some()),
+            None => false,
+        };
+        let known = match entity.object.schemas {
+            Some(_) if !is_fixed => None,
+            _ => Some(entity.clone()),
+        };
+        if let Some(entity) = &known {
+            // Whatever is wrong with the fields is told before Okta is asked.
+            Sample { entity, name, selected }.query("")?;
+        }
         let ids = &request.ids;
         let budget = self.budget(&connection, 1);
+        let (known, entity, connection) = (known.as_ref(), &entity, &connection);
         let work = move |client: Client<H>| async move {
+            let discovered;
+            let entity = match known {
+                Some(entity) => entity,
+                None => {
+                    let object = &entity.object;
+                    let found = match self.connections.attributes(connection, object) {
+                        Some(found) => found,
+                        None => self.discover(&client, connection, object).await?,
+                    };
+                    discovered = found.of(entity, selected);
+                    &discovered
+                }
+            };
+            let sample = Sample { entity, name, selected };
+            let unknown_fields = sample.query("")?.count_unknown();
             let reads: Vec<_> =
                 ids.iter().map(|id| read_one(&client, sample, id, budget)).collect();
             let mut batches = stream::iter(reads).buffered(budget.max_concurrency);
@@ -243,9 +314,30 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                     ));
                 }
             }
-            Ok(Walked { page, scanned, unreadable })
+            Ok(Walked { page, scanned, unreadable, unknown_fields })
         };
-        self.connections.with_client(&connection, Freshness::Cached, work).await
+        self.connections.with_client(connection, Freshness::Cached, work).await
+    }
+
+    /// Finds an entity with all of its fields. Without a credential nothing can be asked, and the fixed ones have to do.
+    async fn described(
+        &self,
+        name: &str,
+        context: &ConnectorContext,
+        time_left: Duration,
+        call: &Call<'_>,
+    ) -> Result<Entity, Error> {
+        let entity = self.entity(name)?;
+        if entity.object.schemas.is_none() || context.credentials.is_none() {
+            return Ok(entity);
+        }
+        let connection = self.connection(context, time_left, call)?;
+        let (entity, connection) = (&entity, &connection);
+        let work = move |client: Client<H>| async move {
+            let known = self.discover(&client, connection, &entity.object).await?;
+            Ok(known.of(entity, None))
+        };
+        self.connections.with_client(connection, Freshness::Cached, work).await
     }
 
     async fn validate(
@@ -325,28 +417,66 @@ async fn read_one<H: HttpService>(
     }
 }
 
-/// Makes the fingerprint of all that the meaning of a position depends on.
-fn fingerprint(
-    settings: &Settings,
-    query: &Query,
-    expression: &str,
-    selected: Option<&[String]>,
-    plan: &Plan,
-) -> Fingerprint {
-    let Preferences { deprovisioned, parallelism } = settings.preferences();
-    let deprovisioned = match deprovisioned {
-        Deprovisioned::Included => "included",
-        Deprovisioned::LeftOut => "left out",
-    };
-    let parallelism = match parallelism {
-        Parallelism::SideBySide => "side by side",
-        Parallelism::InOrder => "in order",
-    };
-    let fields = if selected.is_some() { "fields" } else { "all fields" };
-    let (origin, entity) = (settings.org.origin(), query.entity.object.name);
-    let fixed = [origin, entity, expression.trim(), deprovisioned, parallelism, fields];
-    let selected = selected.unwrap_or_default().iter().map(String::as_str);
-    Fingerprint::new(fixed.into_iter().chain(selected), plan)
+/// A question, as far as it can be read without the org's own attributes.
+struct Question<'a> {
+    settings: &'a Settings,
+    expression: &'a str,
+    filter: &'a Filter,
+    selected: Option<&'a [String]>,
+}
+
+/// A question with its plan, and the place at which to go on.
+struct Planned {
+    query: Query,
+    plan: Plan,
+    fingerprint: Fingerprint,
+    opened: Option<Opened>,
+}
+
+impl Question<'_> {
+    /// Returns the names in it that none of the fixed fields has, each once, in order.
+    fn names_beside(&self, entity: &Entity) -> Vec<&str> {
+        let mut names: BTreeSet<_> =
+            self.selected.unwrap_or_default().iter().map(String::as_str).collect();
+        if let Some(condition) = &self.filter.condition {
+            condition.for_each_name(&mut |name| {
+                names.insert(name);
+            });
+        }
+        names.into_iter().filter(|name| entity.field(name).is_none()).collect()
+    }
+
+    /// Adds the org's own attributes to `entity`.
+    fn entity(&self, entity: &Entity, known: &Attributes) -> Entity {
+        known.of(entity, self.selected)
+    }
+
+    fn plan(&self, entity: Entity, token: Option<&Token>) -> Result<Planned, Error> {
+        let query = Query::new(entity, self.filter, self.selected, self.settings.preferences())?;
+        let plan = Plan::new(&query);
+        tracing::debug!(%plan, "planned");
+        let fingerprint = self.fingerprint(&query, &plan);
+        let opened = token.map(|token| token.open(fingerprint, &plan)).transpose()?;
+        Ok(Planned { query, plan, fingerprint, opened })
+    }
+
+    /// Makes the fingerprint of all that the meaning of a position depends on.
+    fn fingerprint(&self, query: &Query, plan: &Plan) -> Fingerprint {
+        let Preferences { deprovisioned, parallelism } = self.settings.preferences();
+        let deprovisioned = match deprovisioned {
+            Deprovisioned::Included => "included",
+            Deprovisioned::LeftOut => "left out",
+        };
+        let parallelism = match parallelism {
+            Parallelism::SideBySide => "side by side",
+            Parallelism::InOrder => "in order",
+        };
+        let fields = if self.selected.is_some() { "fields" } else { "all fields" };
+        let (origin, entity) = (self.settings.org.origin(), query.entity.object.name);
+        let fixed = [origin, entity, self.expression.trim(), deprovisioned, parallelism, fields];
+        let selected = self.selected.unwrap_or_default().iter().map(String::as_str);
+        Fingerprint::new(fixed.into_iter().chain(selected), plan)
+    }
 }
 
 impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaConnector<H, S, O> {
@@ -413,11 +543,12 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaCon
     async fn describe_entity(
         &self,
         request: &DescribeEntityRequest,
-        _time_left: Duration,
+        time_left: Duration,
     ) -> Result<DescribedEntity, ErrorDetails> {
         let (name, context) = (&request.entity_identifier, &request.connector_context);
         let call = self.call(Operation::DescribeEntity, name, context);
-        let described = self.entity(name).map(|entity| DescribedEntity {
+        let entity = self.described(name, context, time_left, &call).await;
+        let described = entity.map(|entity| DescribedEntity {
             definition: describe::definition(&entity),
             cache_control: CacheControl::seconds(METADATA_TTL_SECONDS),
         });

@@ -26,9 +26,8 @@ const OAUTH_HOSTS: [&str; 6] = [
     "{{OKTA_CUSTOM_DOMAIN}}",
 ];
 
-/// Further scopes: custom attributes come from schemas, and without `offline_access` there is no
-/// refresh token.
-const FURTHER_SCOPES: [&str; 2] = ["okta.schemas.read", "offline_access"];
+/// The scope without which there is no refresh token.
+const REFRESH: &str = "offline_access";
 
 /// Describes the connector.
 pub(crate) fn configuration() -> ConnectorConfiguration {
@@ -86,7 +85,7 @@ fn authentication() -> AuthenticationConfig {
     let addresses = |path: &str| {
         OAUTH_HOSTS.iter().map(|host| format!("https://{host}/oauth2/v1/{path}")).collect()
     };
-    let scopes = scopes().into_iter().chain(FURTHER_SCOPES);
+    let scopes = scopes().into_iter().chain([REFRESH]);
     AuthenticationConfig {
         is_basic_auth_supported: false,
         is_api_key_auth_supported: false,
@@ -174,12 +173,25 @@ pub(crate) fn entity(object: &Object) -> Entity {
 pub(crate) fn definition(described: &crate::entity::Entity) -> EntityDefinition {
     EntityDefinition {
         entity: entity(&described.object),
-        fields: described.fields().map(|(_, it)| field(it)).collect(),
+        fields: fields(described),
         custom_properties: None,
     }
 }
 
-fn field(field: &Field) -> FieldDefinition {
+/// The most attributes of an org that are described: an answer has 6 MB, of which each may need 1 KB.
+const MAX_CUSTOM: usize = 5_000;
+
+fn fields(described: &crate::entity::Entity) -> Vec<FieldDefinition> {
+    let most = described.object.fields.len() + MAX_CUSTOM;
+    if described.len() > most {
+        let (entity, attributes) = (described.object.name, described.len() - most);
+        tracing::warn!(entity, attributes, "the org has more attributes than can be described");
+    }
+    let fields = described.fields().take(most);
+    fields.map(|(id, it)| field(it, described.is_custom(id))).collect()
+}
+
+fn field(field: &Field, is_custom: bool) -> FieldDefinition {
     FieldDefinition {
         field_name: field.name.clone().into_owned(),
         data_type: field.data_type(),
@@ -194,7 +206,10 @@ fn field(field: &Field) -> FieldDefinition {
             is_retrievable: Some(true),
             is_nullable: Some(field.kind != Kind::Key),
             is_queryable: Some(!field.operators().is_empty()),
-            is_timestamp_field_for_incremental_queries: Some(field.kind == Kind::DateTime),
+            // An attribute of the org does not move when the record is changed.
+            is_timestamp_field_for_incremental_queries: Some(
+                field.kind == Kind::DateTime && !is_custom,
+            ),
         }),
         write_properties: None,
         filter_operators: field.operators().to_vec(),

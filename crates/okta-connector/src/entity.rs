@@ -7,8 +7,8 @@
 use crate::catalogue::{Field, OBJECTS, Object};
 use crate::error::Error;
 use crate::withheld::{Path, Withheld};
-use std::borrow::Cow;
 use std::ops::Index;
+use std::sync::Arc;
 
 /// The number of a field in its entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,12 +21,27 @@ impl FieldId {
     }
 }
 
+/// The source of the knowledge of an org's own attributes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KnownFrom {
+    /// Nothing was asked: the fields are those of the catalogue.
+    #[default]
+    Catalogue,
+    /// The schemas, so that there are no others.
+    Schemas,
+    /// A sample of records, since the schemas may not be read.
+    Sample,
+}
+
 /// An object and its fields.
 #[derive(Clone, Debug)]
 pub struct Entity {
     /// The object.
     pub object: Object,
-    fields: Cow<'static, [Field]>,
+    /// The attributes that the org adds, behind the rows of the catalogue.
+    custom: Arc<[Field]>,
+    /// The source of that knowledge.
+    known_from: KnownFrom,
     /// The paths of the record that the deployment withholds.
     withheld: Vec<Path>,
 }
@@ -34,7 +49,18 @@ pub struct Entity {
 impl Entity {
     /// Describes an object by the rows of the catalogue alone.
     pub fn fixed(object: &Object) -> Self {
-        Self { object: *object, fields: Cow::Borrowed(object.fields), withheld: Vec::new() }
+        let custom = Arc::default();
+        Self { object: *object, custom, known_from: KnownFrom::Catalogue, withheld: Vec::new() }
+    }
+
+    /// Adds attributes of the org behind the fixed fields.
+    pub(crate) fn with(self, custom: Arc<[Field]>, known_from: KnownFrom) -> Self {
+        Self { custom, known_from, ..self }
+    }
+
+    /// Says whether a field is an attribute that the org has added.
+    pub fn is_custom(&self, id: FieldId) -> bool {
+        id.index() >= self.object.fields.len()
     }
 
     /// Finds the entity that AppFlow calls `name`, without what is withheld of it.
@@ -59,7 +85,8 @@ impl Entity {
     ///
     /// # Errors
     ///
-    /// `InvalidArgument` if there is none, or if it is withheld. `wanted` says which fields the message lists.
+    /// `InvalidArgument` if there is none, or if it is withheld. The message says which name is nearest, and where all
+    /// are known lists the fields that are `wanted`.
     pub(crate) fn named(
         &self,
         name: &str,
@@ -77,13 +104,28 @@ impl Entity {
                 let fields = self.fields().map(|(_, field)| field).filter(|field| is_wanted(field));
                 let names: Vec<_> = fields.map(|field| &*field.name).collect();
                 let found = if name.is_empty() { "without a name" } else { name };
-                Err(Error::invalid(format!(
-                    "{} has no field {found}. {which} are {}",
-                    self.object.name,
-                    names.join(" ")
-                )))
+                let object = self.object.name;
+                Err(Error::invalid(match (self.known_from, nearest(name, &names)) {
+                    (KnownFrom::Catalogue, _) => {
+                        format!("{object} has no field {found}. {which} are {}", names.join(" "))
+                    }
+                    (KnownFrom::Schemas, nearest) => {
+                        format!("{object} has no field {found} in this org{nearest}")
+                    }
+                    (KnownFrom::Sample, nearest) => format!(
+                        "{object} has no field {found} in the records that were looked at{nearest}. Let the \
+                         connection read the schemas - the scope is {} - to use attributes that few have",
+                        self.object.schemas.map_or("", |schemas| schemas.scope)
+                    ),
+                }))
             }
         }
+    }
+
+    /// Says whether `name` may be one of an attribute that the org had when a flow was made: it is none of the fields, and
+    /// the org's attributes were looked at.
+    pub(crate) fn may_have_lost(&self, name: &str) -> bool {
+        self.known_from != KnownFrom::Catalogue && self.field(name).is_none()
     }
 
     /// Finds a field by its name, also where it is withheld: for use inside the connector.
@@ -104,11 +146,11 @@ impl Entity {
 
     /// Returns how many fields there are.
     pub(crate) fn len(&self) -> usize {
-        self.fields.len()
+        self.object.fields.len() + self.custom.len()
     }
 
     fn all(&self) -> impl Iterator<Item = (FieldId, &Field)> {
-        (0..=u16::MAX).map(FieldId).zip(self.fields.iter())
+        (0..=u16::MAX).map(FieldId).zip(self.object.fields.iter().chain(self.custom.iter()))
     }
 
     fn withholds(&self, field: &Field) -> bool {
@@ -116,10 +158,21 @@ impl Entity {
     }
 }
 
+/// Returns the end of a sentence that names the one of `names` that is most like `name`.
+fn nearest(name: &str, names: &[&str]) -> String {
+    let likeness = |other: &&str| {
+        let [name, other] = [name, other].map(str::to_ascii_lowercase);
+        (strsim::normalized_damerau_levenshtein(&name, &other) * 1_000.0) as u32
+    };
+    let nearest = names.iter().copied().max_by_key(likeness);
+    nearest.map_or_else(String::new, |nearest| format!(". The nearest name is {nearest}"))
+}
+
 impl Index<FieldId> for Entity {
     type Output = Field;
 
     fn index(&self, id: FieldId) -> &Field {
-        &self.fields[id.index()]
+        let fixed = self.object.fields;
+        fixed.get(id.index()).unwrap_or_else(|| &self.custom[id.index() - fixed.len()])
     }
 }

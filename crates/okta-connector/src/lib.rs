@@ -30,12 +30,16 @@ pub mod trouble;
 mod connections;
 mod credentials;
 mod describe;
+mod discovery;
 mod error;
 mod hash;
+mod hints;
 mod moment;
+mod number;
 mod probe;
 mod record;
 mod scan;
+mod schema;
 mod walk;
 mod withheld;
 

@@ -20,7 +20,7 @@ mod expression;
 mod projection;
 mod split;
 
-use crate::catalogue::{At, Dialect, Kind, Lists, Parent};
+use crate::catalogue::{At, Dialect, Endpoint, Kind, Lists, Parent, Shows};
 use crate::entity::FieldId;
 use crate::hash::Fnv;
 use crate::moment::Moment;
@@ -107,6 +107,15 @@ pub enum Shape {
     List,
     /// One object, or none if Okta answers 404.
     Record,
+    /// A schema, whose attributes are the records, or none if Okta answers 404.
+    Schema,
+}
+
+impl Shape {
+    /// Says whether it is the answer to a question for one object.
+    pub(crate) fn is_alone(self) -> bool {
+        self != Self::List
+    }
 }
 
 impl Plan {
@@ -114,7 +123,7 @@ impl Plan {
     pub fn new(query: &Query) -> Self {
         let planner = Planner { query };
         let listings = match query.entity.object.endpoint.dialect {
-            Dialect::Nothing => vec![planner.listing_of_everything(NO_PARAMETERS)],
+            Dialect::Nothing => vec![planner.without_conditions()],
             _ => planner.reads_by_key().unwrap_or_else(|| planner.listings()),
         };
         Self { listings }
@@ -197,6 +206,7 @@ impl Shape {
         match self {
             Self::List => "list",
             Self::Record => "record",
+            Self::Schema => "schema",
         }
     }
 }
@@ -205,6 +215,8 @@ impl Below {
     /// Returns the way to ask for what is below the object with this id; none if it cannot be one.
     pub(crate) fn way(&self, id: &str, above: &Way) -> Option<Way> {
         let [before, after] = &self.path;
+        // It may be the address of the object, which ends in the id.
+        let id = last_segment(id);
         is_id(id).then(|| Way {
             request: self.template.clone().at(format!("{before}{id}{after}")),
             shape: self.shape,
@@ -215,6 +227,11 @@ impl Below {
             reason: above.reason,
         })
     }
+}
+
+/// Returns the id that an address ends in, or an id as it is.
+pub(crate) fn last_segment(address: &str) -> &str {
+    address.rsplit('/').next().unwrap_or(address)
 }
 
 fn digest_request(request: &OktaRequest, hash: &mut Fnv) {
@@ -247,6 +264,30 @@ struct Planner<'a> {
 impl Planner<'_> {
     fn push(&self, predicate: &Predicate, form: Form) -> Option<Pushed> {
         Language { entity: &self.query.entity, form }.push(predicate)
+    }
+
+    /// Plans the listing of an object that knows no conditions.
+    fn without_conditions(&self) -> Listing {
+        let Endpoint { path, shows, .. } = self.query.entity.object.endpoint;
+        match shows {
+            Shows::Records => self.listing_of_everything(NO_PARAMETERS),
+            Shows::Schema => {
+                let way = self.way(OktaRequest::object(path), "the schema has the attributes");
+                self.listing(vec![Way { shape: Shape::Schema, narrowed_here: true, ..way }])
+            }
+            Shows::Types(schemas) => {
+                let reason = "each type has a schema and that has the attributes";
+                let link = schemas.types.map_or("", |types| types.link).to_owned();
+                let below = Below {
+                    path: [schemas.path.to_owned(), String::new()],
+                    template: OktaRequest::object(String::new()),
+                    shape: Shape::Schema,
+                    id_path: self.id_path(),
+                };
+                let way = self.way(OktaRequest::list(path), reason);
+                self.listing(vec![Way { id_path: link, below: Some(below), ..way }])
+            }
+        }
     }
 
     /// Plans one read for each value of an equality on the key among the conjuncts. Objects whose

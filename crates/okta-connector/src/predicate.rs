@@ -9,6 +9,7 @@ use crate::catalogue::{Collation, Field, Kind};
 use crate::entity::{Entity, FieldId};
 use crate::error::Error;
 use crate::moment::Moment;
+use crate::number::Decimal;
 use crate::record::RecordView;
 use appflow_connector::entity::Operator;
 use appflow_connector::filter::{Comparison, Condition, Literal};
@@ -49,6 +50,12 @@ pub enum Check {
     Is(bool),
     /// An instant in this relation.
     Time(Relation, Moment<'static>),
+    /// A number in this relation.
+    Number(Relation, Decimal),
+    /// A list that has this text.
+    Has(Text),
+    /// A list that does not have this text.
+    HasNot(Text),
     /// A comparison with null: unknown for every record.
     Never,
 }
@@ -61,7 +68,7 @@ pub struct Text {
     folded: String,
 }
 
-/// The relation of two instants.
+/// The relation of two instants, or of two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the operators'")]
 pub enum Relation {
@@ -301,6 +308,7 @@ impl<'a> Resolver<'a> {
             Some(text) => match self.field().kind {
                 Kind::DateTime => self.compare_time(comparison, literal),
                 Kind::Boolean => self.compare_boolean(comparison, text),
+                Kind::Integer | Kind::Number => self.compare_number(comparison, text),
                 _ => Ok(self.compare_text(comparison, text)),
             },
         };
@@ -333,7 +341,12 @@ impl<'a> Resolver<'a> {
             Comparison::Contains => {
                 let folded = fold(text, collation).into_owned();
                 let text = Text { written: text.to_owned(), folded };
-                if asserted { Check::Contains(text) } else { Check::ContainsNot(text) }
+                match (self.field().kind, asserted) {
+                    (Kind::Texts, true) => Check::Has(text),
+                    (Kind::Texts, false) => Check::HasNot(text),
+                    (_, true) => Check::Contains(text),
+                    (_, false) => Check::ContainsNot(text),
+                }
             }
             // Texts offer no other comparison than these two.
             _ => {
@@ -371,6 +384,15 @@ impl<'a> Resolver<'a> {
         };
         let expected = "a date such as 2024-05-01 or a date and time of ISO 8601 with its zone";
         let instant = instant.ok_or_else(|| self.misfit(text, expected))?.into_owned();
+        Ok(Check::Time(self.relation(comparison), instant))
+    }
+
+    fn compare_number(&self, comparison: Comparison, text: &str) -> Result<Check, Error> {
+        let number = Decimal::parse(text).ok_or_else(|| self.misfit(text, "a number"))?;
+        Ok(Check::Number(self.relation(comparison), number))
+    }
+
+    fn relation(&self, comparison: Comparison) -> Relation {
         let relation = match comparison {
             Comparison::Less => Relation::Less,
             Comparison::LessOrEqual => Relation::LessOrEqual,
@@ -379,13 +401,10 @@ impl<'a> Resolver<'a> {
             Comparison::Greater => Relation::Greater,
             Comparison::Equal | Comparison::Contains => Relation::Equal,
         };
-        Ok(Check::Time(
-            match self.polarity {
-                Polarity::Asserted => relation,
-                Polarity::Negated => relation.opposite(),
-            },
-            instant,
-        ))
+        match self.polarity {
+            Polarity::Asserted => relation,
+            Polarity::Negated => relation.opposite(),
+        }
     }
 
     fn misfit(&self, found: &str, expected: &str) -> Error {
@@ -436,9 +455,22 @@ impl Check {
             Self::Time(relation, moment) => {
                 record.moment(field).is_some_and(|found| relation.holds(found.cmp(moment)))
             }
+            Self::Number(relation, number) => {
+                record.number(field).is_some_and(|found| relation.holds(found.cmp(number)))
+            }
+            Self::Has(text) => {
+                record.texts(field).is_some_and(|texts| has(&texts, text, collation))
+            }
+            Self::HasNot(text) => {
+                record.texts(field).is_some_and(|texts| !has(&texts, text, collation))
+            }
             Self::Never => false,
         }
     }
+}
+
+fn has(texts: &[String], wanted: &Text, collation: Collation) -> bool {
+    texts.iter().any(|text| fold(text, collation) == wanted.folded)
 }
 
 fn is_one_of(text: &str, texts: &[Text], collation: Collation) -> bool {

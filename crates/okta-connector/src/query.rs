@@ -20,6 +20,8 @@ pub struct Query {
     pub limit: Option<u64>,
     /// The fields wanted, each once.
     pub selected: Vec<FieldId>,
+    /// The names wanted that the org does not have. They may have vanished since the flow was made.
+    pub unknown: Vec<String>,
     /// The parents below which the records must be listed.
     pub parents: Vec<FixedParent>,
     /// The wish about walking side by side.
@@ -90,12 +92,22 @@ impl Query {
         };
         let (parents, asked) = take_parents(&entity, &resolved)?;
         let predicate = all_of([asked.clone()].into_iter().chain(left_out));
-        let selected = select(&entity, selected)?;
-        Ok(Self { entity, asked, predicate, limit: filter.limit, selected, parents, parallelism })
+        let (selected, unknown) = select(&entity, selected)?;
+        let limit = filter.limit;
+        Ok(Self { entity, asked, predicate, limit, selected, unknown, parents, parallelism })
     }
 }
 
 impl Query {
+    /// Counts the names wanted that the org does not have, and says in the log what they are.
+    pub(crate) fn count_unknown(&self) -> u64 {
+        if !self.unknown.is_empty() {
+            let (entity, fields) = (self.entity.object.name, self.unknown.join(" "));
+            tracing::warn!(entity, fields, "the org does not have fields that the flow names");
+        }
+        self.unknown.len() as u64
+    }
+
     /// Says whether an org without an answer to the question is unthinkable: every org has a user and a group.
     pub(crate) fn must_find_something(&self) -> bool {
         self.entity.object.always_has_records
@@ -164,17 +176,29 @@ fn take_parents(
     }
 }
 
-fn select(entity: &Entity, names: Option<&[String]>) -> Result<Vec<FieldId>, Error> {
-    // AppFlow means all fields by no list, and flows were seen to send an empty one for it.
-    let names = names.filter(|names| names.iter().any(|name| !name.is_empty()));
-    let Some(names) = names else { return Ok(entity.fields().map(|(id, _)| id).collect()) };
+/// Returns the names that a request lists; none if it means all fields. AppFlow means all by no list, and flows were seen
+/// to send an empty one for it.
+pub(crate) fn listed(names: Option<&[String]>) -> Option<&[String]> {
+    names.filter(|names| names.iter().any(|name| !name.is_empty()))
+}
+
+/// Finds the fields of these names, and the names that the org does not have.
+fn select(entity: &Entity, names: Option<&[String]>) -> Result<(Vec<FieldId>, Vec<String>), Error> {
+    let Some(names) = listed(names) else {
+        return Ok((entity.fields().map(|(id, _)| id).collect(), Vec::new()));
+    };
     let mut selected = Vec::with_capacity(names.len());
+    let mut unknown = Vec::new();
     let mut is_selected = vec![false; entity.len()];
     for name in names {
+        if entity.may_have_lost(name) {
+            unknown.push(name.clone());
+            continue;
+        }
         let id = entity.named(name, ("Its fields", |_| true))?;
         if !std::mem::replace(&mut is_selected[id.index()], true) {
             selected.push(id);
         }
     }
-    Ok(selected)
+    Ok((selected, unknown))
 }

@@ -7,9 +7,11 @@
 use crate::catalogue::{At, Kind};
 use crate::entity::{Entity, FieldId};
 use crate::moment::Moment;
+use crate::number::Decimal;
 use crate::scan::{Scanner, Value};
 use crate::withheld::{Path, without};
 use appflow_connector::{Escaped, Records};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::cell::Cell;
 
@@ -410,6 +412,25 @@ impl<'p> RecordView<'_, 'p> {
             "false" => Some(false),
             _ => None,
         })
+    }
+
+    /// Returns the field's value as a number.
+    pub(crate) fn number(&self, field: FieldId) -> Option<Decimal> {
+        let value = self.value(field)?;
+        self.readable(Decimal::parse(&value))
+    }
+
+    /// Returns the field's value as a list of texts. An element that is none counts as its JSON text, and null does not
+    /// count.
+    pub(crate) fn texts(&self, field: FieldId) -> Option<Vec<String>> {
+        let value = self.value(field)?;
+        let elements: Option<Vec<&RawValue>> = self.readable(serde_json::from_str(&value).ok());
+        let texts = elements?.into_iter().filter_map(|element| match element.get() {
+            "null" => None,
+            text if text.starts_with('"') => serde_json::from_str(text).ok(),
+            text => Some(text.to_owned()),
+        });
+        Some(texts.collect())
     }
 
     /// Appends the record to `records`. Absent and null values are left out, as AppFlow prefers.

@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use okta_client::{Bucket, Lesson};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The number of characters of a token that AppFlow carries.
 pub const MAX_TOKEN: usize = 2_048;
@@ -19,9 +20,9 @@ pub const MAX_TOKEN: usize = 2_048;
 /// The version of the format, which changes with every change of the way a token is written. A
 /// token of another version is refused, and the flow's run starts again: that is better than going
 /// on in the wrong place.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Envelope {
     v: u8,
     /// The fingerprint of the query and its plan.
@@ -30,7 +31,14 @@ struct Envelope {
     /// The lessons: bucket, limit, spent, reset, skew.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     r: Vec<(u8, u32, u32, u64, i64)>,
+    /// The attributes of the org that the request names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    a: Option<String>,
 }
+
+/// A token that was read. It is not yet known whether it is one of the query.
+#[derive(Clone)]
+pub struct Token(Envelope);
 
 /// A token that was opened.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,7 +64,7 @@ impl Fingerprint {
     }
 }
 
-/// Writes a token.
+/// Writes a token. `attributes` are the ones that the request names, in the form of `hints.rs`.
 ///
 /// # Errors
 ///
@@ -65,45 +73,88 @@ pub fn seal(
     fingerprint: Fingerprint,
     position: &Position,
     lessons: impl IntoIterator<Item = (Bucket, Lesson)>,
+    attributes: Option<&str>,
 ) -> Result<String, Error> {
     let lessons: Vec<_> = lessons.into_iter().collect();
-    let sealed = encode(fingerprint, position, &lessons);
-    if sealed.len() <= MAX_TOKEN {
-        return Ok(sealed);
-    }
-    // Lessons are learned again from the next answer; the position is not.
-    let sealed = encode(fingerprint, position, &[]);
-    if sealed.len() <= MAX_TOKEN {
-        return Ok(sealed);
+    // Lessons are learned again from the next answer and attributes are looked at again; the position is not.
+    let shorter = [(&*lessons, attributes), (&[], attributes), (&lessons, None), (&[], None)];
+    for (lessons, attributes) in shorter {
+        let sealed = encode(fingerprint, position, lessons, attributes);
+        if sealed.len() <= MAX_TOKEN {
+            return Ok(sealed);
+        }
     }
     let message = "Okta gave a cursor that is too long for a page token";
     Err(Error::new(ErrorCode::ServerError, message))
 }
 
-fn encode(fingerprint: Fingerprint, position: &Position, lessons: &[(Bucket, Lesson)]) -> String {
+fn encode(
+    fingerprint: Fingerprint,
+    position: &Position,
+    lessons: &[(Bucket, Lesson)],
+    attributes: Option<&str>,
+) -> String {
     let lessons = lessons.iter().map(|(bucket, lesson)| {
         (bucket.number(), lesson.limit, lesson.spent, lesson.reset, lesson.skew)
     });
-    let envelope =
-        Envelope { v: VERSION, q: fingerprint.0, p: position.clone(), r: lessons.collect() };
+    let envelope = Envelope {
+        v: VERSION,
+        q: fingerprint.0,
+        p: position.clone(),
+        r: lessons.collect(),
+        a: attributes.map(str::to_owned),
+    };
     let mut bytes = serde_json::to_vec(&envelope).expect("numbers and texts are always JSON");
     let check = checksum(&bytes);
     bytes.extend_from_slice(&check);
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Reads a token of `plan`.
-///
-/// # Errors
-///
-/// `InvalidArgument`, with one message for whatever is wrong.
-pub fn open(fingerprint: Fingerprint, plan: &Plan, token: &str) -> Result<Opened, Error> {
-    decode(fingerprint, token).filter(|opened| plan.has(&opened.position)).ok_or_else(|| {
-        Error::invalid("The nextToken is not one of this query. Run the flow again from its start")
-    })
+impl Token {
+    /// Reads a token.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument`, with one message for whatever is wrong.
+    pub fn read(token: &str) -> Result<Self, Error> {
+        decode(token).map(Self).ok_or_else(refused)
+    }
+
+    /// Returns the attributes of the org that the request names, as they were sealed.
+    pub fn attributes(&self) -> Option<&str> {
+        self.0.a.as_deref()
+    }
+
+    /// Opens it as a token of `plan`.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` if it is one of another query or plan.
+    pub fn open(&self, fingerprint: Fingerprint, plan: &Plan) -> Result<Opened, Error> {
+        let Envelope { q, p, r, .. } = &self.0;
+        if *q != fingerprint.0 || !plan.has(p) {
+            return Err(refused());
+        }
+        let lessons = r.iter().filter_map(|&(number, limit, spent, reset, skew)| {
+            let bucket = Bucket::from_number(number)?;
+            Some((bucket, Lesson { limit, spent, reset, skew }))
+        });
+        Ok(Opened { position: p.clone(), lessons: lessons.collect() })
+    }
 }
 
-fn decode(fingerprint: Fingerprint, token: &str) -> Option<Opened> {
+/// Prints nothing of what AppFlow carries.
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").finish_non_exhaustive()
+    }
+}
+
+fn refused() -> Error {
+    Error::invalid("The nextToken is not one of this query. Run the flow again from its start")
+}
+
+fn decode(token: &str) -> Option<Envelope> {
     if token.len() > MAX_TOKEN {
         return None;
     }
@@ -113,14 +164,7 @@ fn decode(fingerprint: Fingerprint, token: &str) -> Option<Opened> {
         return None;
     }
     let envelope: Envelope = serde_json::from_slice(json).ok()?;
-    if envelope.v != VERSION || envelope.q != fingerprint.0 {
-        return None;
-    }
-    let lessons = envelope.r.into_iter().filter_map(|(number, limit, spent, reset, skew)| {
-        let bucket = Bucket::from_number(number)?;
-        Some((bucket, Lesson { limit, spent, reset, skew }))
-    });
-    Some(Opened { position: envelope.p, lessons: lessons.collect() })
+    (envelope.v == VERSION).then_some(envelope)
 }
 
 const CHECKSUM: usize = 4;
@@ -172,6 +216,10 @@ mod tests {
         }
     }
 
+    fn open(fingerprint: Fingerprint, plan: &Plan, token: &str) -> Result<Opened, Error> {
+        Token::read(token)?.open(fingerprint, plan)
+    }
+
     fn position() -> Position {
         let lanes =
             vec![lane("200u1/+="), Lane::default(), lane("x"), lane("00ucw2RPGIUNTDQOYPOF")];
@@ -198,7 +246,7 @@ mod tests {
         let fingerprint = Fingerprint::new(["User", "filter"], &plan);
         let lesson = Lesson { limit: 600, spent: 7, reset: 1_900_000_000, skew: -3 };
         let lessons = vec![(Bucket::Users, lesson), (Bucket::Other, lesson)];
-        let sealed = seal(fingerprint, &position(), lessons.clone()).unwrap();
+        let sealed = seal(fingerprint, &position(), lessons.clone(), Some("ti_x")).unwrap();
         assert_eq!(open(fingerprint, &plan, &sealed), Ok(Opened { position: position(), lessons }));
         assert!(sealed.len() <= MAX_TOKEN && !sealed.contains(char::is_whitespace));
     }
@@ -207,7 +255,7 @@ mod tests {
     fn whatever_is_wrong_has_one_message() {
         let plan = plan();
         let fingerprint = Fingerprint::new(["User", "ab", "c"], &plan);
-        let sealed = seal(fingerprint, &position(), []).unwrap();
+        let sealed = seal(fingerprint, &position(), [], None).unwrap();
         let refused = |token: &str| open(fingerprint, &plan, token).unwrap_err();
         let message = refused("None");
         let other = Fingerprint::new(["User", "a", "bc"], &plan);
@@ -219,7 +267,7 @@ mod tests {
         }
         let listings = u32::try_from(plan.listings.len()).unwrap();
         for beyond in [&[(listings, 0)][..], &[(0, 3)], &[(u32::MAX, 0)], &[(0, 0), (0, 0)]] {
-            let sealed = seal(fingerprint, &frames(beyond), []).unwrap();
+            let sealed = seal(fingerprint, &frames(beyond), [], None).unwrap();
             assert_eq!(refused(&sealed), message, "{beyond:?}");
         }
         for index in 0..sealed.len() {
@@ -254,7 +302,7 @@ mod tests {
     fn a_cursor_that_is_too_long_is_an_error() {
         let long = Frame { lanes: vec![lane(&"x".repeat(1_600))], ..Frame::default() };
         let position = Position { frames: vec![long], ..position() };
-        let error = seal(Fingerprint::new(["User"], &plan()), &position, []).unwrap_err();
+        let error = seal(Fingerprint::new(["User"], &plan()), &position, [], None).unwrap_err();
         assert!(error.to_string().contains("too long"), "{error}");
     }
 
@@ -270,7 +318,7 @@ mod tests {
         ) {
             let (plan, other) = (plan_of(entity, &filter), plan_of(other_entity, &other));
             let question = ["the same question"];
-            let sealed = seal(Fingerprint::new(question, &plan), &Position::default(), []).unwrap();
+            let sealed = seal(Fingerprint::new(question, &plan), &Position::default(), [], None).unwrap();
             let opened = open(Fingerprint::new(question, &other), &other, &sealed);
             prop_assert_eq!(opened.is_ok(), requests(&plan) == requests(&other));
         }

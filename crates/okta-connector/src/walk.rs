@@ -14,6 +14,7 @@ mod pace;
 mod page;
 
 pub(crate) use pace::Budget;
+pub(crate) use page::references;
 
 use crate::error::Error;
 use crate::plan::{Below, Listing, Plan, Shape, Way};
@@ -26,7 +27,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use lanes::{Lanes, Next, PAGES_PER_SPLIT, Situation};
 use okta_client::{Client, Cursor, ErrorKind, HttpService, OktaRequest, Page};
 use pace::Pace;
-use page::{Answer, Route, Shapes, Taken, references};
+use page::{Answer, Route, Shapes, Taken};
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -590,11 +591,11 @@ impl<S: HttpService> Walk<'_, S> {
         let at_start = lane.cursor.is_none();
         match (&error.kind, earlier) {
             // Okta is asked once more before there is said to be no such record.
-            (ErrorKind::NotFound, _) if way.shape == Shape::Record && !lane.restarted => {
+            (ErrorKind::NotFound, _) if way.shape.is_alone() && !lane.restarted => {
                 lane.restart();
                 Recovery::Again
             }
-            (ErrorKind::NotFound, _) if way.shape == Shape::Record => Recovery::Stop(Stop::End),
+            (ErrorKind::NotFound, _) if way.shape.is_alone() => Recovery::Stop(Stop::End),
             // The range is picked out of the whole listing instead.
             (ErrorKind::Rejected, _) if at_start && lane.done.is_none() && lane.asked.is_some() => {
                 tracing::info!("Okta refused a range of the listing");

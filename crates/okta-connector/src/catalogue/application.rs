@@ -8,7 +8,8 @@
 
 use super::Kind::{DateTime, Enumeration, Id, Key, List, Struct, Text};
 use super::{
-    At, Collation, Dialect, Endpoint, FILTER, Field, Lists, NOTHING, Object, Parent, field, row,
+    At, Collation, Dialect, Endpoint, FILTER, Field, Lists, NOTHING, Object, Parent, Shows, field,
+    row,
 };
 
 pub(super) static APPLICATION: Object = Object {
@@ -20,6 +21,7 @@ pub(super) static APPLICATION: Object = Object {
         page_size: Some(200),
         dialect: Dialect::OneEquality,
         lanes: None,
+        shows: Shows::Records,
         projection: false,
         always: &[("includeNonDeleted", "true")],
         omissions: &[],
@@ -29,6 +31,7 @@ pub(super) static APPLICATION: Object = Object {
     always_has_records: false,
     probe_turn: 5,
     deprovisioned: None,
+    schemas: None,
     fields: FIELDS,
 };
 

@@ -4,7 +4,7 @@
 //! `created`. `co` is documented for six properties alone.
 
 use super::Kind::{Boolean, DateTime, Enumeration, Key, Struct, Text};
-use super::{CONTAINS, Collation, Dialect, Endpoint, Field, NOTHING, Object, SEARCH, field};
+use super::{CONTAINS, Collation, Dialect, Endpoint, Field, NOTHING, Object, SEARCH, Shows, field};
 
 pub(super) static DEVICE: Object = Object {
     name: "Device",
@@ -15,6 +15,7 @@ pub(super) static DEVICE: Object = Object {
         page_size: Some(200),
         dialect: Dialect::Search,
         lanes: None,
+        shows: Shows::Records,
         projection: true,
         always: &[],
         omissions: &[],
@@ -24,6 +25,7 @@ pub(super) static DEVICE: Object = Object {
     always_has_records: false,
     probe_turn: 4,
     deprovisioned: None,
+    schemas: None,
     fields: FIELDS,
 };
 

@@ -7,7 +7,16 @@
 use super::At::RecordOrLastSegment;
 use super::Kind::{DateTime, Enumeration, Key, List, Struct, Text};
 use super::{
-    BOTH, CONTAINS, Collation, Dialect, Endpoint, Field, NOTHING, Object, SEARCH, field, row,
+    BOTH, CONTAINS, Collation, Dialect, Endpoint, Field, NOTHING, Object, SEARCH, Schemas, Shows,
+    field, row,
+};
+
+/// All groups of Okta's own have one schema. Attributes of directory groups are not in it.
+static SCHEMA: Schemas = Schemas {
+    path: "/api/v1/meta/schemas/group/default",
+    types: None,
+    scope: "okta.schemas.read",
+    searchable: true,
 };
 
 pub(super) static GROUP: Object = Object {
@@ -23,6 +32,7 @@ pub(super) static GROUP: Object = Object {
             search_orders_texts: false,
         },
         lanes: Some("created"),
+        shows: Shows::Records,
         projection: true,
         always: &[],
         omissions: &[],
@@ -32,6 +42,7 @@ pub(super) static GROUP: Object = Object {
     always_has_records: true,
     probe_turn: 3,
     deprovisioned: None,
+    schemas: Some(&SCHEMA),
     fields: FIELDS,
 };
 

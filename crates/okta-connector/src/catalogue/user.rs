@@ -8,7 +8,15 @@
 use super::Kind::{DateTime, Enumeration, Key, Struct, Text};
 use super::{
     BOTH, CONTAINS, Collation, Deprovisioned, Dialect, Endpoint, Field, NOTHING, Object, Omission,
-    SEARCH, field,
+    SEARCH, Schemas, Shows, Types, field,
+};
+
+/// Each user type has a schema.
+pub(super) static SCHEMAS: Schemas = Schemas {
+    path: "/api/v1/meta/schemas/user/",
+    types: Some(Types { path: "/api/v1/meta/types/user", link: "_links.schema.href" }),
+    scope: "okta.schemas.read",
+    searchable: true,
 };
 
 pub(super) static USER: Object = Object {
@@ -24,6 +32,7 @@ pub(super) static USER: Object = Object {
             search_orders_texts: true,
         },
         lanes: Some("created"),
+        shows: Shows::Records,
         projection: true,
         always: &[],
         omissions: &[
@@ -37,6 +46,7 @@ pub(super) static USER: Object = Object {
     always_has_records: true,
     probe_turn: 2,
     deprovisioned: Some(Deprovisioned { field: "status", value: "DEPROVISIONED" }),
+    schemas: Some(&SCHEMAS),
     fields: FIELDS,
 };
 

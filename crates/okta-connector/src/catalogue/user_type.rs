@@ -3,7 +3,7 @@
 //! The listing is one answer without parameters, so every condition is evaluated here.
 
 use super::Kind::{Boolean, DateTime, Key, Struct, Text};
-use super::{Collation, Dialect, Endpoint, Field, NOTHING, Object, field};
+use super::{Collation, Dialect, Endpoint, Field, NOTHING, Object, Shows, field};
 
 pub(super) static USER_TYPE: Object = Object {
     name: "UserType",
@@ -14,6 +14,7 @@ pub(super) static USER_TYPE: Object = Object {
         page_size: None,
         dialect: Dialect::Nothing,
         lanes: None,
+        shows: Shows::Records,
         projection: false,
         always: &[],
         omissions: &[],
@@ -23,6 +24,7 @@ pub(super) static USER_TYPE: Object = Object {
     always_has_records: false,
     probe_turn: 1,
     deprovisioned: None,
+    schemas: None,
     fields: FIELDS,
 };
 

@@ -7,6 +7,7 @@
 use crate::catalogue::{Field, Kind};
 use crate::entity::Entity;
 use crate::moment::Moment;
+use crate::number::Decimal;
 use crate::predicate::{Check, Predicate, Relation, Text};
 use std::fmt::Write as _;
 
@@ -155,6 +156,12 @@ fn push_check(field: &Field, check: &Check, form: Form) -> Option<Pushed> {
         Check::Is(boolean) if is_search => {
             Some(Pushed::simple(format!("{} eq {boolean}", field.term())))
         }
+        Check::Number(relation, number) if is_search => push_number(field, *relation, number),
+        // On a list `eq` means that one of its elements is equal.
+        Check::Has(text) if is_search => {
+            let value = literal(field, text, form)?;
+            Some(Pushed::simple(format!("{} eq {value}", field.term())))
+        }
         Check::Time(relation, instant) if form != Form::OneEquality => {
             push_time(field.term(), *relation, instant, form)
         }
@@ -181,6 +188,29 @@ fn literal(field: &Field, text: &Text, form: Form) -> Option<String> {
 /// Writes a text as Okta reads it: a JSON string.
 pub(super) fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
+}
+
+/// Writes a condition on a number. What Okta compares as binary numbers are decimals here, so numbers of more digits
+/// than those keep apart are not asked for, and of two that are nearly equal it is not asked which one is greater.
+fn push_number(field: &Field, relation: Relation, number: &Decimal) -> Option<Pushed> {
+    const EXACT_DIGITS: usize = 15;
+    const EXACT_SIZE: i64 = 100;
+    if number.precision() > EXACT_DIGITS || number.magnitude().abs() > EXACT_SIZE {
+        return None;
+    }
+    let is_whole = field.kind == Kind::Integer;
+    let (operator, complete) = match relation {
+        Relation::Equal => ("eq", true),
+        Relation::LessOrEqual => ("le", true),
+        Relation::GreaterOrEqual => ("ge", true),
+        Relation::Less if is_whole => ("lt", true),
+        Relation::Greater if is_whole => ("gt", true),
+        Relation::Less => ("le", false),
+        Relation::Greater => ("ge", false),
+        Relation::NotEqual => return None,
+    };
+    let text = format!("{} {operator} {number}", field.term());
+    Some(Pushed { text, complete, is_or: false })
 }
 
 /// Writes a condition on an instant. Okta shows whole seconds and may store finer ones, so the

@@ -4,10 +4,11 @@ use super::lanes::Side;
 use super::pace::Budget;
 use crate::entity::FieldId;
 use crate::error::Error;
-use crate::plan::{Listing, Plan, Shape, Way};
+use crate::plan::{Listing, Plan, Shape, Way, last_segment};
 use crate::position::{Done, Lane, Order, Progress};
 use crate::query::Query;
 use crate::record::{Constants, Habits, Layout, Malformed, RecordReader, RecordView};
+use crate::schema;
 use crate::token::MAX_TOKEN;
 use appflow_connector::{ErrorCode, Mark, Records};
 use hashbrown::HashMap;
@@ -190,10 +191,10 @@ impl<'a> Answer<'a> {
         page: &Page,
     ) -> Result<Taken, Error> {
         let way = route.way;
-        let text = std::str::from_utf8(&page.body).map_err(|_| malformed())?;
-        let skip = self.skip(way, lane, text)?;
+        let text = records_of(way.shape, page)?;
+        let skip = self.skip(way, lane, &text)?;
         let shapes = self.shapes;
-        let mut reader = reader(way.shape, text);
+        let mut reader = reader(way.shape, &text);
         let mut count = 0;
         let mut last: Option<(Cow<'_, str>, u32)> = None;
         let taken = loop {
@@ -331,14 +332,16 @@ fn write(
 ///
 /// `ServerError` if the page is no list of objects.
 pub(crate) fn references(shape: Shape, path: &str, page: &Page) -> Result<Vec<Box<str>>, Error> {
-    let text = std::str::from_utf8(&page.body).map_err(|_| malformed())?;
+    let text = records_of(shape, page)?;
     let (layout, constants) = (Layout::of_references(path), Constants::default());
     let mut habits = Habits::default();
-    let mut reader = reader(shape, text);
+    let mut reader = reader(shape, &text);
     let mut found = Vec::new();
     loop {
         match reader.next(&layout, &constants, &mut habits) {
-            Ok(Some(object)) => found.extend(object.reference().map(Box::from)),
+            Ok(Some(object)) => {
+                found.extend(object.reference().map(|id| Box::from(last_segment(&id))));
+            }
             Ok(None) => return Ok(found),
             Err(Malformed) => return Err(malformed()),
         }
@@ -369,9 +372,21 @@ fn second(record: &RecordView<'_, '_>, field: FieldId) -> Option<i64> {
     record.moment(field).map(|moment| moment.second())
 }
 
+/// Returns the text of the records in an answer.
+fn records_of(shape: Shape, page: &Page) -> Result<Cow<'_, str>, Error> {
+    let text = std::str::from_utf8(&page.body).map_err(|_| malformed())?;
+    match shape {
+        Shape::List | Shape::Record => Ok(Cow::Borrowed(text)),
+        Shape::Schema => schema::records(text).map(Cow::Owned).ok_or_else(|| {
+            let message = "Okta answered with something that is not a schema";
+            Error::new(ErrorCode::ServerError, message)
+        }),
+    }
+}
+
 fn reader(shape: Shape, text: &str) -> RecordReader<'_> {
     match shape {
-        Shape::List => RecordReader::list(text),
+        Shape::List | Shape::Schema => RecordReader::list(text),
         Shape::Record => RecordReader::alone(text),
     }
 }
