@@ -1,7 +1,7 @@
 //! A flow from its first page to its last: every record once, whatever the page size.
 
 use crate::brute_force::{self, Kind};
-use crate::collections::collection;
+use crate::collections::records;
 use crate::support::{API_TOKEN, InterceptedOkta, Meddling, World, context, query};
 use okta_connector::catalogue::OBJECTS;
 use okta_connector_cli::{SimulatedSecrets, api_token_secret};
@@ -132,9 +132,9 @@ async fn every_object_is_retrieved_by_its_identifying_fields() {
     for (entity, field) in identifying {
         let values: Vec<Value> = {
             let simulator = world.simulator();
-            let records = simulator.org().records(collection(entity));
+            let records = records(simulator.org(), entity);
             let shown = brute_force::field(entity, field);
-            let mut values: Vec<_> = records.filter_map(|record| shown.value(&record)).collect();
+            let mut values: Vec<_> = records.into_iter().filter_map(|record| shown.value(&record)).collect();
             values.truncate(6);
             values.reverse();
             values
@@ -168,7 +168,7 @@ async fn every_object_is_retrieved_by_its_identifying_fields() {
 fn every_field_has_values_of_its_type_in_the_simulated_org() {
     let org = Org::generate(1, 2_500);
     for object in OBJECTS {
-        let records: Vec<Value> = org.records(collection(object.name)).collect();
+        let records = records(&org, object.name);
         for field in brute_force::fields(object.name) {
             if field.is_request_only() {
                 continue;

@@ -11,7 +11,7 @@ use crate::brute_force::{
     Assignment, Comparison, Expr, Filter, Literal, arb_assignment, arb_filter, arb_selection,
     expected_record, matches,
 };
-use crate::collections::{collection, ids};
+use crate::collections::{self, collection, ids};
 use crate::support::{World, query, top};
 use okta_connector::catalogue::{OBJECTS, Object};
 use okta_simulator::{Collection, LoggedRequest, Org};
@@ -32,7 +32,7 @@ const CASES_IN_LANES: u32 = 24;
 const ENOUGH_FOR_LANES: usize = 700;
 
 fn records(world: &World, entity: &str) -> Vec<Value> {
-    world.simulator().org().records(collection(entity)).collect()
+    collections::records(world.simulator().org(), entity)
 }
 
 /// A case: the request of AppFlow.
@@ -66,8 +66,9 @@ impl Case {
             group.is_none_or(|group| org.apps_of_group(group).any(|app| app == id))
                 && user.is_none_or(|user| org.apps_of_user(user).any(|app| app == id))
         };
-        org.records(collection(entity))
-            .filter(|record| assigned(record["id"].as_str().unwrap()))
+        collections::records(org, entity)
+            .into_iter()
+            .filter(|record| assigned(record["id"].as_str().unwrap_or_default()))
             .filter(|record| {
                 self.filter.expr.as_ref().is_none_or(|expr| matches(expr, record, entity))
             })

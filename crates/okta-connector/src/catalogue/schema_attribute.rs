@@ -4,7 +4,7 @@
 //! two parts, `base` and `custom`; what stands beside an attribute's own properties (the key, the type, the part) is
 //! written by `schema.rs` under the names that are read here.
 
-use super::Kind::{Boolean, DateTime, Key, List, Number, Text};
+use super::Kind::{Boolean, DateTime, Key, List, Text};
 use super::user::SCHEMAS;
 use super::{Collation, Dialect, Endpoint, Field, NOTHING, Object, Shows, field};
 
@@ -57,8 +57,6 @@ macro_rules! fields {
             field("itemsType",         "Type of Items",      Text,     "items.type",        NOTHING, "Type of the elements of an array."),
             field("key",               "Key",                Key,      "key",               NOTHING, "Unique key of the attribute."),
             field("master",            "Source of Truth",    Text,     "master.type",       NOTHING, "PROFILE_MASTER OKTA or OVERRIDE."),
-            field("maxLength",         "Largest Length",     Number,   "maxLength",         NOTHING, "Largest number of characters."),
-            field("minLength",         "Smallest Length",    Number,   "minLength",         NOTHING, "Smallest number of characters."),
             field("mutability",        "Mutability",         Text,     "mutability",        NOTHING, "READ_WRITE READ_ONLY IMMUTABLE or WRITE_ONLY."),
             field("name",              "Name",               Text,     "name",              NOTHING, "Name of the attribute in a profile."),
             field("oneOf",             "Titled Values",      List,     "oneOf",             NOTHING, "Values that the attribute may have and their titles."),
