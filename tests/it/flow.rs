@@ -134,7 +134,8 @@ async fn every_object_is_retrieved_by_its_identifying_fields() {
             let simulator = world.simulator();
             let records = records(simulator.org(), entity);
             let shown = brute_force::field(entity, field);
-            let mut values: Vec<_> = records.into_iter().filter_map(|record| shown.value(&record)).collect();
+            let mut values: Vec<_> =
+                records.into_iter().filter_map(|record| shown.value(&record)).collect();
             values.truncate(6);
             values.reverse();
             values
@@ -166,7 +167,8 @@ async fn every_object_is_retrieved_by_its_identifying_fields() {
 /// catalogue, as is a value of another type.
 #[test]
 fn every_field_has_values_of_its_type_in_the_simulated_org() {
-    let org = Org::generate(1, 2_500);
+    let mut org = Org::generate(1, 2_500);
+    org.draw_attributes(1);
     for object in OBJECTS {
         let records = records(&org, object.name);
         for field in brute_force::fields(object.name) {
@@ -224,7 +226,8 @@ async fn a_refused_expression_is_evaluated_here_on_whole_pages() {
         custom.as_object_mut().unwrap().remove("occupation");
         world.simulator().org_mut().put(Collection::UserSchemas, schema);
     }
-    let event = query("User", &json!({ "filterExpression": "occupation = 'none' LIMIT 5" }));
+    let filter = "occupation = 'none' LIMIT 5";
+    let event = query("User", &json!({ "filterExpression": filter, "selectedFieldNames": ["id"] }));
     assert_eq!(world.run(&event).await.unwrap(), Vec::<Value>::new());
     let statuses: Vec<_> = world.simulator().requests().iter().map(|r| r.status.as_u16()).collect();
     // Sorted, unsorted, and then without the expression.

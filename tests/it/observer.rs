@@ -136,7 +136,7 @@ async fn every_call_of_every_operation_is_reported_once() {
 
 #[tokio::test(start_paused = true)]
 async fn failures_carry_their_costs() {
-    let users = query("User", &json!({ "maxResults": 1_000 }));
+    let users = query("User", &json!({ "maxResults": 1_000, "selectedFieldNames": ["id"] }));
     let status = |status, when| Fault { when, ..Fault::always(Effect::status(status)) };
     let rows = [
         (

@@ -93,7 +93,7 @@ fn the_simulator_opens_no_socket_and_reads_no_clock() {
 }
 
 /// The files of `okta-connector` that wait for something.
-const SHELL: [&str; 4] = ["connections.rs", "connector.rs", "probe.rs", "walk.rs"];
+const SHELL: [&str; 5] = ["connections.rs", "connector.rs", "discovery.rs", "probe.rs", "walk.rs"];
 
 #[test]
 fn the_core_of_the_connector_is_pure() {

@@ -386,7 +386,8 @@ async fn empty_pages_come_to_an_end() {
         let link = format!(r#"<https://acme.okta.com/api/v1/users?after=c{pages}>; rel="next""#);
         Some(reply(200, &[("link", &link)], "[]"))
     });
-    let error = world.run(&query("User", &json!({}))).await.unwrap_err();
+    let event = query("User", &json!({ "selectedFieldNames": ["id"] }));
+    let error = world.run(&event).await.unwrap_err();
     let message = error["errorMessage"].as_str().unwrap();
     assert_eq!(message, "Okta answered more than 100 pages in a row without any record");
 }

@@ -54,7 +54,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Demo(demo) => demo.run().await,
             Command::Invoke(invoke) => invoke.run().await,
             Command::Sandbox(sandbox) => sandbox.run().await,
-            Command::Explain(explain) => explain.run(),
+            Command::Explain(explain) => explain.run().await,
             Command::Objects => print(&okta_connector::docs::objects()),
         }
     })

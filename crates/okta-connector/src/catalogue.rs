@@ -6,6 +6,7 @@
 mod application;
 mod device;
 mod group;
+pub(crate) mod schema;
 mod schema_attribute;
 mod user;
 mod user_type;

@@ -180,22 +180,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let question = Question { settings, expression, filter: &filter, selected };
         let token = request.next_token.as_deref().map(Token::read).transpose()?;
         let names = question.names_beside(&entity);
-        let known = match (&token, entity.object.schemas) {
-            _ if names.is_empty() && (selected.is_some() || entity.object.schemas.is_none()) => {
-                Some(entity.clone())
-            }
-            (Some(token), Some(_)) => {
-                let hints = token.attributes().filter(|_| selected.is_some());
-                let fields = hints.and_then(|hints| hints::read(&names, hints));
-                let hinted = fields.map(|it| entity.clone().with(it.into(), KnownFrom::Schemas));
-                hinted.or_else(|| {
-                    let known = self.connections.attributes(&connection, &entity.object)?;
-                    Some(question.entity(&entity, &known))
-                })
-            }
-            (None, Some(_)) => None,
-            (_, None) => Some(entity.clone()),
-        };
+        let known = self.known(&connection, &question, &entity, &names, token.as_ref());
         // Whatever is wrong with a question that can be planned is told before Okta is asked.
         let ready = known.map(|entity| question.plan(entity, token.as_ref())).transpose()?;
         let budget = self.budget(&connection, request.max_results());
@@ -208,7 +193,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 Some(planned) => planned,
                 None => {
                     let known = self.discover(&client, connection, &entity.object).await?;
-                    discovered = question.plan(question.entity(entity, &known), token)?;
+                    discovered = question.plan(known.of(entity, question.selected), token)?;
                     &discovered
                 }
             };
@@ -236,6 +221,61 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             let unknown_fields = query.count_unknown();
             let page = RecordPage { records, next_token };
             Ok(Walked { page, scanned, unreadable, unknown_fields })
+        };
+        self.connections.with_client(connection, Freshness::Cached, work).await
+    }
+
+    /// Returns the entity with the attributes that `question` needs, as far as they are known: if it needs none, or the
+    /// token or this process knows them.
+    fn known(
+        &self,
+        connection: &Connection<'_>,
+        question: &Question<'_>,
+        entity: &Entity,
+        names: &[&str],
+        token: Option<&Token>,
+    ) -> Option<Entity> {
+        let means_all = question.selected.is_none();
+        if entity.object.schemas.is_none() || names.is_empty() && !means_all {
+            return Some(entity.clone());
+        }
+        let hints = token?.attributes().filter(|_| !means_all);
+        let fields = hints.and_then(|hints| hints::read(names, hints));
+        if let Some(fields) = fields {
+            return Some(entity.clone().with(fields.into(), KnownFrom::Schemas));
+        }
+        let known = self.connections.attributes(connection, &entity.object)?;
+        Some(known.of(entity, question.selected))
+    }
+
+    /// Plans the requests that answer `request` from its start. Okta is asked only if the request names attributes of the
+    /// org.
+    ///
+    /// # Errors
+    ///
+    /// Whatever QueryData would say of the request before it asks for records.
+    pub async fn plan(
+        &self,
+        request: &QueryDataRequest,
+        time_left: Duration,
+    ) -> Result<Plan, Error> {
+        let (name, context) = (&request.entity_identifier, &request.connector_context);
+        let call = self.call(Operation::QueryData, name, context);
+        let connection = self.connection(context, time_left, &call)?;
+        let entity = self.entity(name)?;
+        let expression = request.filter_expression.as_deref().unwrap_or_default();
+        let filter = Filter::parse(expression)?;
+        let selected = listed(request.selected_field_names.as_deref());
+        let settings = &connection.settings;
+        let question = Question { settings, expression, filter: &filter, selected };
+        let names = question.names_beside(&entity);
+        if let Some(entity) = self.known(&connection, &question, &entity, &names, None) {
+            return Ok(question.plan(entity, None)?.plan);
+        }
+        let (connection, question, entity) = (&connection, &question, &entity);
+        let work = move |client: Client<H>| async move {
+            let known = self.discover(&client, connection, &entity.object).await?;
+            Ok(question.plan(known.of(entity, question.selected), None)?.plan)
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
     }
@@ -444,11 +484,6 @@ impl Question<'_> {
             });
         }
         names.into_iter().filter(|name| entity.field(name).is_none()).collect()
-    }
-
-    /// Adds the org's own attributes to `entity`.
-    fn entity(&self, entity: &Entity, known: &Attributes) -> Entity {
-        known.of(entity, self.selected)
     }
 
     fn plan(&self, entity: Entity, token: Option<&Token>) -> Result<Planned, Error> {

@@ -4,11 +4,11 @@
 //! inferred from a page of records; without that, the fixed fields have to do. Only what passes by itself, such as an
 //! outage, is a failure: attributes that are missing for an hour would look as if they were gone.
 
+use crate::catalogue::schema::{Schema, field_of, is_name};
 use crate::catalogue::{Field, Kind, Object, Schemas};
 use crate::entity::{Entity, KnownFrom};
 use crate::error::Error;
 use crate::plan::Shape;
-use crate::schema::{Schema, field_of, is_name};
 use crate::walk::references;
 use appflow_connector::ErrorCode;
 use futures_util::stream::{self, StreamExt as _};

@@ -16,11 +16,44 @@ pub fn objects() -> String {
          fewer records travel. `IN` and repeated `OR` work wherever `EQUAL_TO` does, and `= null`\n\
          and `!= null` on every field that offers `EQUAL_TO`.\n",
     );
+    page.push_str(CUSTOM_ATTRIBUTES);
     for object in OBJECTS {
         write_object(&mut page, object).expect("writing to memory cannot fail");
     }
     page
 }
+
+/// The rules by which attributes of an org become fields.
+const CUSTOM_ATTRIBUTES: &str = "
+## Custom attributes
+
+`User` and `Group` also have a field for each custom attribute that the org has defined. These stand behind the fields
+of this page, sorted by name. They come from the schemas of all user types and from the group schema, so the connection
+needs the scope `okta.schemas.read` and one of the admin roles super, organization, application or API access management
+administrator, or a custom role that manages applications. A read-only administrator may not read schemas.
+
+Without that, attributes are inferred from a page of records: those that one of 200 users or groups has. Their
+description says so, Okta does no selecting by them, and a log line says what to grant. The fields of this page are never
+affected.
+
+| case | rule |
+|---|---|
+| name | The attribute's own. It is `profile_name` if a field of this page or an attribute before it has the name, compared without case, or if it is a word of AppFlow's filter language (`and` `or` `not` `in` `between` `contains` `limit` `true` `false` `null`) or begins with an underscore; `profile_name_2` and so on if that is taken too. The description then names the attribute. |
+| other characters | A name with anything but ASCII letters, digits and underscores, or of more than 100 characters, is left in `profile`. |
+| type | string is String and with the format date-time DateTime, boolean is Boolean, integer Long, number Double, array List. Anything else is String. |
+| types that differ | An attribute with different types in two user types is String. |
+| values | A String field delivers what is no text as its JSON text. All other fields deliver what Okta sent. A value that does not fit its type passes no comparison. |
+| operators | As for the fields of this page; numbers compare exactly, whatever their length. A List of texts offers `CONTAINS`, which means that it has the element. |
+| pushed down | `search` selects by texts, numbers, Booleans and elements of lists. Dates of attributes are compared by the connector, since Okta compares them as texts. |
+| title and description | As in the schema, in AppFlow's characters: others are replaced or left out. A label without any is the name. The description says if an attribute is hidden from users. |
+| vanished | A flow that maps an attribute that the org no longer has goes on without it. The log names it, and the metric `UnknownFields` counts it. |
+| in a filter | A filter with a name that the org does not have is refused, since the answer would mean something else. |
+| changed type | A run keeps the types that it began with. The next run has the new ones. |
+| how many | An answer of DescribeEntity has the first 5,000. |
+
+A run looks at the schemas once, in its first call, and only if it maps or filters a custom attribute or maps all fields
+without naming them. That costs one request for each user type and one for their list.
+";
 
 /// Returns the tables of `docs/TROUBLESHOOTING.md`, from which messages are made.
 pub fn troubleshooting() -> String {
@@ -75,12 +108,16 @@ fn write_object(page: &mut String, object: &Object) -> std::fmt::Result {
         crate::catalogue::Collation::IgnoreCase => "ignore case",
         crate::catalogue::Collation::Exact => "mind case",
     };
+    let custom = match object.schemas {
+        Some(_) => " The org's own attributes stand behind these fields.",
+        None => "",
+    };
     write!(
         page,
-        "\n## {}\n\n{} Read from `{}` with the scope `{}`. Texts {collation}; ids always mind it.\n\n\
+        "\n## {}\n\n{} Read from `{}` with the scope `{}`. Texts {collation}; ids always mind it.{}\n\n\
          | field | label | type | operators | pushed down | incremental | what it holds |\n\
          |---|---|---|---|---|---|---|\n",
-        object.name, object.description, object.endpoint.path, object.scope
+        object.name, object.description, object.endpoint.path, object.scope, custom
     )?;
     for field in object.fields {
         let operators: Vec<_> = field.operators().iter().map(|operator| operator.name()).collect();

@@ -5,9 +5,9 @@
 //! for most of them: the type, a capital where Okta is not asked about it. Behind the letter stands how the attribute is
 //! called, if not like the field: `_` for the name without its prefix, `=name;` for any other.
 
+use crate::catalogue::schema::{field_of, is_name};
 use crate::catalogue::{Field, Kind, PROFILE};
 use crate::entity::Entity;
-use crate::schema::{field_of, is_name};
 
 /// A name that the org does not have.
 const UNKNOWN: char = 'x';

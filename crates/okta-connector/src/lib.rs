@@ -39,7 +39,6 @@ mod number;
 mod probe;
 mod record;
 mod scan;
-mod schema;
 mod walk;
 mod withheld;
 

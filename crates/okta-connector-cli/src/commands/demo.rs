@@ -5,16 +5,15 @@
 use super::org::{OrgArguments, SimulatedConnector, connector};
 use super::output::Output;
 use super::print;
-use appflow_connector::request::{ConnectorContext, Credentials, QueryDataRequest};
-use appflow_connector::response::QueryDataResponse;
-use appflow_connector::{Filter, Operation, Request, handle};
+use appflow_connector::request::{
+    ConnectorContext, Credentials, DescribeEntityRequest, QueryDataRequest,
+};
+use appflow_connector::response::{DescribeEntityResponse, QueryDataResponse};
+use appflow_connector::{Operation, Request, handle};
 use clap::Args;
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use okta_connector::Withheld;
-use okta_connector::entity::Entity;
-use okta_connector::plan::Plan;
-use okta_connector::query::{Preferences, Query};
+use okta_connector::catalogue::Object;
 use okta_connector_cli::{Clock, SimulatedOkta};
 use okta_simulator::{RateLimits, WindowUsage};
 use std::collections::BTreeMap;
@@ -38,6 +37,8 @@ pub(crate) struct Demo {
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     #[command(flatten)]
+    org: OrgArguments,
+    #[command(flatten)]
     question: Question,
 }
 
@@ -55,12 +56,67 @@ struct Question {
 }
 
 impl Explain {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
-        let Question { entity, filter, fields } = self.question;
-        let entity = Entity::find(&entity, &Withheld::default())?;
-        let filter = Filter::parse(filter.as_deref().unwrap_or_default())?;
-        let query = Query::new(entity, &filter, fields.as_deref(), Preferences::default())?;
-        print(&format!("{}\n", Plan::new(&query)))
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let connector = connector(self.org.okta(Clock::starting_at(Timestamp::now()))?);
+        self.question.check_fields(&connector).await?;
+        let limit = Operation::QueryData.time_limit();
+        let plan = connector.plan(&self.question.request(None), limit).await?;
+        print(&format!("{plan}\n"))
+    }
+}
+
+impl Question {
+    /// Checks that the entity has the fields, which AppFlow does when a flow is made. The org is asked only if its own
+    /// attributes are among them.
+    async fn check_fields(&self, connector: &SimulatedConnector) -> anyhow::Result<()> {
+        let Some(object) = Object::find(&self.entity) else { return Ok(()) };
+        let fields = self.fields.iter().flatten().filter(|name| object.field(name).is_none());
+        let fields: Vec<_> = fields.collect();
+        if fields.is_empty() || object.schemas.is_none() {
+            return Ok(());
+        }
+        let request = Request::DescribeEntity(DescribeEntityRequest {
+            entity_identifier: self.entity.clone(),
+            connector_context: context(),
+        });
+        let limit = Operation::DescribeEntity.time_limit();
+        let answer = handle(connector, &serde_json::to_vec(&request)?, limit).await?;
+        let answer: DescribeEntityResponse = serde_json::from_slice(&answer)?;
+        let described = answer.entity_definition.map(|entity| entity.fields).unwrap_or_default();
+        for name in fields {
+            let is_there = described.iter().any(|field| field.field_name == *name);
+            anyhow::ensure!(is_there, "{} has no field {name} in this org", self.entity);
+        }
+        Ok(())
+    }
+
+    fn request(&self, next_token: Option<String>) -> QueryDataRequest {
+        QueryDataRequest {
+            entity_identifier: self.entity.clone(),
+            connector_context: context(),
+            selected_field_names: self.fields.clone(),
+            filter_expression: self.filter.clone(),
+            next_token,
+            ..QueryDataRequest::default()
+        }
+    }
+}
+
+/// Makes the context of a connection that works.
+fn context() -> ConnectorContext {
+    let share = SHARE_PERCENT.to_string();
+    let settings = [("instanceUrl", "https://demo.okta.com"), ("rateLimitPercent", &share)];
+    ConnectorContext {
+        connector_runtime_settings: settings
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into_iter()
+            .collect::<BTreeMap<_, _>>(),
+        credentials: Some(Credentials {
+            secret_arn: Some("demo".to_owned()),
+            authentication_type: Some("CustomAuth".to_owned()),
+        }),
+        flow_name: Some("demo".to_owned()),
+        ..ConnectorContext::default()
     }
 }
 
@@ -87,6 +143,7 @@ impl Demo {
             .with_style(ProgressStyle::with_template("{spinner} {pos} records {elapsed} {msg}")?);
         let (began, began_at_okta) = (Instant::now(), okta.now());
         let mut summary = Summary::default();
+        self.question.check_fields(&connector).await?;
         // A question that is refused leaves the file alone.
         let mut page = self.page(&connector, None, &mut summary).await?;
         let mut output = Output::open(self.out.as_deref())?;
@@ -119,7 +176,7 @@ impl Demo {
         next_token: Option<String>,
         summary: &mut Summary,
     ) -> anyhow::Result<QueryDataResponse> {
-        let request = Request::QueryData(self.request(next_token));
+        let request = Request::QueryData(self.question.request(next_token));
         let payload = serde_json::to_vec(&request)?;
         let limit = Operation::QueryData.time_limit();
         let mut repeats = 0;
@@ -137,30 +194,6 @@ impl Demo {
                 _ => anyhow::bail!("{:?}: {}", error.error_code, error.error_message),
             }
             repeats += 1;
-        }
-    }
-
-    fn request(&self, next_token: Option<String>) -> QueryDataRequest {
-        let share = SHARE_PERCENT.to_string();
-        let settings = [("instanceUrl", "https://demo.okta.com"), ("rateLimitPercent", &share)];
-        QueryDataRequest {
-            entity_identifier: self.question.entity.clone(),
-            connector_context: ConnectorContext {
-                connector_runtime_settings: settings
-                    .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                    .into_iter()
-                    .collect::<BTreeMap<_, _>>(),
-                credentials: Some(Credentials {
-                    secret_arn: Some("demo".to_owned()),
-                    authentication_type: Some("CustomAuth".to_owned()),
-                }),
-                flow_name: Some("demo".to_owned()),
-                ..ConnectorContext::default()
-            },
-            selected_field_names: self.question.fields.clone(),
-            filter_expression: self.question.filter.clone(),
-            next_token,
-            ..QueryDataRequest::default()
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A schema is one answer without parameters, so every condition is evaluated here. The records are made of a schema's
 //! two parts, `base` and `custom`; what stands beside an attribute's own properties (the key, the type, the part) is
-//! written by `schema.rs` under the names that are read here.
+//! written by `catalogue/schema.rs` under the names that are read here.
 
 use super::Kind::{Boolean, DateTime, Key, List, Text};
 use super::user::SCHEMAS;
@@ -60,7 +60,7 @@ macro_rules! fields {
             field("mutability",        "Mutability",         Text,     "mutability",        NOTHING, "READ_WRITE READ_ONLY IMMUTABLE or WRITE_ONLY."),
             field("name",              "Name",               Text,     "name",              NOTHING, "Name of the attribute in a profile."),
             field("oneOf",             "Titled Values",      List,     "oneOf",             NOTHING, "Values that the attribute may have and their titles."),
-            field("part",              "Part of the Schema", Text,     "part",              NOTHING, "base for Okta's own attributes and custom for those of the org."),
+            field("part",              "Part of the Schema", Text,     "part",              NOTHING, "base for the attributes that every org has and custom for those of this org."),
             field("permissions",       "Permissions",        List,     "permissions",       NOTHING, "What the user whose profile it is may do with the attribute."),
             field("required",          "Required",           Boolean,  "required",          NOTHING, "Whether a profile must have the attribute."),
             field("schemaUpdated",     "Schema Updated",     DateTime, "schemaUpdated",     NOTHING, "When the schema of the attribute was last changed."),

@@ -2,13 +2,13 @@
 
 use super::lanes::Side;
 use super::pace::Budget;
+use crate::catalogue::schema;
 use crate::entity::FieldId;
 use crate::error::Error;
 use crate::plan::{Listing, Plan, Shape, Way, last_segment};
 use crate::position::{Done, Lane, Order, Progress};
 use crate::query::Query;
 use crate::record::{Constants, Habits, Layout, Malformed, RecordReader, RecordView};
-use crate::schema;
 use crate::token::MAX_TOKEN;
 use appflow_connector::{ErrorCode, Mark, Records};
 use hashbrown::HashMap;

@@ -3,7 +3,7 @@
 //! Several user types have a schema each; an attribute is the same in two of them if its name is. A schema is read
 //! leniently: what cannot be read of one attribute is no reason to lose another.
 
-use crate::catalogue::{At, Field, Kind, Object, PROFILE, Pushdown};
+use super::{At, Field, Kind, Object, PROFILE, Pushdown};
 use appflow_connector::Message;
 use serde::Deserialize;
 use serde_json::value::RawValue;
