@@ -7,6 +7,8 @@ use okta_simulator::{RateLimits, Subscription};
 use std::time::Duration;
 
 const USERS: usize = 20_000;
+const CALL: usize = 1_000;
+const PAGE: usize = 200;
 const LATENCY: Duration = Duration::from_millis(200);
 const PER_MINUTE: usize = 600;
 const LANES: u32 = 4;
@@ -26,17 +28,17 @@ fn conditions() -> Conditions {
         percent: 100,
         concurrency: 1,
         filter: None,
-        max_results: 1_000,
+        max_results: CALL as u64,
     }
 }
 
 pub(crate) fn rows() -> anyhow::Result<Vec<Row>> {
     let conditions = conditions();
-    // The requests that a window allows go at once, one after the other with all hands at work; those beyond wait
-    // for the next window.
-    let pages = USERS / 200;
-    let windows = pages.saturating_sub(1) / PER_MINUTE;
-    let bound = pages as f64 * LATENCY.as_secs_f64() / f64::from(LANES) + windows as f64 * 60.0;
+    // A call wants so many pages, as many at once as there are lanes. The requests that a window allows go as soon as
+    // they can; those beyond wait for the next window.
+    let rounds = (CALL / PAGE).div_ceil(LANES as usize) * (USERS / CALL);
+    let windows = (USERS / PAGE).saturating_sub(1) / PER_MINUTE;
+    let bound = rounds as f64 * LATENCY.as_secs_f64() + windows as f64 * 60.0;
     let lanes = Conditions { concurrency: LANES, ..conditions.clone() };
     // `filter` is fresher than `search` and is walked in one lane, but ahead.
     let overlapped = Conditions { filter: Some("lastUpdated > 1970-01-02"), ..lanes.clone() };

@@ -23,7 +23,7 @@ thread_local! {
 pub(crate) const LONGEST_FLOW: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// The numbers of users of small, usual and large orgs.
-pub(crate) const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+pub(crate) const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
 /// The conditions that a flow is run under.
 #[derive(Clone, Debug)]

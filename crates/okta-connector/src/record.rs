@@ -11,7 +11,6 @@ use crate::number::Decimal;
 use crate::scan::{Scanner, Value};
 use crate::withheld::{Path, without};
 use appflow_connector::{Escaped, Records};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::cell::Cell;
 
@@ -420,17 +419,12 @@ impl<'p> RecordView<'_, 'p> {
         self.readable(Decimal::parse(&value))
     }
 
-    /// Returns the field's value as a list of texts. An element that is none counts as its JSON text, and null does not
-    /// count.
+    /// Returns the field's value as a list of texts. Null is no element; a list with something else fits no comparison.
     pub(crate) fn texts(&self, field: FieldId) -> Option<Vec<String>> {
         let value = self.value(field)?;
-        let elements: Option<Vec<&RawValue>> = self.readable(serde_json::from_str(&value).ok());
-        let texts = elements?.into_iter().filter_map(|element| match element.get() {
-            "null" => None,
-            text if text.starts_with('"') => serde_json::from_str(text).ok(),
-            text => Some(text.to_owned()),
-        });
-        Some(texts.collect())
+        let elements: Option<Vec<Option<String>>> =
+            self.readable(serde_json::from_str(&value).ok());
+        Some(elements?.into_iter().flatten().collect())
     }
 
     /// Appends the record to `records`. Absent and null values are left out, as AppFlow prefers.
