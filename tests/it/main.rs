@@ -7,6 +7,7 @@ mod collections;
 mod processes;
 mod support;
 
+mod attributes;
 mod bad_input;
 mod canary;
 mod contract;

@@ -253,6 +253,9 @@ fn clean(text: &str, most: usize) -> String {
 }
 
 impl Values {
+    /// An array of which only the empty one was seen.
+    const EMPTY: Self = Self::Of(Kind::List, Items::None);
+
     /// Reads the type that a schema defines.
     fn defined(definition: &Map<String, Value>) -> Self {
         let word =
@@ -282,10 +285,10 @@ impl Values {
             b'"' => Self::of(Kind::Text),
             b't' | b'f' => Self::of(Kind::Boolean),
             b'[' => match serde_json::from_str::<Vec<Value>>(value) {
-                Ok(items) if !items.is_empty() && items.iter().all(Value::is_string) => {
+                Ok(items) if items.is_empty() => Self::EMPTY,
+                Ok(items) if items.iter().all(Value::is_string) => {
                     Self::Of(Kind::Texts, Items::Texts)
                 }
-                // An array of something else, or of nothing: of which its type cannot be told.
                 _ => Self::Of(Kind::List, Items::Others),
             },
             b'{' => Self::Of(Kind::Text, Items::Others),
@@ -298,7 +301,12 @@ impl Values {
     }
 
     fn and(self, other: Self) -> Self {
-        if self == other { self } else { Self::Mixed }
+        match (self, other) {
+            (Self::EMPTY, Self::Of(Kind::List | Kind::Texts, _)) => other,
+            (Self::Of(Kind::List | Kind::Texts, _), Self::EMPTY) => self,
+            _ if self == other => self,
+            _ => Self::Mixed,
+        }
     }
 
     /// Says whether a `search` of Okta finds all that a filter here does. It compares dates of a profile as texts.
