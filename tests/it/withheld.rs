@@ -1,5 +1,6 @@
 //! Fields that a deployment withholds: not described, refused when named, and never in an answer.
 
+use crate::collections::records;
 use crate::support::{API_TOKEN, EPOCH, InterceptedOkta, World, context, query};
 use okta_connector::catalogue::OBJECTS;
 use okta_connector::{Config, Withheld};
@@ -105,8 +106,7 @@ proptest! {
             let Ok(delivered) = delivered else { return };
             let mut secrets = Vec::new();
             let mut others = Vec::new();
-            let collection = crate::collections::collection(object.name);
-            for record in world.simulator().org().records(collection) {
+            for record in records(world.simulator().org(), object.name) {
                 let mut rest = record.clone();
                 for field in &withheld {
                     let path = field.path().unwrap();
