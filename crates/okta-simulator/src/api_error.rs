@@ -17,6 +17,10 @@ pub enum ApiError {
     InvalidSession,
     /// 403 `E0000006`: the role does not allow it.
     NoPermission,
+    /// 401 `E0000015`: the org does not have the feature. The credential is good all the same.
+    NoFeature,
+    /// 404 `E0000008`: there is no such path.
+    NoPath,
     /// 404 `E0000007`: there is no such object.
     NotFound,
     /// 409 `E0000145`: a schema is changing, and some users cannot be read meanwhile.

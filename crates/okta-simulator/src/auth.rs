@@ -37,9 +37,9 @@ enum AuthScheme {
 }
 
 impl Authorizer<'_> {
-    /// Lets a call that needs `scope` pass, or says why not. What passes may still be more than the role of whoever
-    /// calls allows.
-    pub(crate) fn authorize(&mut self, call: &Call, scope: &str) -> Result<Role, Refusal> {
+    /// Lets a call that needs all of these scopes pass, or says why not. What passes may still be more than the role
+    /// of whoever calls allows.
+    pub(crate) fn authorize(&mut self, call: &Call, scopes: &[&str]) -> Result<Role, Refusal> {
         let credentials = call.header(&header::AUTHORIZATION).unwrap_or_default();
         if let Some(token) = api_token(credentials) {
             return self.authorize_api(token);
@@ -51,7 +51,7 @@ impl Authorizer<'_> {
             (_, true) => AuthScheme::Dpop,
             _ => return Err(OktaError::invalid_session().into()),
         };
-        self.authorize_oauth(call, scheme, token, scope)
+        self.authorize_oauth(call, scheme, token, scopes)
     }
 
     fn authorize_api(&mut self, token: &str) -> Result<Role, Refusal> {
@@ -68,9 +68,10 @@ impl Authorizer<'_> {
         call: &Call,
         scheme: AuthScheme,
         token: &str,
-        scope: &str,
+        scopes: &[&str],
     ) -> Result<Role, Refusal> {
-        let refuse = |challenge: Challenge| challenge.into_refusal(call, scope);
+        let first = scopes.first().copied().unwrap_or_default();
+        let refuse = |challenge: Challenge| challenge.into_refusal(call, first);
         let grant = match self.tokens.oauth(token, self.now) {
             Ok(grant) => grant.clone(),
             Err(rejection) => {
@@ -99,9 +100,12 @@ impl Authorizer<'_> {
             }
         }
         self.check_zone()?;
-        let manage = scope.replace(".read", ".manage");
-        if !grant.scopes.contains(scope) && !grant.scopes.contains(&manage) {
-            return Err(refuse(Challenge::insufficient_scope(scheme)));
+        let is_missing = |scope: &&&str| {
+            let manage = scope.replace(".read", ".manage");
+            !grant.scopes.contains(**scope) && !grant.scopes.contains(&manage)
+        };
+        if let Some(missing) = scopes.iter().find(is_missing) {
+            return Err(Challenge::insufficient_scope(scheme).into_refusal(call, missing));
         }
         let role = self.tokens.role(token);
         Ok(match &grant.client_id {

@@ -1,5 +1,10 @@
 //! Switches, for what differs between orgs or is left open by Okta's documents.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::api_error::ApiError;
+use crate::feature::Feature;
+
 /// An org behaves as these say.
 #[derive(Clone, Debug)]
 pub(crate) struct Behaviour {
@@ -21,6 +26,16 @@ pub(crate) struct Behaviour {
     pub(crate) consent_required: bool,
     /// Query parameters that `next` links lose, beyond those that Okta is known to drop.
     pub(crate) links_drop: Vec<String>,
+    /// The org lacks these features, and refuses what they bring with these errors.
+    pub(crate) lacking: BTreeMap<Feature, ApiError>,
+    /// The org lacks policies of these types.
+    pub(crate) lacking_policy_types: BTreeSet<String>,
+    /// Members are shown with the rules that made them members, if asked for.
+    pub(crate) shows_member_rules: bool,
+    /// Who has a role through a group alone is listed among those who have roles.
+    pub(crate) lists_inheriting_assignees: bool,
+    /// Links in bodies lead to the host of the Admin Console.
+    pub(crate) admin_host_links: bool,
 }
 
 impl Default for Behaviour {
@@ -35,6 +50,11 @@ impl Default for Behaviour {
             api_nonce: false,
             consent_required: false,
             links_drop: Vec::new(),
+            lacking: BTreeMap::new(),
+            lacking_policy_types: BTreeSet::new(),
+            shows_member_rules: true,
+            lists_inheriting_assignees: false,
+            admin_host_links: true,
         }
     }
 }

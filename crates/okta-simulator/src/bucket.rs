@@ -22,6 +22,24 @@ pub(crate) const DEVICES: &Bucket = &Bucket::new("/api/v1/devices", [100, 150, 1
 pub(crate) const GROUP_SCHEMA: &Bucket =
     &Bucket::new("/api/v1/meta/schemas/group/default", [100, 100, 100]);
 pub(crate) const TOKEN: &Bucket = &Bucket::new("/oauth2/v1/token", [2000, 1200, 300]);
+pub(crate) const BELOW_USER: &Bucket = &Bucket::new("/api/v1/users/{id}/", [600, 600, 100]);
+pub(crate) const DEVICE_USERS: &Bucket =
+    &Bucket::new("/api/v1/devices/{id}/users", [300, 300, 100]);
+pub(crate) const CLIENTS: &Bucket = &Bucket::new("/oauth2/v1/clients", [100, 100, 25]);
+// These were only ever seen in headers, and only of some kinds of orgs.
+pub(crate) const IAM: &Bucket = &Bucket::new("/api/v1/iam", [100, 100, 50]);
+pub(crate) const ZONES: &Bucket = &Bucket::new("/api/v1/zones", [100, 100, 50]);
+pub(crate) const POLICIES: &Bucket = &Bucket::new("/api/v1/policies", [1000, 600, 100]);
+pub(crate) const IDPS: &Bucket = &Bucket::new("/api/v1/idps", [1000, 600, 100]);
+pub(crate) const AUTHORIZATION_SERVERS: &Bucket =
+    &Bucket::new("/api/v1/authorizationServers", [1000, 600, 100]);
+pub(crate) const TRUSTED_ORIGINS: &Bucket =
+    &Bucket::new("/api/v1/trustedOrigins", [1000, 600, 100]);
+pub(crate) const EVENT_HOOKS: &Bucket = &Bucket::new("/api/v1/eventHooks", [1000, 600, 100]);
+pub(crate) const INLINE_HOOKS: &Bucket = &Bucket::new("/api/v1/inlineHooks", [1000, 600, 100]);
+pub(crate) const API_TOKENS: &Bucket = &Bucket::new("/api/v1/api-tokens", [300, 300, 100]);
+pub(crate) const REALMS: &Bucket = &Bucket::new("/api/v1/realms", [500, 500, 100]);
+pub(crate) const LOG_STREAMS: &Bucket = &Bucket::new("/api/v1/logStreams", [300, 300, 100]);
 /// Everything that has no bucket of its own.
 pub(crate) const OTHER: &Bucket = &Bucket::new("/api/v1", [1200, 600, 100]);
 

@@ -1,4 +1,5 @@
-//! The endpoints below an object: applications and members of a group, app links of a user.
+//! Endpoints below an object that show what has a listing of its own: applications of a group, groups and app links of
+//! a user.
 
 use serde_json::json;
 
@@ -9,32 +10,37 @@ use crate::objects::{find_user, missing};
 use crate::paging::{Cursor, CursorStyle, page};
 use crate::parameters::{read_cursor, read_limit};
 use crate::presentation::omissions;
+use crate::refusals::is_of_administrators;
 use crate::reply::Reply;
 use crate::view::View;
 
 /// Answers `GET /api/v1/groups/{id}/apps`.
 pub(crate) fn group_apps(view: View<'_>, group_id: &str) -> Result<Reply, OktaError> {
     let limits = PageLimits { min: 0, default: 20, max: 200 };
-    related(view, group_id, Collection::Apps, limits, view.org.apps_of_group(group_id))
+    if !view.org.contains(Collection::Groups, group_id) {
+        return Err(missing(Collection::Groups, group_id));
+    }
+    if is_of_administrators(view, group_id) {
+        return Err(OktaError::no_permission());
+    }
+    related(view, Collection::Apps, limits, view.org.apps_of_group(group_id))
 }
 
-/// Answers `GET /api/v1/groups/{id}/users`.
-pub(crate) fn group_users(view: View<'_>, group_id: &str) -> Result<Reply, OktaError> {
-    let limits = PageLimits { min: 0, default: 1000, max: 1000 };
-    related(view, group_id, Collection::Users, limits, view.org.members(group_id))
+/// Answers `GET /api/v1/users/{id}/groups`.
+pub(crate) fn user_groups(view: View<'_>, key: &str) -> Result<Reply, OktaError> {
+    let limits = PageLimits { min: 1, default: 200, max: 200 };
+    let user = find_user(view, key).ok_or_else(|| missing(Collection::Users, key))?;
+    let user_id = user["id"].as_str().unwrap_or_default();
+    related(view, Collection::Groups, limits, view.org.groups_of_user(user_id))
 }
 
 /// Answers with the page of a collection that has these ids.
 fn related<'a>(
     view: View<'a>,
-    group_id: &str,
     collection: Collection,
     limits: PageLimits,
     ids: impl Iterator<Item = &'a str>,
 ) -> Result<Reply, OktaError> {
-    if !view.org.contains(Collection::Groups, group_id) {
-        return Err(missing(Collection::Groups, group_id));
-    }
     let limit = read_limit(view.call, limits)?;
     let style = CursorStyle { collection, prefix: "" };
     let from = read_cursor(view, style)?;

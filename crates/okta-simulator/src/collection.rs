@@ -13,6 +13,7 @@ use crate::bucket::Bucket;
 use crate::dialect::Dialect;
 use crate::error::OktaError;
 use crate::maker::Maker;
+use crate::particulars::{Parent, Particulars};
 use crate::record::Record;
 
 /// One kind of object of an Okta org, such as [`Collection::Users`].
@@ -69,6 +70,8 @@ pub(crate) struct Listing {
     pub(crate) invalid_cursor: fn() -> OktaError,
     /// Parameters that Okta leaves out of `next` links.
     pub(crate) links_drop: &'static [&'static str],
+    /// What listings of relations and of the org's own objects have besides.
+    pub(crate) particulars: Option<&'static Particulars>,
 }
 
 /// A page holds at least, by default and at most this many records. A `limit` above the maximum is lowered to it.
@@ -142,6 +145,18 @@ pub(crate) enum Expansion {
     DeviceUsers,
     /// The names of the users of a device.
     DeviceUserSummaries,
+    /// The rules that made somebody a member of a group.
+    MemberRules,
+    /// The names of the groups that a rule puts people into.
+    GroupNames,
+    /// The user whom an application is assigned to.
+    AssignedUser,
+    /// The group that an application is assigned to.
+    AssignedGroup,
+    /// The scope that was granted to an application.
+    GrantedScope,
+    /// The rules of a policy.
+    PolicyRules,
 }
 
 /// The records of an org that is being generated, in the order in which they were made.
@@ -150,7 +165,8 @@ pub(crate) struct Made(BTreeMap<Collection, Batch>);
 
 /// The records of one collection, with their keys, in the order in which they were made.
 ///
-/// It is collected from values, of which only one is there at a time.
+/// It is collected from values, of which only one is there at a time. One that is below an object is written as
+/// `{"parent": its id, "record": the record}`.
 #[derive(Debug, Default)]
 pub(crate) struct Batch(Vec<(Box<str>, Record)>);
 
@@ -164,8 +180,25 @@ impl Collection {
     }
 
     /// Returns the path of the endpoint that lists the collection, such as `/api/v1/users`. Schemas have none.
+    /// Where records are below an object, `{}` stands for its id, as in `/api/v1/groups/{}/users`.
     pub fn path(self) -> Option<&'static str> {
         self.0.listing.as_ref().map(|listing| listing.path)
+    }
+
+    /// Returns the collection that the records of this one are below, such as groups for members.
+    pub fn parent(self) -> Option<Self> {
+        Some(match self.particulars()?.parent? {
+            Parent::Group => Self::Groups,
+            Parent::User => Self::Users,
+            Parent::App | Parent::Client => Self::Apps,
+            Parent::Device => Self::Devices,
+            Parent::Policy => Self::Policies,
+            Parent::ResourceSet => Self::ResourceSets,
+        })
+    }
+
+    pub(crate) fn particulars(self) -> Option<&'static Particulars> {
+        self.0.listing.as_ref()?.particulars
     }
 
     /// Returns the name of the JSON-lines file that holds the collection.
@@ -239,8 +272,27 @@ impl Listing {
             cursor_prefix: |_| "",
             invalid_cursor: || OktaError::invalid_search("Invalid cursor."),
             links_drop: &[],
+            particulars: None,
         }
     }
+}
+
+impl Row {
+    /// Describes objects that are listed, and no more. What is empty here has to be filled in.
+    pub(crate) const LISTED: Self = Self {
+        name: "",
+        file_name: "",
+        id_prefix: "",
+        type_name: "",
+        scope: "",
+        listing: None,
+        single: None,
+        schemas: None,
+        expand: Expand::Embeds(&[]),
+        has_credentials: false,
+        mutable: ("", "name"),
+        generate: |_, _| Batch::default(),
+    };
 }
 
 impl PageLimits {
@@ -290,10 +342,16 @@ impl IntoIterator for Batch {
 
 impl FromIterator<Value> for Batch {
     fn from_iter<I: IntoIterator<Item = Value>>(records: I) -> Self {
-        let entries = records.into_iter().map(|record| {
-            let key = key_of(&record).expect("a generated record has an id");
-            (key.into(), Record::from(&record))
-        });
+        const HAS_ID: &str = "a generated record has an id";
+        let entries =
+            records.into_iter().map(|record| match (record.get("parent"), record.get("record")) {
+                (Some(parent), Some(child)) => {
+                    let parent = parent.as_str().expect("a parent is named by its id");
+                    let key = format!("{parent}/{}", key_of(child).expect(HAS_ID));
+                    (key.into(), Record::from(child))
+                }
+                _ => (key_of(&record).expect(HAS_ID).into(), Record::from(&record)),
+            });
         Self(entries.collect())
     }
 }

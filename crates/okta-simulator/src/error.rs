@@ -55,6 +55,8 @@ impl From<ApiError> for OktaError {
             ApiError::InvalidToken => Self::invalid_token(),
             ApiError::InvalidSession => Self::invalid_session(),
             ApiError::NoPermission => Self::no_permission(),
+            ApiError::NoFeature => Self::no_feature(),
+            ApiError::NoPath => Self::no_such_path(),
             ApiError::NotFound => Self::not_found("it", "Resource"),
             ApiError::SchemaChanging => {
                 Self::new(409, "E0000145", "Some users cannot be parsed after a schema change")
@@ -122,6 +124,10 @@ impl OktaError {
 
     pub(crate) fn method_not_supported() -> Self {
         Self::new(405, "E0000022", "The endpoint does not support the provided HTTP method")
+    }
+
+    pub(crate) fn missing_parameter(name: &str) -> Self {
+        Self::new(400, "E0000028", format!("The request is missing a required parameter: {name}"))
     }
 
     pub(crate) fn invalid_paging() -> Self {

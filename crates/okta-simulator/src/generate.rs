@@ -4,8 +4,11 @@
 //! literal has to escape, and are null, empty or absent where real ones may be. Time stamps come in clusters,
 //! so that many are equal and many are one second apart.
 
+use serde_json::{Value, json};
+
 use crate::collection::{Collection, Made};
-use crate::maker::Maker;
+use crate::fnv::fnv;
+use crate::maker::{Maker, ORIGIN};
 use crate::org::{Assignee, Org};
 
 impl Org {
@@ -26,10 +29,63 @@ impl Org {
                 relate(&mut org, &mut maker, &made);
             }
         }
+        apply_rules(&mut org, &made);
         for (collection, records) in made {
-            org.replace(collection, records);
+            if collection.parent().is_none() {
+                org.replace(collection, records);
+                continue;
+            }
+            for (key, record) in records {
+                let (parent, _) = key.split_once('/').expect("it is below an object");
+                org.put_child(collection, parent, record.value());
+            }
         }
         org
+    }
+
+    /// Adds the built-in group of all administrators, and returns its id. Okta lists the group, and neither its members
+    /// nor its applications.
+    pub fn add_administrators_group(&mut self) -> String {
+        let id = format!("00g{}Admins", "0".repeat(11));
+        let url = format!("{ORIGIN}/api/v1/groups/{id}");
+        let time = "2024-01-01T00:00:00.000Z";
+        self.put(
+            Collection::Groups,
+            json!({
+                "id": id,
+                "created": time,
+                "lastUpdated": time,
+                "lastMembershipUpdated": time,
+                "objectClass": ["okta:user_group"],
+                "type": "BUILT_IN",
+                "profile": { "name": "Okta Administrators", "description": "All administrators" },
+                "_links": {
+                    "users": { "href": format!("{url}/users") },
+                    "apps": { "href": format!("{url}/apps") },
+                },
+            }),
+        );
+        let administrators: Vec<_> =
+            self.parents_after(Collection::UserRoles, "").map(str::to_owned).collect();
+        for user in administrators {
+            self.add_member(&id, &user);
+        }
+        id
+    }
+}
+
+/// Lets rules be the reason of most memberships in the groups that they are about. The others were made by hand.
+fn apply_rules(org: &mut Org, made: &Made) {
+    let rules = made.records(Collection::GroupRules);
+    for rule in rules.filter(|rule| rule["status"] == "ACTIVE") {
+        let rule_id = rule["id"].as_str().unwrap_or_default();
+        let groups = rule["actions"]["assignUserToGroups"]["groupIds"].as_array();
+        for group in groups.into_iter().flatten().filter_map(Value::as_str) {
+            let members: Vec<_> = org.members(group).map(str::to_owned).collect();
+            for member in members.iter().filter(|id| !fnv(rule_id, id).is_multiple_of(3)) {
+                org.add_member_by_rule(group, member, rule_id);
+            }
+        }
     }
 }
 

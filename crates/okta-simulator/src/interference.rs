@@ -90,9 +90,9 @@ pub(crate) fn alter_reply(effects: &[Effect], call: &Call, reply: &mut Reply) {
             }
             Effect::RepeatedCredentials { status } => repeat_credentials(*status, call, reply),
             Effect::ForeignNextLink { host } => {
-                alter_next(reply, |url| url.replacen(&call.origin, &format!("https://{host}"), 1));
+                alter_next(reply, |url| format!("https://{host}{}", without_origin(url)));
             }
-            Effect::RelativeNextLink => alter_next(reply, |url| url.replacen(&call.origin, "", 1)),
+            Effect::RelativeNextLink => alter_next(reply, |url| without_origin(url).to_owned()),
             Effect::RepeatedCursor => {
                 if let Some(after) = call.param("after") {
                     alter_next(reply, |url| with_cursor(url, after));
@@ -198,12 +198,25 @@ fn padded(mut record: Value, bytes: usize) -> Value {
     record
 }
 
+/// Changes the link to the next page, which some listings have in the body.
 fn alter_next(reply: &mut Reply, alter: impl Fn(&str) -> String) {
+    if let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body)
+        && let Some(Value::String(url)) = body.pointer_mut("/_links/next/href")
+    {
+        *url = alter(url);
+        reply.body = body.to_string().into();
+    }
     for Link { relation, url } in &mut reply.links {
         if *relation == "next" {
             *url = alter(url);
         }
     }
+}
+
+/// Returns the path and the query of a URL.
+fn without_origin(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').map_or("", |at| &rest[at..])
 }
 
 fn with_cursor(url: &str, after: &str) -> String {

@@ -27,7 +27,10 @@
 //! # What it does
 //!
 //! * **Objects**: users, groups, apps, devices, user types, and the profile schemas of users and groups, as
-//!   listings and one by one; the apps and members of a group; the app links of a user.
+//!   listings and one by one; and objects of the org itself, from network zones to log streams.
+//! * **Relations**: members, owners and rules of groups; users, groups, grants and push mappings of apps; users of
+//!   devices; factors; roles of users, groups and clients, with custom roles and resource sets. What follows from a
+//!   membership or an assignment follows it at once.
 //! * **Expressions**: `search` and `filter` with the properties and operators that Okta documents for each endpoint.
 //!   All others are refused, also where a real org might be lenient.
 //! * **Paging**: opaque cursors and `Link` headers; on request short pages, empty pages and links that lose
@@ -43,9 +46,13 @@
 //!
 //! # Where the data comes from
 //!
+//! The secrets that Okta puts into records are [`PLANTED_SECRETS`].
+//!
 //! [`Org::generate`] makes an org of any size from a number. [`Org::from_json_lines`] reads records that were
 //! recorded or written by hand. Either can be changed later, through [`Simulator::put`] with a search index that
-//! lags behind, or through [`Simulator::org_mut`] without. [`Org::rewrite`] puts values where nobody expects them.
+//! lags behind, or through [`Simulator::org_mut`] without. [`Simulator::add_member`], [`Simulator::assign`],
+//! [`Simulator::grant_role`] and their opposites change relations; [`Org::children`] reads them. [`Org::rewrite`]
+//! puts values where nobody expects them.
 //!
 //! Users and groups of a generated org have a few custom attributes. [`Org::draw_attributes`] adds many more, of all
 //! types and with names that clash, and [`Org::put_attribute`] and [`Org::remove_attribute`] change a schema between
@@ -70,6 +77,7 @@ mod compile;
 mod condition;
 mod date_form;
 mod delivery;
+mod derived;
 mod dialect;
 mod dpop;
 mod draw_attributes;
@@ -77,6 +85,7 @@ mod error;
 mod expand;
 mod expression;
 mod faults;
+mod feature;
 mod fnv;
 mod generate;
 mod interference;
@@ -95,20 +104,26 @@ mod order;
 mod org;
 mod paging;
 mod parameters;
+mod particulars;
 mod presentation;
 mod profile_schema;
 mod projection;
 mod record;
+mod refusals;
 mod reply;
+mod role;
+mod roster;
 mod routes;
 mod schema;
 mod search_index;
+mod secrets;
 mod service_app;
 mod simulator;
 mod single_use;
 mod sort;
 #[cfg(test)]
 mod tests;
+mod ties;
 mod token_endpoint;
 mod tokens;
 mod view;
@@ -120,10 +135,13 @@ pub use collection::Collection;
 pub use date_form::DateForm;
 pub use delivery::Delivery;
 pub use faults::{Effect, Fault, FaultScript, Part, When};
+pub use feature::Feature;
 pub use limits::{RateLimits, Subscription, WindowUsage};
 pub use log::LoggedRequest;
 pub use mutation::Mutation;
 pub use org::{Assignee, LoadError, LoadErrorCause, Org};
+pub use role::standard_role;
 pub use schema::{ProfileSchema, SchemaPart};
+pub use secrets::PLANTED_SECRETS;
 pub use service_app::ServiceApp;
 pub use simulator::Simulator;

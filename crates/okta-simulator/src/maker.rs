@@ -4,8 +4,13 @@ use fastrand::Rng;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::fnv::fnv;
+
 /// The host in the links of generated records.
 pub(crate) const ORIGIN: &str = "https://acme.okta.com";
+
+/// The host of the Admin Console, which some records link to.
+pub(crate) const ADMIN_ORIGIN: &str = "https://acme-admin.okta.com";
 
 /// Draws what generated records are made of.
 #[derive(Debug)]
@@ -15,13 +20,20 @@ pub(crate) struct Maker {
     pub(crate) users: usize,
     /// Time stamps spread over so many days: few in a small org, so that some are equal there too.
     days: i64,
+    seed: u64,
     last_id: String,
 }
 
 impl Maker {
     pub(crate) fn new(seed: u64, users: usize) -> Self {
         let days = i64::try_from(users / 8).unwrap_or(i64::MAX).clamp(3, 700);
-        Self { random: Rng::with_seed(seed), users, days, last_id: String::new() }
+        Self { random: Rng::with_seed(seed), users, days, seed, last_id: String::new() }
+    }
+
+    /// Makes a maker that draws for one purpose alone, so that nothing else that is drawn changes its records, nor
+    /// its records anything else.
+    pub(crate) fn fork(&self, purpose: &str) -> Self {
+        Self::new(self.seed ^ fnv(purpose, "maker"), self.users)
     }
 
     /// Makes a new id. Now and then it differs from the one before in the case of one letter only.

@@ -3,6 +3,8 @@
 //! Records are JSON in the form that a listing shows them. Nothing here is typed further, so an org can hold
 //! whatever a real one has answered with.
 
+mod relations;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -11,6 +13,7 @@ use serde_json::Value;
 use crate::collection::{Batch, Collection, key_of};
 use crate::fnv::fnv;
 use crate::record::{Entry, Record};
+use crate::ties::Ties;
 
 /// Everything that is in an Okta org, as far as this crate knows of it.
 ///
@@ -19,10 +22,11 @@ use crate::record::{Entry, Record};
 #[derive(Clone, Debug, Default)]
 pub struct Org {
     collections: BTreeMap<Collection, Records>,
-    app_users: IdPairs,
-    app_groups: IdPairs,
-    group_members: IdPairs,
-    device_users: IdPairs,
+    app_users: Ties,
+    app_groups: Ties,
+    group_members: Ties,
+    device_users: Ties,
+    pushed_groups: Ties,
     hidden_fractions: bool,
 }
 
@@ -59,6 +63,9 @@ pub enum LoadErrorCause {
     /// The line is JSON but holds no object with an id.
     #[error("not an object with a text under `id`")]
     NoId,
+    /// The collection is below another one, and the line does not say below which object.
+    #[error("not an object with an id under `parent` and an object under `record`")]
+    NoParent,
     /// Another record of the collection has the same id.
     #[error("the id {0:?} occurs twice")]
     DuplicateId(String),
@@ -67,8 +74,10 @@ pub enum LoadErrorCause {
 impl Org {
     /// Reads an org from JSON lines: one object a line, blank lines allowed.
     ///
-    /// A collection that is not given is empty. What a file holds is not judged further: a record is shown
-    /// exactly as it was read, but for links that Okta shows with a single object only.
+    /// A collection that is not given is empty. Where records are below an object, a line is
+    /// `{"parent": its id, "record": the record}`; elsewhere it is the record, or `{"record": the record}`. What a
+    /// file holds is not judged further: a record is shown exactly as it was read, but for links that Okta shows with
+    /// a single object only.
     pub fn from_json_lines<'a>(
         files: impl IntoIterator<Item = (Collection, &'a str)>,
     ) -> Result<Self, LoadError> {
@@ -89,7 +98,11 @@ impl Org {
     }
 
     fn load_line(&mut self, collection: Collection, line: &str) -> Result<(), LoadErrorCause> {
-        let mut record: Value = serde_json::from_str(line).map_err(LoadErrorCause::Json)?;
+        let line: Value = serde_json::from_str(line).map_err(LoadErrorCause::Json)?;
+        if collection.parent().is_some() {
+            return self.load_child(collection, line);
+        }
+        let mut record = unwrapped(line);
         let key = key_of(&record).ok_or(LoadErrorCause::NoId)?.to_owned();
         if self.contains(collection, &key) {
             return Err(LoadErrorCause::DuplicateId(key));
@@ -156,13 +169,15 @@ impl Org {
         }
     }
 
-    /// Removes a record, if it is there, and gives it back. Assignments that name it stay.
+    /// Removes a record, if it is there, and gives it back. Its relations go with it.
     pub fn remove(&mut self, collection: Collection, id: &str) -> Option<Value> {
         self.take(collection, id).map(|record| record.value())
     }
 
     pub(crate) fn take(&mut self, collection: Collection, id: &str) -> Option<Record> {
-        self.collections.get_mut(&collection)?.remove(id)
+        let taken = self.collections.get_mut(&collection)?.remove(id)?;
+        self.untie(collection, id);
+        Some(taken)
     }
 
     /// Makes these the records of a collection.
@@ -174,24 +189,6 @@ impl Org {
     /// Adds a record under its key, or replaces the one that is there.
     pub(crate) fn insert(&mut self, collection: Collection, key: Box<str>, record: Record) {
         self.collections.entry(collection).or_default().insert(key, record);
-    }
-
-    /// Assigns an application to a user or to a group.
-    pub fn assign(&mut self, app_id: &str, assignee: Assignee) {
-        match assignee {
-            Assignee::User(user_id) => self.app_users.insert(app_id, &user_id),
-            Assignee::Group(group_id) => self.app_groups.insert(app_id, &group_id),
-        }
-    }
-
-    /// Makes a user a member of a group.
-    pub(crate) fn add_member(&mut self, group_id: &str, user_id: &str) {
-        self.group_members.insert(group_id, user_id);
-    }
-
-    /// Registers a device to a user.
-    pub(crate) fn add_device_user(&mut self, device_id: &str, user_id: &str) {
-        self.device_users.insert(device_id, user_id);
     }
 
     /// Returns the ids of the applications assigned to a group, sorted.
@@ -207,7 +204,7 @@ impl Org {
     }
 
     /// Returns the ids of the groups that a user is a member of, sorted.
-    fn groups_of_user(&self, user_id: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn groups_of_user(&self, user_id: &str) -> impl Iterator<Item = &str> {
         let known = self.contains(Collection::Users, user_id);
         let groups = self.collection(Collection::Groups).iter().filter(move |_| known);
         let everyone = groups.filter(|(_, group)| is_everyone(group)).map(|(id, _)| &**id);
@@ -216,16 +213,7 @@ impl Org {
 
     /// Returns the ids of the members of a group, sorted. The built-in group of everyone has every user.
     pub fn members(&self, group_id: &str) -> impl Iterator<Item = &str> {
-        let everyone = self.entry(Collection::Groups, group_id);
-        let everyone = everyone.is_some_and(|(_, group)| is_everyone(group));
-        let users = self.collection(Collection::Users).keys().map(|id| &**id);
-        let named = self.group_members.rights(group_id).filter(move |_| !everyone);
-        named.chain(users.filter(move |_| everyone))
-    }
-
-    /// Returns the ids of the users of a device, sorted.
-    pub(crate) fn users_of_device(&self, device_id: &str) -> impl Iterator<Item = &str> {
-        self.device_users.rights(device_id)
+        self.members_after(group_id, "")
     }
 
     /// Returns the record with this id, and the id as the org holds it.
@@ -275,25 +263,11 @@ fn is_everyone(group: &Record) -> bool {
     group["type"] == "BUILT_IN" && group["profile"]["name"] == "Everyone"
 }
 
-/// Pairs of ids that can be read from either side.
-#[derive(Clone, Debug, Default)]
-struct IdPairs {
-    by_left: BTreeMap<String, BTreeSet<String>>,
-    by_right: BTreeMap<String, BTreeSet<String>>,
-}
-
-impl IdPairs {
-    fn insert(&mut self, left: &str, right: &str) {
-        self.by_left.entry(left.to_owned()).or_default().insert(right.to_owned());
-        self.by_right.entry(right.to_owned()).or_default().insert(left.to_owned());
-    }
-
-    fn lefts(&self, right: &str) -> impl Iterator<Item = &str> {
-        self.by_right.get(right).into_iter().flatten().map(String::as_str)
-    }
-
-    fn rights(&self, left: &str) -> impl Iterator<Item = &str> {
-        self.by_left.get(left).into_iter().flatten().map(String::as_str)
+/// Takes a record out of the form in which relations are recorded.
+fn unwrapped(mut line: Value) -> Value {
+    match line.get("id").is_none() && line.get("record").is_some() {
+        true => line["record"].take(),
+        false => line,
     }
 }
 

@@ -68,6 +68,14 @@ impl Cursor {
         })
     }
 
+    /// Reads a cursor of a listing that takes any text for a position.
+    pub(crate) fn read_any(text: &str) -> Self {
+        let pauses =
+            text.rsplit_once('~').and_then(|(id, pauses)| Some((id, pauses.parse().ok()?)));
+        let (id, pauses) = pauses.unwrap_or((text, 0));
+        Self { id: id.to_owned(), sort_key: None, pauses }
+    }
+
     fn parse(text: &str, style: CursorStyle, org: &Org) -> Option<Self> {
         let text = text.strip_prefix(style.prefix)?;
         let (text, pauses) = match text.rsplit_once('~') {
@@ -102,12 +110,24 @@ pub(crate) fn page<'a>(
     limit: usize,
     cursor: impl Fn(&'a str, &'a Record) -> Cursor,
 ) -> Page<'a> {
+    let (records, next) = cut(view, records, from, limit, |(id, record)| cursor(id, record));
+    Page { records, next }
+}
+
+/// Cuts a page from records of any form: those on it, and where the next one begins.
+pub(crate) fn cut<T>(
+    view: View<'_>,
+    records: impl Iterator<Item = T>,
+    from: Cursor,
+    limit: usize,
+    cursor: impl Fn(&T) -> Cursor,
+) -> (Vec<T>, Option<Cursor>) {
     if limit == 0 {
-        return Page { records: Vec::new(), next: None };
+        return (Vec::new(), None);
     }
     let paused = |from: Cursor| {
         let next = Some(Cursor { pauses: from.pauses + 1, ..from });
-        Page { records: Vec::new(), next }
+        (Vec::new(), next)
     };
     if view.stalls {
         return paused(from);
@@ -120,14 +140,14 @@ pub(crate) fn page<'a>(
         return paused(from);
     }
     let length = if kind == PageKind::Short { limit.div_ceil(2) } else { limit };
-    let mut records: Records<'_> = records.take(length + 1).collect();
+    let mut records: Vec<T> = records.take(length + 1).collect();
     let more = records.len() > length;
     records.truncate(length);
-    let last = records.last().map(|(id, record)| cursor(id, record));
+    let last = records.last().map(cursor);
     // A page that happens to end with the listing may still promise more, which then is nothing.
     let next =
         if more || (kind == PageKind::Promising && records.len() == length) { last } else { None };
-    Page { records, next }
+    (records, next)
 }
 
 /// A page is full, or it is one of these.

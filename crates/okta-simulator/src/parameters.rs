@@ -89,7 +89,8 @@ fn read_condition(
     }
 }
 
-fn unsupported(parameter: &str) -> OktaError {
+/// Refuses a parameter that the endpoint does not know.
+pub(crate) fn unsupported(parameter: &str) -> OktaError {
     let cause = format!("The parameter {parameter} is not supported by this endpoint.");
     OktaError::invalid_search(cause)
 }
@@ -105,13 +106,15 @@ fn has_keyword(keyword: &Keyword, prefix: &str) -> Condition {
 
 /// Reads the page size: what is asked for, but never more than the maximum.
 pub(crate) fn read_limit(call: &Call, limits: PageLimits) -> Result<usize, OktaError> {
-    let refused = |cause| Err(OktaError::invalid_parameter("limit", cause));
+    let refused = |cause: String| Err(OktaError::invalid_parameter("limit", cause));
     match call.param("limit") {
         None => Ok(limits.default),
         Some(text) => match text.parse::<usize>() {
-            Ok(limit) if limit < limits.min => refused("The limit must be at least 1."),
+            Ok(limit) if limit < limits.min => {
+                refused(format!("The limit must be at least {}.", limits.min))
+            }
             Ok(limit) => Ok(limit.min(limits.max)),
-            Err(_) => refused("The limit must be a number."),
+            Err(_) => refused("The limit must be a number.".to_owned()),
         },
     }
 }

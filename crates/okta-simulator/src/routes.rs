@@ -21,16 +21,16 @@ pub(crate) enum Endpoint {
     Listing(Collection, &'static Listing),
     Single(Collection, Lookup),
     UserAppLinks,
+    UserGroups,
     GroupApps,
-    GroupUsers,
     Token,
 }
 
 /// The paths below an object, with what has to be readable there.
 static CHILDREN: [(&str, Endpoint, Collection, &Bucket); 3] = [
     ("/api/v1/users/{}/appLinks", Endpoint::UserAppLinks, Collection::Users, bucket::OTHER),
+    ("/api/v1/users/{}/groups", Endpoint::UserGroups, Collection::Users, bucket::BELOW_USER),
     ("/api/v1/groups/{}/apps", Endpoint::GroupApps, Collection::Groups, bucket::GROUPS),
-    ("/api/v1/groups/{}/users", Endpoint::GroupUsers, Collection::Groups, bucket::GROUPS),
 ];
 
 impl Route {
@@ -50,9 +50,10 @@ impl Route {
             return Some((Self { endpoint, collection: None, bucket }, ""));
         }
         let listing = |&collection: &Collection| {
-            let listing = collection.row().listing.as_ref().filter(|it| it.path == path)?;
+            let listing = collection.row().listing.as_ref()?;
+            let id = capture(listing.path, path)?;
             let endpoint = Endpoint::Listing(collection, listing);
-            Some((Self { endpoint, collection: Some(collection), bucket: listing.bucket }, ""))
+            Some((Self { endpoint, collection: Some(collection), bucket: listing.bucket }, id))
         };
         let single = |&collection: &Collection| {
             let single = collection.row().single.as_ref()?;
@@ -64,14 +65,24 @@ impl Route {
             let id = capture(pattern, path)?;
             Some((Self { endpoint, collection: Some(collection), bucket }, id))
         };
-        let mut collections = Collection::ALL.iter();
-        let found = collections.find_map(listing);
-        let found = found.or_else(|| Collection::ALL.iter().find_map(single));
+        let all = || Collection::ALL.iter();
+        let found = all().filter(|it| it.parent().is_none()).find_map(listing);
+        let found = found.or_else(|| all().find_map(single));
+        let found = found.or_else(|| all().filter(|it| it.parent().is_some()).find_map(listing));
         found.or_else(|| CHILDREN.iter().find_map(child))
     }
 }
 
 impl Endpoint {
+    /// Returns the scopes that a token needs to read a collection here.
+    pub(crate) fn scopes(self, collection: Collection) -> Vec<&'static str> {
+        let second = match self {
+            Self::Listing(collection, _) => collection.particulars().and_then(|it| it.second_scope),
+            _ => None,
+        };
+        [collection.row().scope].into_iter().chain(second).collect()
+    }
+
     fn method(self) -> Method {
         match self {
             Self::Token => Method::POST,

@@ -4,6 +4,7 @@
 //! said, and a response that takes time says so in its [`Delivery`].
 
 mod credentials;
+mod relations;
 mod switches;
 
 use std::time::Duration;
@@ -26,7 +27,6 @@ use crate::faults::{Effect, FaultScript};
 use crate::fnv::fnv;
 use crate::limits::{Limiter, Quota, RateLimits, WindowUsage};
 use crate::log::{LoggedRequest, RequestLog};
-use crate::mutation::Change;
 use crate::org::Org;
 use crate::reply::Reply;
 use crate::routes::{Endpoint, Route};
@@ -35,7 +35,7 @@ use crate::service_app::ServiceApps;
 use crate::token_endpoint::TokenEndpoint;
 use crate::tokens::{Role, Tokens};
 use crate::view::View;
-use crate::{children, interference, listing, objects};
+use crate::{children, interference, listing, objects, roster};
 
 /// A fake Okta org that answers requests.
 ///
@@ -114,8 +114,8 @@ impl Simulator {
         self.org.put(collection, record);
     }
 
-    /// Removes a record, if it is there; `search` learns of it after the index lag.
-    pub(crate) fn remove(&mut self, collection: Collection, id: &str) {
+    /// Removes a record and its relations, if it is there; `search` learns of it after the index lag.
+    pub fn remove(&mut self, collection: Collection, id: &str) {
         if let Some(removed) = self.org.take(collection, id) {
             self.index.changing(collection, id, Some(removed), self.now);
         }
@@ -171,7 +171,10 @@ impl Simulator {
         let (route, id) = Route::find(call)?;
         exchange.bucket = Some(route.bucket.name);
         let role = match route.collection {
-            Some(collection) => self.authorizer().authorize(call, collection.row().scope)?,
+            Some(collection) => {
+                let scopes = route.endpoint.scopes(collection);
+                self.authorizer().authorize(call, &scopes)?
+            }
             None => Role::default(),
         };
         let admission = self.limiter.admit(route.bucket, self.now);
@@ -191,11 +194,21 @@ impl Simulator {
     /// Refuses what the org does not have, or not for this role.
     fn check_role(&self, route: &Route, role: &Role) -> Result<(), OktaError> {
         let Some(collection) = route.collection else { return Ok(()) };
-        if role.forbidden.contains(&collection) {
+        // Who may not read an object may not read what its scope opens below it either.
+        let above = collection.parent().filter(|it| it.row().scope == collection.row().scope);
+        if [Some(collection), above].iter().flatten().any(|it| role.forbidden.contains(it)) {
             return Err(OktaError::no_permission());
         }
-        if self.behaviour.classic_engine && collection == Collection::Devices {
+        let particulars = collection.particulars();
+        let needs_identity_engine = particulars.is_some_and(|it| it.identity_engine_only);
+        if self.behaviour.classic_engine
+            && (needs_identity_engine || collection == Collection::Devices)
+        {
             return Err(OktaError::no_feature());
+        }
+        let feature = particulars.and_then(|it| it.feature);
+        if let Some(&error) = feature.and_then(|it| self.behaviour.lacking.get(&it)) {
+            return Err(error.into());
         }
         let shows_nothing =
             matches!(route.endpoint, Endpoint::Listing(_, listing) if listing.empty_without_role);
@@ -220,11 +233,14 @@ impl Simulator {
         let (behaviour, now, stalls) = (&self.behaviour, self.now, interference::stalls(effects));
         let view = View { org, index, behaviour, now, call, stalls };
         let reply = match endpoint {
-            Endpoint::Listing(collection, listing) => listing::list(view, collection, listing),
+            Endpoint::Listing(collection, listing) => match listing.particulars {
+                Some(particulars) => roster::list(view, collection, listing, particulars, id),
+                None => listing::list(view, collection, listing),
+            },
             Endpoint::Single(collection, lookup) => objects::object(view, collection, lookup, id),
             Endpoint::UserAppLinks => children::user_app_links(view, id),
             Endpoint::GroupApps => children::group_apps(view, id),
-            Endpoint::GroupUsers => children::group_users(view, id),
+            Endpoint::UserGroups => children::user_groups(view, id),
             Endpoint::Token => return self.token_endpoint().answer(call),
         };
         Ok(reply?.checked()?)
@@ -307,10 +323,8 @@ impl Simulator {
         let mut random = Rng::with_seed(self.answered);
         for effect in effects {
             let Effect::Mutate(mutation) = effect else { continue };
-            match mutation.draw(&self.org, &mut random, self.now) {
-                Some(Change::Put(collection, record)) => self.put(collection, record),
-                Some(Change::Remove(collection, id)) => self.remove(collection, &id),
-                None => {}
+            if let Some(change) = mutation.draw(&self.org, &mut random, self.now) {
+                self.change(change);
             }
         }
     }

@@ -49,12 +49,23 @@ impl Simulator {
 
     /// Makes a holder a Read-only Administrator: a token of any kind, or a service app by its client id, and then
     /// all its tokens. That role reads everything but the profile schemas, which are for the administrators of the
-    /// org, of apps and of API access. They are refused with 403 `E0000006`, whatever the scopes.
+    /// org, of apps and of API access, and what the super administrator alone reads. They are refused with 403
+    /// `E0000006`, whatever the scopes.
     ///
     /// Who may read is documented; the refusal is the one that other missing rights lead to.
     pub fn make_read_only_admin(&mut self, holder: &str) {
         for schemas in [Collection::UserSchemas, Collection::GroupSchemas] {
             self.forbid(holder, schemas);
+        }
+        self.take_super_role(holder);
+    }
+
+    /// Takes from a holder what the super administrator alone may read: roles and who has them, API tokens, log streams.
+    pub fn take_super_role(&mut self, holder: &str) {
+        for &collection in Collection::ALL {
+            if collection.particulars().is_some_and(|it| it.for_super_administrators) {
+                self.tokens.forbid(holder, collection);
+            }
         }
     }
 

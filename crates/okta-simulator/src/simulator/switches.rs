@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::api_error::ApiError;
 use crate::faults::FaultScript;
+use crate::feature::Feature;
 use crate::limits::{Limiter, RateLimits};
 use crate::simulator::Simulator;
 
@@ -29,6 +31,24 @@ impl Simulator {
         self.index.delay = SignedDuration::try_from(lag).expect("a lag is shorter than a lifetime");
     }
 
+    /// Takes a feature from the org. What it brings is refused with this error; [`ApiError::NoFeature`] is what Okta was
+    /// seen to answer for authorization servers, and the rest is not documented.
+    pub fn lack(&mut self, feature: Feature, error: ApiError) {
+        self.behaviour.lacking.insert(feature, error);
+    }
+
+    /// Gives a feature to the org, which has all of them until [`lack`](Self::lack) takes one.
+    pub fn provide(&mut self, feature: Feature) {
+        self.behaviour.lacking.remove(&feature);
+    }
+
+    /// Names the types of policies that the org lacks. Asked for one, it answers with 400 `E0000001`.
+    ///
+    /// That answer is a guess.
+    pub fn set_lacking_policy_types(&mut self, types: &[&str]) {
+        self.behaviour.lacking_policy_types = types.iter().map(|&it| it.to_owned()).collect();
+    }
+
     /// Names query parameters that `next` links lose, beyond those that Okta is known to drop.
     pub fn set_links_drop(&mut self, parameters: Vec<String>) {
         self.behaviour.links_drop = parameters;
@@ -48,6 +68,23 @@ impl Simulator {
     /// Sets whether the org knows the `fields` parameter; one that does not passes over it.
     pub fn set_projection_supported(&mut self, supported: bool) {
         self.behaviour.projection = supported;
+    }
+
+    /// Sets whether members are shown with the rules that made them members, where `expand=group-rules` asks for it; an
+    /// org that does not know this passes over it.
+    pub fn set_member_rules_shown(&mut self, shown: bool) {
+        self.behaviour.shows_member_rules = shown;
+    }
+
+    /// Sets whether `/api/v1/iam/assignees/users` lists users who have a role through a group alone. Okta does not say;
+    /// until this is set they are left out, which is harder on who relies on it.
+    pub fn set_inheriting_assignees_listed(&mut self, listed: bool) {
+        self.behaviour.lists_inheriting_assignees = listed;
+    }
+
+    /// Sets whether links in bodies lead to the host of the Admin Console, as they do in most orgs.
+    pub fn set_admin_host_links(&mut self, admin: bool) {
+        self.behaviour.admin_host_links = admin;
     }
 
     /// Sets whether `filter` on apps takes `user.id` and `group.id`; an org that does not refuses them.

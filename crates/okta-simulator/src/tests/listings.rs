@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::particulars::Envelope;
 
 const LISTINGS: [(&str, Collection); 4] = [
     ("/api/v1/users?search=status pr", Collection::Users),
@@ -70,12 +71,23 @@ fn every_collection_with_a_path_is_generated_and_listed_there() {
     let mut caller = Caller::new(Org::generate(3, 60));
     caller.simulator.accept_bearer_token("scopeless", &[]);
     for &collection in Collection::ALL {
+        // What is below an object has tests of its own, and so has what comes in an envelope.
+        let particulars = collection.particulars();
+        if particulars.is_some_and(|it| it.parent.is_some() || it.envelope != Envelope::Array) {
+            continue;
+        }
         let Some(path) = collection.path() else { continue };
+        let path = if collection == Collection::Policies {
+            "/api/v1/policies?type=PASSWORD"
+        } else {
+            path
+        };
         let ids = caller.ids(path);
         assert!(!ids.is_empty(), "{path}");
         let org = caller.simulator.org();
         assert!(ids.iter().all(|id| org.get(collection, id).is_some()), "{path}");
-        assert!(ids.is_sorted(), "{path}");
+        let by_name = particulars.is_some_and(|it| it.ordered_by == Some("name"));
+        assert!(by_name || ids.is_sorted(), "{path}");
         let request = http::Request::get(format!("{ORIGIN}{path}"));
         let request = request.header(header::AUTHORIZATION, "Bearer scopeless");
         let answer = caller.send(request.body(Bytes::new()).unwrap());
