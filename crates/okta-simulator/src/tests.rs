@@ -4,6 +4,8 @@
 //! [`Caller::ids`] for the ids of a listing that is followed to its end.
 
 mod access;
+mod administrators;
+mod app_relations;
 mod apps;
 mod assertions;
 mod attributes;
@@ -11,12 +13,18 @@ mod devices;
 mod dpop;
 mod dpop_api;
 mod faults;
+mod group_relations;
 mod groups;
 mod limits;
 mod listings;
+mod moving;
+mod openapi;
+mod org_objects;
+mod people;
 mod recorded;
 mod scale;
 mod schemas;
+mod secrets;
 mod service;
 mod signing;
 mod tokens;
