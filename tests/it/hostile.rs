@@ -294,6 +294,39 @@ fn page_of_large_users(asked: &Asked, mib: usize) -> Reply {
     Reply { delay: Duration::from_millis(500), ..Reply::new(200, page) }.goes_on(first + count)
 }
 
+fn describe(entity: &str) -> Value {
+    let mut event = query(entity, &json!({}));
+    event["type"] = "DescribeEntityRequest".into();
+    event
+}
+
+/// An org of ten user types, whose schemas define these attributes.
+fn schemas(asked: &Asked, attributes: impl Fn() -> Vec<(Vec<u8>, usize)>) -> Reply {
+    let path = asked.target.split('?').next().unwrap();
+    if path.ends_with("/meta/types/user") {
+        let user_type = |number: usize| {
+            let id = format!("osc{number}1234567890abcde");
+            let href = format!("https://acme.okta.com/api/v1/meta/schemas/user/{id}");
+            json!({ "id": format!("oty{number}"), "_links": { "schema": { "href": href } } })
+        };
+        return Reply::text(200, Value::from_iter((0..10).map(user_type)).to_string());
+    }
+    if !path.contains("/meta/schemas/user/") {
+        return good(asked);
+    }
+    let head = once("{\"definitions\":{\"custom\":{\"properties\":{");
+    Reply::new(200, [head, attributes(), once("}}}}")].concat())
+}
+
+fn many_attributes(asked: &Asked) -> Reply {
+    let schema = asked.target.clone();
+    schemas(asked, || {
+        let own: String = schema.chars().filter(char::is_ascii_digit).take(2).collect();
+        let attributes = (0..300_000).map(|number| format!("\"a{own}_{number}\":{{}}"));
+        once(attributes.collect::<Vec<_>>().join(","))
+    })
+}
+
 /// A filter that is long in each direction: a long list, and many conditions.
 fn long_filter() -> Value {
     let mut filter = String::from("city in (");
@@ -523,6 +556,26 @@ const ROWS: &[Row] = &[
     Row { name: "3,000 ids", event: || retrieve(3_000), org: good, secret: api_token },
     Row { name: "200,000 ids", event: || retrieve(200_000), org: good, secret: api_token },
     Row { name: "a filter of 1 MiB", event: long_filter, org: good, secret: api_token },
+    Row {
+        name: "ten schemas of 300,000 attributes each",
+        event: || describe("User"),
+        org: many_attributes,
+        secret: api_token,
+    },
+    Row {
+        name: "ten schemas with a description of 7 MB",
+        event: || describe("User"),
+        org: |asked| {
+            schemas(asked, || swollen("\"a\":{\"type\":\"string\",\"description\":\"", 7, "\"}"))
+        },
+        secret: api_token,
+    },
+    Row {
+        name: "the attributes of ten schemas of 300,000 each",
+        event: || query("UserSchemaAttribute", &json!({ "maxResults": 1_000_000 })),
+        org: many_attributes,
+        secret: api_token,
+    },
     Row {
         name: "a filter of 1 MiB of parentheses",
         event: || users(&json!({ "filterExpression": "(".repeat(MIB) })),

@@ -74,8 +74,8 @@ pub struct Schemas {
     pub types: Option<Types>,
     /// The scope that reads them.
     pub scope: &'static str,
-    /// True if `search` knows the attributes.
-    pub searchable: bool,
+    /// The conditions on an attribute that Okta evaluates, unless its type is one of those that it compares otherwise.
+    pub pushdown: Pushdown,
 }
 
 /// The types of an object's records, each of which has a schema of its own.

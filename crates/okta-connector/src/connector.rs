@@ -1,7 +1,7 @@
 //! The connector: one method for each operation.
 
 use crate::call::{Call, Delivered, Ending, Observer};
-use crate::catalogue::{OBJECTS, Object};
+use crate::catalogue::{Field, OBJECTS, Object};
 use crate::connections::{Config, Connection, Connections};
 use crate::describe;
 use crate::discovery::{Attributes, discover};
@@ -193,7 +193,9 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 Some(planned) => planned,
                 None => {
                     let known = self.discover(&client, connection, &entity.object).await?;
-                    discovered = question.plan(known.of(entity, question.selected), token)?;
+                    let noted = token.and_then(|token| noted(names, token)).unwrap_or_default();
+                    let entity = known.of(entity, question.selected, &noted);
+                    discovered = question.plan(entity, token)?;
                     &discovered
                 }
             };
@@ -239,13 +241,14 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         if entity.object.schemas.is_none() || names.is_empty() && !means_all {
             return Some(entity.clone());
         }
-        let hints = token?.attributes().filter(|_| !means_all);
-        let fields = hints.and_then(|hints| hints::read(names, hints));
-        if let Some(fields) = fields {
-            return Some(entity.clone().with(fields.into(), KnownFrom::Schemas));
+        let noted = noted(names, token?);
+        if let Some(noted) = &noted
+            && !means_all
+        {
+            return Some(entity.clone().with(noted.as_slice().into(), KnownFrom::Schemas));
         }
         let known = self.connections.attributes(connection, &entity.object)?;
-        Some(known.of(entity, question.selected))
+        Some(known.of(entity, question.selected, &noted.unwrap_or_default()))
     }
 
     /// Plans the requests that answer `request` from its start. Okta is asked only if the request names attributes of the
@@ -275,7 +278,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let (connection, question, entity) = (&connection, &question, &entity);
         let work = move |client: Client<H>| async move {
             let known = self.discover(&client, connection, &entity.object).await?;
-            Ok(question.plan(known.of(entity, question.selected), None)?.plan)
+            Ok(question.plan(known.of(entity, question.selected, &[]), None)?.plan)
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
     }
@@ -334,7 +337,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                         Some(found) => found,
                         None => self.discover(&client, connection, object).await?,
                     };
-                    discovered = found.of(entity, selected);
+                    discovered = found.of(entity, selected, &[]);
                     &discovered
                 }
             };
@@ -375,7 +378,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let (entity, connection) = (&entity, &connection);
         let work = move |client: Client<H>| async move {
             let known = self.discover(&client, connection, &entity.object).await?;
-            Ok(known.of(entity, None))
+            Ok(known.of(entity, None, &[]))
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
     }
@@ -463,6 +466,11 @@ struct Question<'a> {
     expression: &'a str,
     filter: &'a Filter,
     selected: Option<&'a [String]>,
+}
+
+/// Returns what an earlier call of the run has noted of the attributes that it names.
+fn noted(names: &[&str], token: &Token) -> Option<Vec<Field>> {
+    hints::read(names, token.attributes()?)
 }
 
 /// A question with its plan, and the place at which to go on.

@@ -5,6 +5,7 @@ use crate::credentials::{
     API_TOKEN, API_TOKEN_SCHEME, CLIENT_ID, KEY_ID, KMS_KEY_ID, PRIVATE_KEY, SCOPES,
     SERVICE_APP_SCHEME,
 };
+use crate::entity::FieldId;
 use crate::settings::Settings;
 use appflow_connector::ConnectorConfiguration;
 use appflow_connector::configuration::{
@@ -188,10 +189,11 @@ fn fields(described: &crate::entity::Entity) -> Vec<FieldDefinition> {
         tracing::warn!(entity, attributes, "the org has more attributes than can be described");
     }
     let fields = described.fields().take(most);
-    fields.map(|(id, it)| field(it, described.is_custom(id))).collect()
+    fields.map(|(id, _)| field(described, id)).collect()
 }
 
-fn field(field: &Field, is_custom: bool) -> FieldDefinition {
+fn field(described: &crate::entity::Entity, id: FieldId) -> FieldDefinition {
+    let field: &Field = &described[id];
     FieldDefinition {
         field_name: field.name.clone().into_owned(),
         data_type: field.data_type(),
@@ -208,7 +210,7 @@ fn field(field: &Field, is_custom: bool) -> FieldDefinition {
             is_queryable: Some(!field.operators().is_empty()),
             // An attribute of the org does not move when the record is changed.
             is_timestamp_field_for_incremental_queries: Some(
-                field.kind == Kind::DateTime && !is_custom,
+                field.kind == Kind::DateTime && !described.is_custom(id),
             ),
         }),
         write_properties: None,

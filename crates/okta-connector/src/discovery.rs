@@ -5,7 +5,7 @@
 //! outage, is a failure: attributes that are missing for an hour would look as if they were gone.
 
 use crate::catalogue::schema::{Schema, field_of, is_name};
-use crate::catalogue::{Field, Kind, Object, Schemas};
+use crate::catalogue::{Field, Kind, Object, Pushdown, Schemas};
 use crate::entity::{Entity, KnownFrom};
 use crate::error::Error;
 use crate::plan::Shape;
@@ -24,10 +24,20 @@ pub(crate) struct Attributes {
 }
 
 impl Attributes {
-    /// Adds them to `entity`. Where they are known from a sample, a selected name that none of them has may be one that
+    /// Adds them to `entity`, where `noted` names are what an earlier call of the run has noted. Where they are known from a sample, a selected name that none of them has may be one that
     /// no record of the sample has: it is delivered as Okta sends it.
-    pub(crate) fn of(&self, entity: &Entity, selected: Option<&[String]>) -> Entity {
-        let entity = entity.clone().with(Arc::clone(&self.fields), self.known_from);
+    pub(crate) fn of(
+        &self,
+        entity: &Entity,
+        selected: Option<&[String]>,
+        noted: &[Field],
+    ) -> Entity {
+        let is_noted = |field: &&Field| noted.iter().any(|noted| noted.name == field.name);
+        let known = match noted {
+            [] => Arc::clone(&self.fields),
+            _ => self.fields.iter().filter(|it| !is_noted(it)).chain(noted).cloned().collect(),
+        };
+        let entity = entity.clone().with(Arc::clone(&known), self.known_from);
         if self.known_from != KnownFrom::Sample {
             return entity;
         }
@@ -35,9 +45,9 @@ impl Attributes {
             .unwrap_or_default()
             .iter()
             .filter(|name| is_name(name) && entity.field(name).is_none())
-            .map(|name| field_of(name, Kind::Struct, name, false))
+            .map(|name| field_of(name, Kind::Struct, name, Pushdown::default()))
             .collect();
-        let fields = self.fields.iter().cloned().chain(unseen).collect();
+        let fields = known.iter().cloned().chain(unseen).collect();
         entity.with(fields, self.known_from)
     }
 }
@@ -61,7 +71,7 @@ pub(crate) async fn discover<H: HttpService>(
     };
     let read = read_schemas(client, schemas, deadline, most).await?;
     if let Some(schema) = Schema::merged(read) {
-        let fields = schema.fields(object, schemas.searchable).into();
+        let fields = schema.fields(object, schemas.pushdown).into();
         return Ok(Attributes { fields, known_from: KnownFrom::Schemas });
     }
     let endpoint = object.endpoint;
@@ -76,7 +86,8 @@ pub(crate) async fn discover<H: HttpService>(
         attributes = sample.as_ref().map(Schema::len),
         "the schemas may not be read: grant the scope and an admin role that manages profiles"
     );
-    let fields = sample.map_or_else(Vec::new, |schema| schema.fields(object, false)).into();
+    let fields =
+        sample.map_or_else(Vec::new, |schema| schema.fields(object, Pushdown::default())).into();
     Ok(Attributes { fields, known_from: KnownFrom::Sample })
 }
 

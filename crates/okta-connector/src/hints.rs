@@ -6,7 +6,7 @@
 //! called, if not like the field: `_` for the name without its prefix, `=name;` for any other.
 
 use crate::catalogue::schema::{field_of, is_name};
-use crate::catalogue::{Field, Kind, PROFILE};
+use crate::catalogue::{Field, Kind, PROFILE, Pushdown};
 use crate::entity::Entity;
 
 /// A name that the org does not have.
@@ -75,7 +75,8 @@ pub(crate) fn read(names: &[&str], hints: &str) -> Option<Vec<Field>> {
         if !is_name(attribute) {
             return None;
         }
-        fields.push(field_of(name, kind, attribute, letter.is_ascii_lowercase()));
+        let search = letter.is_ascii_lowercase();
+        fields.push(field_of(name, kind, attribute, Pushdown { search, ..Pushdown::default() }));
     }
     rest.is_empty().then_some(fields)
 }
@@ -99,8 +100,9 @@ mod tests {
             ("profile_Badge_2", Kind::Text, "Badge", false, "T=Badge;"),
             ("skills", Kind::Texts, "skills", true, "l"),
         ];
-        let fields = rows
-            .map(|(name, kind, attribute, searched, _)| field_of(name, kind, attribute, searched));
+        let fields = rows.map(|(name, kind, attribute, search, _)| {
+            field_of(name, kind, attribute, Pushdown { search, ..Pushdown::default() })
+        });
         let entity = Entity::find("User", &Withheld::default()).unwrap();
         let entity = entity.with(fields.to_vec().into(), KnownFrom::Schemas);
         let mut names = rows.map(|row| row.0).to_vec();

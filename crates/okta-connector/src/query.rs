@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::predicate::{Check, Predicate, all_of};
 use appflow_connector::Filter;
 use appflow_connector::filter::{Comparison, Condition, Literal};
+use std::collections::BTreeSet;
 
 /// A question, read and checked.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct Query {
     /// The fields wanted, each once.
     pub selected: Vec<FieldId>,
     /// The names wanted that the org does not have. They may have vanished since the flow was made.
-    pub unknown: Vec<String>,
+    pub unknown: BTreeSet<String>,
     /// The parents below which the records must be listed.
     pub parents: Vec<FixedParent>,
     /// The wish about walking side by side.
@@ -101,8 +102,11 @@ impl Query {
 impl Query {
     /// Counts the names wanted that the org does not have, and says in the log what they are.
     pub(crate) fn count_unknown(&self) -> u64 {
+        const SHOWN: usize = 20;
         if !self.unknown.is_empty() {
-            let (entity, fields) = (self.entity.object.name, self.unknown.join(" "));
+            let entity = self.entity.object.name;
+            let fields: Vec<_> = self.unknown.iter().take(SHOWN).map(String::as_str).collect();
+            let fields = fields.join(" ");
             tracing::warn!(entity, fields, "the org does not have fields that the flow names");
         }
         self.unknown.len() as u64
@@ -183,16 +187,19 @@ pub(crate) fn listed(names: Option<&[String]>) -> Option<&[String]> {
 }
 
 /// Finds the fields of these names, and the names that the org does not have.
-fn select(entity: &Entity, names: Option<&[String]>) -> Result<(Vec<FieldId>, Vec<String>), Error> {
+fn select(
+    entity: &Entity,
+    names: Option<&[String]>,
+) -> Result<(Vec<FieldId>, BTreeSet<String>), Error> {
     let Some(names) = listed(names) else {
-        return Ok((entity.fields().map(|(id, _)| id).collect(), Vec::new()));
+        return Ok((entity.fields().map(|(id, _)| id).collect(), BTreeSet::new()));
     };
     let mut selected = Vec::with_capacity(names.len());
-    let mut unknown = Vec::new();
+    let mut unknown = BTreeSet::new();
     let mut is_selected = vec![false; entity.len()];
     for name in names {
         if entity.may_have_lost(name) {
-            unknown.push(name.clone());
+            unknown.insert(name.clone());
             continue;
         }
         let id = entity.named(name, ("Its fields", |_| true))?;

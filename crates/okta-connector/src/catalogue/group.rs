@@ -16,7 +16,7 @@ static SCHEMA: Schemas = Schemas {
     path: "/api/v1/meta/schemas/group/default",
     types: None,
     scope: "okta.schemas.read",
-    searchable: true,
+    pushdown: SEARCH,
 };
 
 pub(super) static GROUP: Object = Object {

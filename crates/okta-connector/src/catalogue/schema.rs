@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The longest name of an attribute that is offered: AppFlow's identifiers have 128 characters, and a prefix needs room.
 const MAX_NAME: usize = 100;
 
+/// The most attributes that are read. Okta publishes no limit; people complain of a slow console from thousands on.
+const MAX_ATTRIBUTES: usize = 20_000;
+
 /// The most characters of a label and of a description.
 const MAX_LABEL: usize = 100;
 const MAX_DESCRIPTION: usize = 200;
@@ -88,7 +91,8 @@ impl Schema {
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let document: Document<'_> = serde_json::from_slice(body).ok()?;
         let properties = document.definitions.custom.properties.into_iter();
-        let custom = properties.filter_map(|(name, definition)| {
+        let named = properties.filter(|(name, _)| is_name(name)).take(MAX_ATTRIBUTES);
+        let custom = named.filter_map(|(name, definition)| {
             let definition: Map<String, Value> = serde_json::from_str(definition.get()).ok()?;
             Some((name, Attribute::defined(&definition)))
         });
@@ -106,7 +110,8 @@ impl Schema {
         let known: BTreeSet<_> = object.fields.iter().filter_map(Field::attribute).collect();
         let mut custom = BTreeMap::new();
         for (name, value) in samples.into_iter().flat_map(|sample| sample.profile) {
-            if let Some(values) = Values::seen(value.get()).filter(|_| !known.contains(&*name)) {
+            let is_new = is_name(&name) && !known.contains(&*name);
+            if let Some(values) = Values::seen(value.get()).filter(|_| is_new) {
                 let seen = Attribute {
                     title: name.clone(),
                     description: "Inferred from a sample since the schema may not be read"
@@ -136,13 +141,12 @@ impl Schema {
     }
 
     /// Returns the fields that the attributes become behind the fixed ones of `object`, sorted by the names of the
-    /// attributes. Those that Okta cannot be asked for, or AppFlow cannot name, are left in the profile.
-    pub(crate) fn fields(&self, object: &Object, searchable: bool) -> Vec<Field> {
+    /// attributes. Of conditions on them, Okta evaluates `most`.
+    pub(crate) fn fields(&self, object: &Object, most: Pushdown) -> Vec<Field> {
         let mut taken: BTreeSet<_> =
             object.fields.iter().map(|field| field.name.to_ascii_lowercase()).collect();
-        let offered = self.custom.iter().filter(|(name, _)| is_name(name));
-        let fields = offered.map(|(name, attribute)| {
-            let field = attribute.field(name, free_name(name, &taken), searchable);
+        let fields = self.custom.iter().map(|(name, attribute)| {
+            let field = attribute.field(name, free_name(name, &taken), most);
             taken.insert(field.name.to_ascii_lowercase());
             field
         });
@@ -151,19 +155,20 @@ impl Schema {
 }
 
 fn merge(known: &mut BTreeMap<String, Attribute>, name: String, attribute: Attribute) {
-    match known.entry(name) {
-        std::collections::btree_map::Entry::Vacant(entry) => {
-            entry.insert(attribute);
-        }
-        std::collections::btree_map::Entry::Occupied(mut entry) => {
-            let known = entry.get_mut();
+    let has_room = known.len() < MAX_ATTRIBUTES;
+    match known.get_mut(&name) {
+        Some(known) => {
             known.is_hidden |= attribute.is_hidden;
             known.values = known.values.and(attribute.values);
         }
+        None if has_room => {
+            known.insert(name, attribute);
+        }
+        None => {}
     }
 }
 
-/// Says whether AppFlow can name an attribute, and Okta's `fields` and `search` can.
+/// Says whether AppFlow can name an attribute, and Okta's `fields` and `search` can. Others are left in the profile.
 pub(crate) fn is_name(name: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
     (1..=MAX_NAME).contains(&name.len())
@@ -189,8 +194,10 @@ fn free_name(name: &str, taken: &BTreeSet<String>) -> String {
 
 impl Attribute {
     fn defined(definition: &Map<String, Value>) -> Self {
+        // What is shown is cut; the rest is not kept.
         let text = |name: &str| {
-            definition.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+            let text = definition.get(name).and_then(Value::as_str).unwrap_or_default();
+            text.chars().take(4 * MAX_DESCRIPTION).collect()
         };
         let permissions = definition.get("permissions").and_then(Value::as_array);
         let is_hidden = permissions
@@ -200,7 +207,7 @@ impl Attribute {
     }
 
     /// Makes the field that it becomes under `name`, where Okta calls it `attribute`.
-    fn field(&self, attribute: &str, name: String, searchable: bool) -> Field {
+    fn field(&self, attribute: &str, name: String, most: Pushdown) -> Field {
         let label = clean(&self.title, MAX_LABEL);
         let label = if label.is_empty() { attribute.to_owned() } else { label };
         let mut description = clean(&self.description, MAX_DESCRIPTION);
@@ -222,23 +229,23 @@ impl Attribute {
         if description.is_empty() {
             description.push_str("Custom attribute.");
         }
-        let searched = searchable && self.values.are_searched();
+        let pushdown = if self.values.are_searched() { most } else { Pushdown::default() };
         Field {
             label: Cow::Owned(label),
             description: Cow::Owned(description),
-            ..field_of(&name, self.values.kind(), attribute, searched)
+            ..field_of(&name, self.values.kind(), attribute, pushdown)
         }
     }
 }
 
 /// Makes the field that an attribute becomes in a run, where nobody reads its label.
-pub(crate) fn field_of(name: &str, kind: Kind, attribute: &str, searched: bool) -> Field {
+pub(crate) fn field_of(name: &str, kind: Kind, attribute: &str, pushdown: Pushdown) -> Field {
     Field {
         name: Cow::Owned(name.to_owned()),
         label: Cow::Borrowed(""),
         kind,
         at: At::Record(Cow::Owned(format!("{PROFILE}.{attribute}"))),
-        pushdown: Pushdown { search: searched, ..Pushdown::default() },
+        pushdown,
         unique: false,
         description: Cow::Borrowed(""),
     }
@@ -246,9 +253,7 @@ pub(crate) fn field_of(name: &str, kind: Kind, attribute: &str, searched: bool) 
 
 /// Returns a text of an org as AppFlow may show it.
 fn clean(text: &str, most: usize) -> String {
-    // The prefix is enough: no character becomes shorter than nothing.
-    let start: String = text.chars().take(4 * most).collect();
-    let safe = Message::new(start).to_string();
+    let safe = Message::new(text).to_string();
     safe.chars().take(most).collect::<String>().trim().to_owned()
 }
 
@@ -328,7 +333,8 @@ impl Values {
     }
 }
 
-/// Writes the attributes that a schema defines as a list of records. None if it is no schema.
+/// Writes the attributes that a schema defines as a list of records. None if it is no schema, or if it defines more than
+/// anybody has seen: to leave some out would be wrong.
 pub(crate) fn records(body: &str) -> Option<String> {
     let document: Document<'_> = serde_json::from_str(body).ok()?;
     let link = document.links.pointer("/type/href").and_then(Value::as_str);
@@ -337,6 +343,9 @@ pub(crate) fn records(body: &str) -> Option<String> {
     let parts = base.into_iter().chain([("custom", document.definitions.custom)]);
     let mut records = Vec::new();
     for (part, Part { properties }) in parts {
+        if records.len() + properties.len() > MAX_ATTRIBUTES {
+            return None;
+        }
         for (name, definition) in properties {
             let Ok(mut record) = serde_json::from_str::<Map<String, Value>>(definition.get())
             else {

@@ -16,7 +16,7 @@ pub(super) static SCHEMAS: Schemas = Schemas {
     path: "/api/v1/meta/schemas/user/",
     types: Some(Types { path: "/api/v1/meta/types/user", link: "_links.schema.href" }),
     scope: "okta.schemas.read",
-    searchable: true,
+    pushdown: SEARCH,
 };
 
 pub(super) static USER: Object = Object {

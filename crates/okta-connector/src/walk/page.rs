@@ -378,7 +378,8 @@ fn records_of(shape: Shape, page: &Page) -> Result<Cow<'_, str>, Error> {
     match shape {
         Shape::List | Shape::Record => Ok(Cow::Borrowed(text)),
         Shape::Schema => schema::records(text).map(Cow::Owned).ok_or_else(|| {
-            let message = "Okta answered with something that is not a schema";
+            let message =
+                "Okta answered with something that is not a schema of at most 20000 attributes";
             Error::new(ErrorCode::ServerError, message)
         }),
     }
