@@ -5,11 +5,16 @@
 //! an expression is never parsed here: it is made at random, evaluated as it stands, and printed in
 //! one of its many spellings for the connector to read.
 //!
-//! * `fields`: the fields of each object, and the conditions that may be asked of them.
+//! * `fields`: the fixed fields of each object, and the conditions that may be asked of them.
+//! * `attributes`: the custom attributes of an org, learned from its schemas.
+//! * `entity`: an object with all its fields.
 //! * `expr`: the tree, and its spellings.
 //! * `meaning`: the truth of a tree on a record, and the record that is delivered.
 //! * `generate`: random filters, selections and assignments.
 
+mod attributes;
+mod decimal;
+mod entity;
 mod expr;
 mod fields;
 mod generate;
@@ -18,6 +23,8 @@ mod meaning;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use decimal::Decimal;
+pub(crate) use entity::Entity;
 pub(crate) use expr::{Assignment, Expr, Filter, Literal};
 pub(crate) use fields::{Comparison, FieldRow, Kind, Operator, field, fields};
 pub(crate) use generate::{arb_assignment, arb_filter, arb_selection};

@@ -183,8 +183,9 @@ fn every_field_has_values_of_its_type_in_the_simulated_org() {
                     value.as_str().is_some_and(|text| brute_force::Instant::parse(text).is_some())
                 }
                 Kind::Boolean => value.is_boolean(),
+                Kind::Long | Kind::Double => value.is_number(),
                 Kind::Struct => value.is_object(),
-                Kind::List => value.is_array(),
+                Kind::TextList | Kind::List => value.is_array(),
             };
             let odd = values.iter().find(|value| !is_of_type(value));
             assert_eq!(odd, None, "{}.{}", object.name, field.name);

@@ -4,12 +4,17 @@
 //! `brute_force` says what matches. It was written without a look at the connector, as was the
 //! simulator, so that the three can disagree.
 //!
+//! The fields are those of the catalogue and the custom attributes that the org's schemas define, which
+//! `attributes` draws.
+//!
 //! `PARITY_CASES` sets the number of cases for each object and org; without it, all objects share what
 //! `make test` has time for.
 
+mod attributes;
+
 use crate::brute_force::{
-    Assignment, Comparison, Expr, Filter, Literal, arb_assignment, arb_filter, arb_selection,
-    expected_record, matches,
+    Assignment, Comparison, Entity, Expr, Filter, Literal, arb_assignment, arb_filter,
+    arb_selection, expected_record, matches,
 };
 use crate::collections::{self, collection, ids};
 use crate::support::{World, query, top};
@@ -35,6 +40,11 @@ fn records(world: &World, entity: &str) -> Vec<Value> {
     collections::records(world.simulator().org(), entity)
 }
 
+/// Returns an entity with the fields that it has in the org of a world.
+fn entity_of(world: &World, name: &str) -> Entity {
+    Entity::of(name, world.simulator().org())
+}
+
 /// A case: the request of AppFlow.
 #[derive(Debug)]
 struct Case {
@@ -43,6 +53,8 @@ struct Case {
     selection: Option<Vec<String>>,
     max_results: u64,
     style: u64,
+    /// The process that answers has answered nothing before.
+    is_cold: bool,
 }
 
 impl Case {
@@ -57,7 +69,7 @@ impl Case {
         )
     }
 
-    fn expected(&self, world: &World, entity: &str) -> Vec<Map<String, Value>> {
+    fn expected(&self, world: &World, entity: &Entity) -> Vec<Map<String, Value>> {
         let simulator = world.simulator();
         let org = simulator.org();
         let assigned = |id: &str| {
@@ -66,7 +78,7 @@ impl Case {
             group.is_none_or(|group| org.apps_of_group(group).any(|app| app == id))
                 && user.is_none_or(|user| org.apps_of_user(user).any(|app| app == id))
         };
-        collections::records(org, entity)
+        collections::records(org, &entity.name)
             .into_iter()
             .filter(|record| assigned(record["id"].as_str().unwrap_or_default()))
             .filter(|record| {
@@ -96,17 +108,20 @@ fn tally(
 fn check(
     runtime: &tokio::runtime::Runtime,
     world: &World,
-    entity: &str,
+    entity: &Entity,
     case: &Case,
     event: &Value,
 ) {
     world.simulator().clear_requests();
-    let found = runtime.block_on(world.run(event));
+    let found = match case.is_cold {
+        true => runtime.block_on(async { world.restarted().run(event).await }),
+        false => runtime.block_on(world.run(event)),
+    };
     let found = found.unwrap_or_else(|error| panic!("{event}: {error}"));
     let found: Vec<_> =
         found.into_iter().map(|record| record.as_object().unwrap().clone()).collect();
     let expected = case.expected(world, entity);
-    let listing = Object::find(entity).unwrap().endpoint.path;
+    let listing = Object::find(&entity.name).unwrap().endpoint.path;
     let read_alone = world.simulator().requests().iter().any(|request| {
         request.path.strip_prefix(listing).is_some_and(|rest| rest.starts_with('/'))
     });
@@ -145,33 +160,29 @@ fn config(seed: u64, cases: u32) -> ProptestConfig {
     }
 }
 
-fn law_holds(entity: &str, seed: u64, cases: u32) {
-    let runtime = runtime();
-    let world = runtime.block_on(async { World::new(Org::generate(seed, 60)) });
-    world.simulator().set_app_assignment_filters(seed.is_multiple_of(2));
-    world.simulator().set_projection_supported(!seed.is_multiple_of(3));
-    let sample = Arc::new(records(&world, entity));
+/// Checks the law in random cases of one entity.
+fn law_holds(runtime: &tokio::runtime::Runtime, world: &World, name: &str, seed: u64, cases: u32) {
+    let entity = entity_of(world, name);
+    let sample = Arc::new(records(world, name));
     let assignment = {
         let simulator = world.simulator();
         let of = |collection| ids(simulator.org(), collection);
-        arb_assignment(entity, &of(Collection::Groups), &of(Collection::Users))
+        arb_assignment(&entity, &of(Collection::Groups), &of(Collection::Users))
     };
-    let case = (
-        arb_filter(entity, sample),
-        assignment,
-        arb_selection(entity),
-        prop::sample::select(&[1, 2, 7, 200][..]),
-        any::<u64>(),
-    )
-        .prop_map(|(filter, assignment, selection, max_results, style)| Case {
-            filter,
+    let case =
+        (
+            arb_filter(&entity, sample),
             assignment,
-            selection,
-            max_results,
-            style,
-        });
+            arb_selection(&entity),
+            prop::sample::select(&[1, 2, 7, 200][..]),
+            any::<u64>(),
+            prop::bool::weighted(0.25),
+        )
+            .prop_map(|(filter, assignment, selection, max_results, style, is_cold)| {
+                Case { filter, assignment, selection, max_results, style, is_cold }
+            });
     proptest!(config(seed, cases), |(case in case)| {
-        check(&runtime, &world, entity, &case, &case.event(entity));
+        check(runtime, world, &entity, &case, &case.event(name));
     });
 }
 
@@ -183,27 +194,35 @@ fn large_org(seed: u64, entity: &str) -> Org {
     large.unwrap_or_else(|| panic!("the largest org has too few records of {entity}"))
 }
 
-/// Checks the law in large and slow orgs, whose listings are walked side by side.
-fn law_holds_in_lanes(entity: &str, by: &str, seed: u64, cases: u32) {
+/// Checks the law in a large and slow org, whose listings are walked side by side.
+fn law_holds_in_lanes(org: Org, name: &str, by: &str, seed: u64, cases: u32) {
     let runtime = runtime();
-    let world = runtime.block_on(async { World::new(large_org(seed, entity)) });
+    let world = runtime.block_on(async { World::new(org) });
     world.simulator().set_latency(Duration::from_millis(300));
-    let sample = Arc::new(records(&world, entity));
+    let entity = entity_of(&world, name);
+    let sample = Arc::new(records(&world, name));
     // Checks a case, and tells whether a listing was cut into ranges.
     let is_cut = |case: &Case, concurrency: &str| {
-        let mut event = case.event(entity);
+        let mut event = case.event(name);
         event["connectorContext"]["connectorRuntimeSettings"]["maxConcurrentRequests"] =
             concurrency.into();
-        check(&runtime, &world, entity, case, &event);
+        check(&runtime, &world, &entity, case, &event);
         let range = format!(" and {by} ge ");
         let is_range = |request: &LoggedRequest| {
             request.param("search").is_some_and(|search| search.contains(&range))
         };
         world.simulator().requests().iter().any(is_range)
     };
-    let case = |filter, max_results, style| {
-        let selection = Some(vec!["id".to_owned(), by.to_owned()]);
-        Case { filter, assignment: Assignment::default(), selection, max_results, style }
+    let custom = entity.fields.iter().filter(|field| field.is_custom).map(|field| &*field.name);
+    let selection = ["id", by].into_iter().chain(custom.step_by(5)).map(str::to_owned);
+    let selection: Vec<String> = selection.collect();
+    let case = |filter, max_results, style| Case {
+        filter,
+        assignment: Assignment::default(),
+        selection: Some(selection.clone()),
+        max_results,
+        style,
+        is_cold: false,
     };
     // What every record passes and `filter` does not know, so that `search` is used.
     let compared = Expr::Compare {
@@ -212,9 +231,9 @@ fn law_holds_in_lanes(entity: &str, by: &str, seed: u64, cases: u32) {
         literal: Literal::Text("2000-01-01".to_owned()),
     };
     let every = Filter { expr: Some(compared), limit: None };
-    assert!(is_cut(&case(every.clone(), 10_000, 0), "4"), "no listing of {entity} was cut");
+    assert!(is_cut(&case(every.clone(), 10_000, 0), "4"), "no listing of {name} was cut");
     let drawn = (
-        prop_oneof![Just(every), arb_filter(entity, sample)],
+        prop_oneof![Just(every), arb_filter(&entity, sample)],
         prop::sample::select(&[300, 1_000, 10_000][..]),
         prop::sample::select(&["1", "2", "4"][..]),
         any::<u64>(),
@@ -225,12 +244,27 @@ fn law_holds_in_lanes(entity: &str, by: &str, seed: u64, cases: u32) {
     });
 }
 
+/// Returns the number of cases of one of so many objects in an org.
+fn cases(objects: usize) -> u32 {
+    let asked = std::env::var("PARITY_CASES").ok().map(|cases| cases.parse().unwrap());
+    asked.unwrap_or_else(|| share(CASES, objects))
+}
+
+/// Puts the connector on an org, of which every second one filters applications by those who have them, and every
+/// third one knows no projection.
+fn world(runtime: &tokio::runtime::Runtime, seed: u64, org: Org) -> World {
+    let world = runtime.block_on(async { World::new(org) });
+    world.simulator().set_app_assignment_filters(seed.is_multiple_of(2));
+    world.simulator().set_projection_supported(!seed.is_multiple_of(3));
+    world
+}
+
 /// Runs every object in the org of a seed.
 fn org(seed: u64) {
-    let cases = std::env::var("PARITY_CASES").ok().map(|cases| cases.parse().unwrap());
-    let cases = cases.unwrap_or_else(|| share(CASES, OBJECTS.len()));
+    let runtime = runtime();
     for object in OBJECTS {
-        law_holds(object.name, seed, cases);
+        let world = world(&runtime, seed, Org::generate(seed, 60));
+        law_holds(&runtime, &world, object.name, seed, cases(OBJECTS.len()));
     }
 }
 
@@ -239,7 +273,8 @@ fn org_in_lanes(seed: u64) {
     let by = OBJECTS.into_iter().filter_map(|object| Some((object, object.endpoint.lanes?)));
     let by: Vec<_> = by.collect();
     for (object, field) in &by {
-        law_holds_in_lanes(object.name, field, seed, share(CASES_IN_LANES, by.len()));
+        let cases = share(CASES_IN_LANES, by.len());
+        law_holds_in_lanes(large_org(seed, object.name), object.name, field, seed, cases);
     }
 }
 
@@ -291,9 +326,10 @@ async fn recorded_records_come_out_as_recorded() {
         let found = world.run(&query(entity, &json!({ "maxResults": 5 }))).await.unwrap();
         let found = found.into_iter().map(|record| record.as_object().unwrap().clone());
         let recorded = records(&world, entity);
+        let described = entity_of(&world, entity);
         let expected = recorded
             .iter()
-            .map(|record| expected_record(entity, record, None, &Assignment::default()));
+            .map(|record| expected_record(&described, record, None, &Assignment::default()));
         assert_eq!(tally(found, &[]), tally(expected, &[]), "{entity}");
     }
 }

@@ -54,6 +54,12 @@ impl World {
         Self { okta: okta.clone(), connector: OktaConnector::new(okta, secrets, config) }
     }
 
+    /// Makes a new connector on the same org, with a good connection: it remembers nothing.
+    pub(crate) fn restarted(&self) -> Self {
+        let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
+        Self::on(self.okta.clone(), secrets)
+    }
+
     /// Lets requests to Okta go through `meddler` from now on.
     pub(crate) fn meddle(
         &self,

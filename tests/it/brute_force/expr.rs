@@ -1,5 +1,6 @@
 //! The expression tree of the oracle, and its many spellings in AppFlow's filter language.
 
+use super::decimal::Decimal;
 use super::fields::Comparison;
 use super::instant::Instant;
 
@@ -10,6 +11,7 @@ pub(crate) enum Literal {
     Text(String),
     Instant(Instant),
     Boolean(bool),
+    Number(Decimal),
 }
 
 impl Literal {
@@ -42,6 +44,20 @@ impl Expr {
 
     pub(crate) fn negated(inner: Self) -> Self {
         Self::Not(Box::new(inner))
+    }
+
+    /// Returns the names of its fields, as often as they occur.
+    pub(crate) fn fields(&self) -> Vec<&str> {
+        match self {
+            Self::And(left, right) | Self::Or(left, right) => {
+                [left.fields(), right.fields()].concat()
+            }
+            Self::Not(inner) => inner.fields(),
+            Self::Compare { field, .. }
+            | Self::Contains { field, .. }
+            | Self::Between { field, .. }
+            | Self::In { field, .. } => vec![field.as_str()],
+        }
     }
 
     /// Writes one of its spellings; the seed chooses.
@@ -222,6 +238,11 @@ impl Printer {
             Comparison::GreaterOrEqual => (">=", Place::Elsewhere),
         };
         self.push(Class::Word, field);
+        // A bare field is a comparison with true.
+        let is_truth = (comparison, literal) == (Comparison::Equal, &Literal::Boolean(true));
+        if is_truth && self.one_in(4) {
+            return;
+        }
         self.push(Class::Sign, sign);
         self.literal(literal, place);
     }
@@ -249,6 +270,7 @@ impl Printer {
             Literal::Null => self.push(Class::Word, "null"),
             Literal::Text(text) => self.text(text, place),
             Literal::Instant(instant) => self.instant(instant),
+            Literal::Number(number) => self.number(number),
             Literal::Boolean(true) => self.boolean(["TRUE", "True", "true"], place),
             Literal::Boolean(false) => self.boolean(["FALSE", "False", "false"], place),
         }
@@ -273,6 +295,23 @@ impl Printer {
             Place::Equation if self.one_in(2) => self.push(Class::Word, word),
             _ => self.quoted(word),
         }
+    }
+
+    /// Writes a number: as it is counted, with zeros that change nothing, or with an exponent, which the language
+    /// knows in quotes alone.
+    fn number(&mut self, number: &Decimal) {
+        let Some(plain) = number.plain().filter(|_| !self.one_in(6)) else {
+            let scientific = number.scientific();
+            let spelled = if self.one_in(2) { scientific.to_uppercase() } else { scientific };
+            return self.quoted(&spelled);
+        };
+        let zeros = "0".repeat([0, 0, 0, 1, 20][self.pick(5)]);
+        let ending = match plain.contains('.') {
+            true => zeros,
+            false if zeros.is_empty() => zeros,
+            false => format!(".{zeros}"),
+        };
+        self.bare_or_quoted(&format!("{plain}{ending}"));
     }
 
     fn instant(&mut self, instant: &Instant) {

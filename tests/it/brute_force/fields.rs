@@ -21,8 +21,12 @@ pub(crate) enum Kind {
     Text,
     DateTime,
     Boolean,
-    Struct,
+    Long,
+    Double,
+    /// A list of texts, which can be asked whether it has an element.
+    TextList,
     List,
+    Struct,
 }
 
 /// The six signs.
@@ -34,6 +38,20 @@ pub(crate) enum Comparison {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+}
+
+impl Comparison {
+    /// Returns its name in AppFlow's contract.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Equal => "EQUAL_TO",
+            NotEqual => "NOT_EQUAL_TO",
+            Less => "LESS_THAN",
+            LessOrEqual => "LESS_THAN_OR_EQUAL_TO",
+            Greater => "GREATER_THAN",
+            GreaterOrEqual => "GREATER_THAN_OR_EQUAL_TO",
+        }
+    }
 }
 
 /// An operator that a filter may use on a field. `IN` comes with `=`.
@@ -54,6 +72,8 @@ pub(crate) struct FieldRow {
     pub(crate) path: String,
     /// True if text compares without regard to case.
     pub(crate) ignores_case: bool,
+    /// True for an attribute that the org has added to its profiles.
+    pub(crate) is_custom: bool,
 }
 
 impl FieldRow {
@@ -68,6 +88,7 @@ impl FieldRow {
             kind: kind(data_type),
             path: path.to_owned(),
             ignores_case: IGNORE_CASE.contains(&entity) && name != "id",
+            is_custom: false,
         }
     }
 
@@ -81,12 +102,15 @@ impl FieldRow {
                 FieldDataType::String => Kind::Text,
                 FieldDataType::DateTime => Kind::DateTime,
                 FieldDataType::Boolean => Kind::Boolean,
+                FieldDataType::Integer | FieldDataType::Long => Kind::Long,
+                FieldDataType::Double => Kind::Double,
                 FieldDataType::Struct => Kind::Struct,
                 FieldDataType::List => Kind::List,
                 other => panic!("the catalogue has no field of type {other:?}"),
             },
             path: field.path().unwrap_or_default().to_owned(),
             ignores_case: object.collation == Collation::IgnoreCase && !is_key,
+            is_custom: false,
         }
     }
 
@@ -100,24 +124,29 @@ impl FieldRow {
         let (comparisons, others): (&[Comparison], &[Operator]) = match self.kind {
             _ if self.is_request_only() => (&[Equal], &[]),
             Kind::Text => (&[Equal, NotEqual], &[Operator::Contains]),
-            Kind::DateTime => (
+            Kind::DateTime | Kind::Long | Kind::Double => (
                 &[Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual],
                 &[Operator::Between],
             ),
             Kind::Boolean => (&[Equal, NotEqual], &[]),
-            Kind::Struct | Kind::List => (&[], &[]),
+            Kind::TextList => (&[], &[Operator::Contains]),
+            Kind::List | Kind::Struct => (&[], &[]),
         };
         let comparisons = comparisons.iter().map(|&comparison| Operator::Compare(comparison));
         comparisons.chain(others.iter().copied()).collect()
     }
 
-    /// Returns the value that the connector shows for this field, `None` if it is absent or null.
+    /// Returns the value that the connector shows for this field, `None` if it is absent or null. A custom attribute
+    /// that is shown as text may be anything in Okta: what is no text is shown as its JSON.
     pub(crate) fn value(&self, record: &Value) -> Option<Value> {
         if self.is_request_only() {
             return None;
         }
         let found = self.path.split('.').try_fold(record, |object, name| object.get(name));
         match found.filter(|value| !value.is_null()) {
+            Some(value) if self.is_custom && self.kind == Kind::Text && !value.is_string() => {
+                Some(value.to_string().into())
+            }
             Some(value) => Some(value.clone()),
             None if self.entity == "Group" && self.name == "sourceId" => source_of_link(record),
             None => None,

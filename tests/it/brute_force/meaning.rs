@@ -5,27 +5,29 @@
 
 use serde_json::{Map, Value};
 
+use super::decimal::Decimal;
+use super::entity::Entity;
 use super::expr::{Assignment, Expr, Literal};
-use super::fields::{Comparison, FieldRow, field, fields};
+use super::fields::{Comparison, FieldRow, Kind};
 use super::instant::Instant;
 
 /// Says whether a record passes: only true does.
-pub(crate) fn matches(expr: &Expr, record: &Value, entity: &str) -> bool {
+pub(crate) fn matches(expr: &Expr, record: &Value, entity: &Entity) -> bool {
     evaluate(expr, record, entity) == Some(true)
 }
 
 /// Returns the truth of an expression on a record.
-pub(crate) fn evaluate(expr: &Expr, record: &Value, entity: &str) -> Option<bool> {
+pub(crate) fn evaluate(expr: &Expr, record: &Value, entity: &Entity) -> Option<bool> {
     let of = |expr: &Expr| evaluate(expr, record, entity);
     let compared = |name: &str, comparison, literal: &Literal| {
-        compare(field(entity, name), record, comparison, literal)
+        compare(entity.field(name), record, comparison, literal)
     };
     match expr {
         Expr::And(left, right) => and(of(left), of(right)),
         Expr::Or(left, right) => or(of(left), of(right)),
         Expr::Not(inner) => not(of(inner)),
         Expr::Compare { field, comparison, literal } => compared(field, *comparison, literal),
-        Expr::Contains { field: name, literal } => contains(field(entity, name), record, literal),
+        Expr::Contains { field: name, literal } => contains(entity.field(name), record, literal),
         Expr::Between { field, low, high } => and(
             compared(field, Comparison::GreaterOrEqual, low),
             compared(field, Comparison::LessOrEqual, high),
@@ -76,6 +78,10 @@ fn compare(
             let instant = Instant::parse(value?.as_str()?)?;
             Some(holds(comparison, &instant, literal))
         }
+        (Literal::Number(literal), _) => {
+            let number = Decimal::parse(&value?.as_number()?.to_string())?;
+            Some(holds(comparison, &number, literal))
+        }
         (Literal::Boolean(literal), _) => Some(holds(comparison, &value?.as_bool()?, literal)),
     }
 }
@@ -92,11 +98,18 @@ fn holds<T: Ord>(comparison: Comparison, value: &T, literal: &T) -> bool {
 }
 
 fn contains(field: &FieldRow, record: &Value, literal: &Literal) -> Option<bool> {
-    let text = text(&field.value(record)?)?;
-    match literal {
-        Literal::Null => None,
-        Literal::Text(part) => Some(folded(field, &text).contains(&folded(field, part))),
+    let value = field.value(record)?;
+    let part = match literal {
+        Literal::Null => return None,
+        Literal::Text(part) => folded(field, part),
         other => panic!("CONTAINS takes text, not {other:?}"),
+    };
+    match field.kind {
+        Kind::TextList => {
+            let elements: Option<Vec<_>> = value.as_array()?.iter().map(Value::as_str).collect();
+            Some(elements?.into_iter().any(|element| folded(field, element) == part))
+        }
+        _ => Some(folded(field, &text(&value)?).contains(&part)),
     }
 }
 
@@ -122,20 +135,20 @@ fn folded(field: &FieldRow, text: &str) -> String {
 /// with its value unchanged; nothing for a value that is absent or null. A field that exists in the
 /// request only carries the value that was asked for.
 pub(crate) fn expected_record(
-    entity: &str,
+    entity: &Entity,
     record: &Value,
     selection: Option<&[String]>,
     assignment: &Assignment,
 ) -> Map<String, Value> {
     let selected = |row: &FieldRow| selection.is_none_or(|names| names.contains(&row.name));
-    let delivered = |row: FieldRow| {
+    let delivered = |row: &FieldRow| {
         let value = match row.name.as_str() {
             _ if !row.is_request_only() => row.value(record),
             "groupId" => assignment.group_id.clone().map(Value::from),
             "userId" => assignment.user_id.clone().map(Value::from),
             other => panic!("{other} has no path"),
         };
-        Some((row.name, value?))
+        Some((row.name.clone(), value?))
     };
-    fields(entity).into_iter().filter(selected).filter_map(delivered).collect()
+    entity.fields.iter().filter(|row| selected(row)).filter_map(delivered).collect()
 }

@@ -1,5 +1,8 @@
 //! The oracle against hand-written rows.
 
+mod attributes;
+mod decimals;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -9,8 +12,9 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 
 use super::{
-    Assignment, Comparison, Expr, FieldRow, Filter, Instant, Kind, Literal, Operator,
-    arb_assignment, arb_filter, arb_selection, evaluate, expected_record, field, fields, matches,
+    Assignment, Comparison, Decimal, Entity, Expr, FieldRow, Filter, Instant, Kind, Literal,
+    Operator, arb_assignment, arb_filter, arb_selection, evaluate, expected_record, field, fields,
+    matches,
 };
 
 /// The number of random filters that a test draws.
@@ -47,18 +51,23 @@ fn user() -> Value {
 }
 
 /// Makes a literal of a field's type; the word null stands for itself.
-fn literal(entity: &str, name: &str, text: &str) -> Literal {
-    match field(entity, name).kind {
+fn literal(entity: &Entity, name: &str, text: &str) -> Literal {
+    match entity.field(name).kind {
         _ if text == "null" => Literal::Null,
-        Kind::Text => Literal::text(text),
+        Kind::Text | Kind::TextList => Literal::text(text),
         Kind::DateTime => Literal::Instant(Instant::parse(text).unwrap()),
         Kind::Boolean => Literal::Boolean(text.parse().unwrap()),
-        Kind::Struct | Kind::List => panic!("{name} cannot be filtered"),
+        Kind::Long | Kind::Double => Literal::Number(Decimal::parse(text).unwrap()),
+        Kind::List | Kind::Struct => panic!("{name} cannot be filtered"),
     }
 }
 
-/// Makes a condition from a field, an operator and its literals.
+/// Makes a condition on a fixed field from its name, an operator and literals.
 fn condition(entity: &str, name: &str, operator: &str, texts: &[&str]) -> Expr {
+    condition_of(&Entity::fixed(entity), name, operator, texts)
+}
+
+fn condition_of(entity: &Entity, name: &str, operator: &str, texts: &[&str]) -> Expr {
     let mut literals: Vec<_> = texts.iter().map(|text| literal(entity, name, text)).collect();
     let field = name.to_owned();
     let comparison = match operator {
@@ -81,13 +90,18 @@ fn condition(entity: &str, name: &str, operator: &str, texts: &[&str]) -> Expr {
 
 /// Checks a condition and its negation: a record passes only if the condition is true.
 #[track_caller]
-fn check(
-    entity: &str,
+fn check(entity: &str, record: &Value, condition: (&str, &str, &[&str]), expected: Option<bool>) {
+    check_of(&Entity::fixed(entity), record, condition, expected);
+}
+
+#[track_caller]
+fn check_of(
+    entity: &Entity,
     record: &Value,
     (name, operator, texts): (&str, &str, &[&str]),
     expected: Option<bool>,
 ) {
-    let expr = condition(entity, name, operator, texts);
+    let expr = condition_of(entity, name, operator, texts);
     assert_eq!(evaluate(&expr, record, entity), expected, "{name} {operator} {texts:?}");
     assert_eq!(matches(&expr, record, entity), expected == TRUE);
     let negated = Expr::negated(expr);
@@ -242,7 +256,7 @@ fn three_valued_logic() {
     ];
     for (one, other, and, or) in rows {
         for (left, right) in [(one, other), (other, one)] {
-            let of = |expr: &Expr| evaluate(expr, &user(), "User");
+            let of = |expr: &Expr| evaluate(expr, &user(), &Entity::fixed("User"));
             assert_eq!(of(&Expr::and(row(left), row(right))), and, "{left:?} and {right:?}");
             assert_eq!(of(&Expr::or(row(left), row(right))), or, "{left:?} or {right:?}");
         }
@@ -369,6 +383,8 @@ fn spellings() {
             "registered!=true",
         ],
     );
+    let bare = condition("Device", "registered", "=", &["true"]);
+    assert!((0..100).any(|seed| bare.to_filter_text(seed).trim() == "registered"));
 }
 
 #[test]
@@ -433,7 +449,7 @@ fn delivered_records() {
         "credentials": { "signing": { "kid": "k" } },
     });
     let assignment = Assignment { group_id: Some("00gA".to_owned()), user_id: None };
-    let all = expected_record("Application", &record, None, &assignment);
+    let all = expected_record(&Entity::fixed("Application"), &record, None, &assignment);
     let expected = json!({
         "id": "0oa1",
         "label": "Wiki",
@@ -444,11 +460,12 @@ fn delivered_records() {
     });
     assert_eq!(Value::from(all), expected);
     let selection = ["signOnMode", "userId", "label"].map(str::to_owned);
-    let some = expected_record("Application", &record, Some(&selection), &assignment);
+    let some =
+        expected_record(&Entity::fixed("Application"), &record, Some(&selection), &assignment);
     assert_eq!(Value::from(some), json!({ "label": "Wiki" }));
     let linked =
         json!({ "_links": { "source": { "href": "https://a.okta.com/api/v1/apps/0oaX" } } });
-    let group = expected_record("Group", &linked, None, &Assignment::default());
+    let group = expected_record(&Entity::fixed("Group"), &linked, None, &Assignment::default());
     assert_eq!(Value::from(group), json!({ "sourceId": "0oaX", "links": linked["_links"] }));
 }
 
@@ -460,17 +477,18 @@ fn runner() -> TestRunner {
 /// Checks that random filters pick some of the records often enough, and that their spellings can be written.
 #[test]
 fn random_filters_are_selective() {
+    let entity = Entity::fixed("User");
     let mut other = user();
     other["status"] = json!("STAGED");
     other["profile"] = json!({ "login": "bob@example.com", "middleName": "J" });
     let sample = Arc::new(vec![user(), other]);
-    let strategy = arb_filter("User", Arc::clone(&sample));
+    let strategy = arb_filter(&entity, Arc::clone(&sample));
     let (mut runner, mut partial) = (runner(), 0);
     for seed in 0..DRAWS {
         let filter = strategy.new_tree(&mut runner).unwrap().current();
         filter.to_filter_text(&Assignment::default(), u64::from(seed));
         let passes =
-            |record: &&Value| filter.expr.as_ref().is_none_or(|e| matches(e, record, "User"));
+            |record: &&Value| filter.expr.as_ref().is_none_or(|e| matches(e, record, &entity));
         partial += u32::from(sample.iter().filter(passes).count() == 1);
     }
     assert!(partial > DRAWS / 8, "{partial} of {DRAWS} filters tell the two users apart");
@@ -480,9 +498,12 @@ fn random_filters_are_selective() {
 fn random_selections_and_assignments() {
     let mut runner = runner();
     let ids = ["a", "b"].map(str::to_owned);
-    let selections = arb_selection("Group");
-    let assignments = arb_assignment("Application", &ids, &[]);
-    let none = arb_assignment("Group", &ids, &ids).new_tree(&mut runner).unwrap().current();
+    let selections = arb_selection(&Entity::fixed("Group"));
+    let assignments = arb_assignment(&Entity::fixed("Application"), &ids, &[]);
+    let none = arb_assignment(&Entity::fixed("Group"), &ids, &ids)
+        .new_tree(&mut runner)
+        .unwrap()
+        .current();
     assert_eq!(none, Assignment::default());
     for _ in 0..DRAWS {
         let selection = selections.new_tree(&mut runner).unwrap().current();

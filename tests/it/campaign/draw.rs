@@ -4,8 +4,8 @@ use super::orgs::{hub, org};
 use super::scenario::{AppFlow, Ask, Deprovisioned, Okta, Scenario};
 use super::{script, trials};
 use crate::brute_force::{
-    Assignment, Comparison, Expr, Filter, Instant, Kind, Literal, arb_assignment, arb_filter,
-    arb_selection, fields,
+    Assignment, Comparison, Entity, Expr, Filter, Instant, Kind, Literal, arb_assignment,
+    arb_filter, arb_selection,
 };
 use crate::collections::{collection, ids};
 use fastrand::Rng;
@@ -30,9 +30,10 @@ impl Scenario {
         let object = object(&mut random);
         let entity = object.name;
         let size = size(&mut random, object);
-        let org = org(seed, entity, size);
+        let attributes = attributes(&mut Rng::with_seed(seed ^ 3), entity);
+        let org = org(seed, entity, size, attributes);
         let mut okta = okta(&mut random, collection(entity));
-        let mut ask = ask(&mut random, entity, &org);
+        let mut ask = ask(&mut random, &Entity::of(entity, &org), &org);
         // From numbers of their own, so that the runs without a trial are what they were without trials.
         let trial = trials::draw(&mut Rng::with_seed(!seed)).map(|(trial, faults)| {
             okta.faults = faults;
@@ -42,7 +43,7 @@ impl Scenario {
             let selection = ask.selection.iter_mut().filter(|it| !it.contains(&"id".to_owned()));
             selection.for_each(|selection| selection.push("id".to_owned()));
         }
-        Self { seed, entity, size, ask, okta, appflow: appflow(&mut random), trial }
+        Self { seed, entity, size, attributes, ask, okta, appflow: appflow(&mut random), trial }
     }
 }
 
@@ -64,12 +65,18 @@ fn size(random: &mut Rng, object: &Object) -> usize {
     }
 }
 
-fn ask(random: &mut Rng, entity: &str, org: &Org) -> Ask {
+/// Draws custom attributes, if the org has some of its own.
+fn attributes(random: &mut Rng, entity: &str) -> Option<u64> {
+    let seed = random.u64(..);
+    (["User", "Group"].contains(&entity) && random.bool()).then_some(seed)
+}
+
+fn ask(random: &mut Rng, entity: &Entity, org: &Org) -> Ask {
     let mut seed = [0; 32];
     seed[..8].copy_from_slice(&random.u64(..).to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let mut records: Vec<Value> = org.records(collection(entity)).collect();
+    let mut records: Vec<Value> = org.records(collection(&entity.name)).collect();
     random.shuffle(&mut records);
     let count = records.len();
     records.truncate(40);
@@ -101,7 +108,12 @@ fn ask(random: &mut Rng, entity: &str, org: &Org) -> Ask {
     }
 }
 
-fn filter(random: &mut Rng, entity: &str, records: Vec<Value>, runner: &mut TestRunner) -> Filter {
+fn filter(
+    random: &mut Rng,
+    entity: &Entity,
+    records: Vec<Value>,
+    runner: &mut TestRunner,
+) -> Filter {
     let expr = match random.u32(..8) {
         0..3 => None,
         3..6 => window(random, entity, &records),
@@ -116,16 +128,16 @@ fn filter(random: &mut Rng, entity: &str, records: Vec<Value>, runner: &mut Test
 }
 
 /// Draws a window between the times of two records, in one of the forms that incremental flows have.
-fn window(random: &mut Rng, entity: &str, records: &[Value]) -> Option<Expr> {
-    let mut known = fields(entity);
-    known.retain(|field| field.kind == Kind::DateTime);
+fn window(random: &mut Rng, entity: &Entity, records: &[Value]) -> Option<Expr> {
+    let known = entity.fields.iter().filter(|field| field.kind == Kind::DateTime);
+    let known: Vec<_> = known.collect();
     if known.is_empty() {
         return None;
     }
     let usual = known.iter().find(|field| field.name == "lastUpdated");
     let field = match usual.filter(|_| random.u32(..3) > 0) {
         Some(usual) => usual,
-        None => &known[random.usize(..known.len())],
+        None => known[random.usize(..known.len())],
     };
     let time = |record: &Value| Instant::parse(field.value(record)?.as_str()?);
     let mut times: Vec<_> = records.iter().filter_map(time).collect();
@@ -151,10 +163,10 @@ fn window(random: &mut Rng, entity: &str, records: &[Value]) -> Option<Expr> {
     })
 }
 
-fn assignment(random: &mut Rng, entity: &str, org: &Org, runner: &mut TestRunner) -> Assignment {
+fn assignment(random: &mut Rng, entity: &Entity, org: &Org, runner: &mut TestRunner) -> Assignment {
     let (groups, users) = (ids(org, Collection::Groups), ids(org, Collection::Users));
     let mut drawn = arb_assignment(entity, &groups, &users).new_tree(runner).unwrap().current();
-    if collection(entity) == Collection::Apps && random.u32(..3) == 0 {
+    if collection(&entity.name) == Collection::Apps && random.u32(..3) == 0 {
         drawn = Assignment { group_id: hub(org), user_id: None };
     }
     drawn

@@ -6,7 +6,7 @@ use super::orgs::org;
 use super::records::{Chronicle, Progress, Record};
 use super::scenario::{Deprovisioned, Scenario};
 use super::script::{PASSING_CODES, explains};
-use crate::brute_force::expected_record;
+use crate::brute_force::{Entity, expected_record};
 use crate::support::{API_TOKEN, context, query, simulated_okta};
 use appflow_connector::handle;
 use fastrand::Rng;
@@ -107,13 +107,13 @@ struct Flow<'a> {
 
 impl<'a> Flow<'a> {
     fn new(scenario: &'a Scenario) -> Self {
-        let org = org(scenario.seed, scenario.entity, scenario.size);
+        let org = org(scenario.seed, scenario.entity, scenario.size, scenario.attributes);
+        let entity = Entity::of(scenario.entity, &org);
         let records = org.records(scenario.collection());
         let Scenario { ask, okta, .. } = scenario;
         let shown = records.map(|record| {
             let selection = ask.selection.as_deref();
-            Value::from(expected_record(scenario.entity, &record, selection, &ask.assignment))
-                .to_string()
+            Value::from(expected_record(&entity, &record, selection, &ask.assignment)).to_string()
         });
         let mut config = Config::new(wall_clock, scenario.seed);
         config.max_response_bytes = ask.response_bytes.max(room_for(shown));

@@ -8,14 +8,17 @@ use serde_json::Value;
 /// The number of users of an org in which something else is asked for.
 const USERS_ELSEWHERE: usize = 40;
 
-/// Generates an org with exactly `size` records of an entity.
-pub(crate) fn org(seed: u64, entity: &str, size: usize) -> Org {
+/// Generates an org with exactly `size` records of an entity, and with the custom attributes of a seed.
+pub(crate) fn org(seed: u64, entity: &str, size: usize, attributes: Option<u64>) -> Org {
     let collection = collection(entity);
-    if collection == Collection::Users {
-        return Org::generate(seed, size);
+    let is_of_users = collection == Collection::Users;
+    let mut org = Org::generate(seed, if is_of_users { size } else { USERS_ELSEWHERE });
+    if !is_of_users {
+        resize(&mut org, collection, size, &mut Rng::with_seed(seed));
     }
-    let mut org = Org::generate(seed, USERS_ELSEWHERE);
-    resize(&mut org, collection, size, &mut Rng::with_seed(seed));
+    if let Some(seed) = attributes {
+        org.draw_attributes(seed);
+    }
     org
 }
 

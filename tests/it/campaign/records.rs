@@ -5,7 +5,7 @@
 //! of any version that matched. What stands still arrives once.
 
 use super::scenario::{Ask, Deprovisioned, Scenario};
-use crate::brute_force::{expected_record, matches};
+use crate::brute_force::{Entity, expected_record, matches};
 use crate::collections::id;
 use okta_simulator::Org;
 use serde_json::{Map, Value};
@@ -17,6 +17,8 @@ pub(crate) type Record = Map<String, Value>;
 /// The versions of all records of an entity during a flow.
 #[derive(Debug)]
 pub(crate) struct Chronicle {
+    /// The entity with the fields that it had when the flow began.
+    entity: Entity,
     versions: BTreeMap<String, Vec<Option<Value>>>,
 }
 
@@ -37,7 +39,7 @@ impl Chronicle {
     pub(crate) fn begin(scenario: &Scenario, org: &Org) -> Self {
         let records = org.records(scenario.collection());
         let versions = records.map(|it| (id(&it).to_owned(), vec![Some(it)])).collect();
-        Self { versions }
+        Self { entity: Entity::of(scenario.entity, org), versions }
     }
 
     /// Notes the state of the org after a change.
@@ -96,7 +98,7 @@ impl Chronicle {
         org: &Org,
         ignored: &[&str],
     ) -> BTreeMap<&str, Candidates> {
-        let Scenario { entity, ask, .. } = scenario;
+        let (entity, ask) = (&self.entity, &scenario.ask);
         let candidates = self.versions.iter().filter(|(id, _)| is_assigned(ask, org, id));
         candidates
             .map(|(id, versions)| {
@@ -122,8 +124,8 @@ fn is_assigned(ask: &Ask, org: &Org, id: &str) -> bool {
         && user.is_none_or(|user| org.apps_of_user(user).any(|app| app == id))
 }
 
-fn is_asked_for(ask: &Ask, record: &Value, entity: &str) -> bool {
-    let is_hidden = entity == "User"
+fn is_asked_for(ask: &Ask, record: &Value, entity: &Entity) -> bool {
+    let is_hidden = entity.name == "User"
         && ask.deprovisioned == Deprovisioned::Omitted
         && record["status"] == "DEPROVISIONED";
     !is_hidden && ask.filter.expr.as_ref().is_none_or(|expr| matches(expr, record, entity))

@@ -14,6 +14,8 @@ pub(crate) struct Scenario {
     pub(crate) entity: &'static str,
     /// The number of records of the entity that the org holds.
     pub(crate) size: usize,
+    /// The custom attributes of the org are drawn from this; `None` for those that every generated org has.
+    pub(crate) attributes: Option<u64>,
     pub(crate) ask: Ask,
     pub(crate) okta: Okta,
     pub(crate) appflow: AppFlow,
