@@ -22,7 +22,7 @@ use okta_connector::catalogue::{OBJECTS, Object};
 use okta_simulator::{Collection, LoggedRequest, Org};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -135,7 +135,15 @@ fn check(
     let (found_tally, expected_tally) =
         (tally(found.clone(), differing), tally(expected, differing));
     match case.filter.limit {
-        None => assert_eq!(found_tally, expected_tally, "{event}\n{}", requests()),
+        None => {
+            let all: BTreeSet<_> = found_tally.keys().chain(expected_tally.keys()).collect();
+            let times = |tally: &BTreeMap<_, _>, record| tally.get(record).copied().unwrap_or(0);
+            for record in all {
+                let (found, expected) =
+                    (times(&found_tally, record), times(&expected_tally, record));
+                assert_eq!(found, expected, "{event}: {record}\n{}", requests());
+            }
+        }
         Some(limit) => {
             let count = usize::try_from(limit).unwrap_or(usize::MAX).min(all);
             assert_eq!(found.len(), count, "{event}\n{}", requests());

@@ -136,15 +136,15 @@ impl FieldRow {
         comparisons.chain(others.iter().copied()).collect()
     }
 
-    /// Returns the value that the connector shows for this field, `None` if it is absent or null. A custom attribute
-    /// that is shown as text may be anything in Okta: what is no text is shown as its JSON.
+    /// Returns the value that the connector shows for this field, `None` if it is absent or null. What is no text where
+    /// one is promised is shown as its JSON text.
     pub(crate) fn value(&self, record: &Value) -> Option<Value> {
         if self.is_request_only() {
             return None;
         }
         let found = self.path.split('.').try_fold(record, |object, name| object.get(name));
         match found.filter(|value| !value.is_null()) {
-            Some(value) if self.is_custom && self.kind == Kind::Text && !value.is_string() => {
+            Some(value) if self.kind == Kind::Text && !value.is_string() => {
                 Some(value.to_string().into())
             }
             Some(value) => Some(value.clone()),

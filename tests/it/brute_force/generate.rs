@@ -266,7 +266,7 @@ fn arb_piece(texts: BoxedStrategy<String>) -> BoxedStrategy<String> {
 
 /// Draws an instant of the records, one close by, the midnight before, or one far away.
 fn arb_instant(values: &[Value]) -> BoxedStrategy<Literal> {
-    let parsed = values.iter().filter_map(|value| Instant::parse(value.as_str()?));
+    let parsed = values.iter().filter_map(Instant::read).filter(|it| it.local(0).is_some());
     let far = FAR_DATES.iter().filter_map(|date| Instant::parse(date));
     let (present, far): (Vec<_>, Vec<_>) = (parsed.collect(), far.collect());
     let present = select(if present.is_empty() { far.clone() } else { present });

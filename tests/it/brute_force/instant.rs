@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
+use serde_json::Value;
 
 /// A point in time. The order of the fields makes the derived order the order in time: fraction
 /// digits without trailing zeros compare like the numbers they stand for.
@@ -24,6 +25,39 @@ impl Instant {
         let (fraction, zone) = split_fraction(rest)?;
         let fraction = fraction.trim_end_matches('0').to_owned();
         Some(Self { second: civil_second(date, time)? - offset(zone)?, fraction })
+    }
+
+    /// Reads the value of a record in any form that has one meaning: besides those of [`Self::parse`] a date and time
+    /// with a blank for the `T`, with a zone such as `+0200`, or without one, which is UTC; and milliseconds since 1970,
+    /// of twelve digits at least, so that a year is not taken for them.
+    pub(crate) fn read(value: &Value) -> Option<Self> {
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        if text.len() >= 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(Self::of_millis(text.parse().ok()?));
+        }
+        let Some((date, rest)) = text.split_at_checked(10).filter(|(_, rest)| !rest.is_empty())
+        else {
+            return Self::parse(&text);
+        };
+        let time = rest.strip_prefix(['T', ' '])?;
+        let (time, zone) = match time.find(['Z', '+', '-']) {
+            Some(at) => time.split_at(at),
+            None => (time, "Z"),
+        };
+        let zone = match zone.len() {
+            5 => format!("{}:{}", zone.get(..3)?, zone.get(3..)?),
+            _ => zone.to_owned(),
+        };
+        Self::parse(&format!("{date}T{time}{zone}"))
+    }
+
+    fn of_millis(millis: i64) -> Self {
+        let fraction = format!("{:03}", millis % 1_000).trim_end_matches('0').to_owned();
+        Self { second: millis / 1_000, fraction }
     }
 
     /// Returns the instant so many seconds later, with this fraction in place of its own; itself at

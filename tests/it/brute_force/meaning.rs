@@ -71,11 +71,11 @@ fn compare(
         (Literal::Null, Comparison::NotEqual) => Some(value.is_some()),
         (Literal::Null, _) => None,
         (Literal::Text(literal), _) => {
-            let text = text(&value?)?;
-            Some(holds(comparison, &folded(field, &text), &folded(field, literal)))
+            let text = folded(field, value?.as_str()?);
+            Some(holds(comparison, &text, &folded(field, literal)))
         }
         (Literal::Instant(literal), _) => {
-            let instant = Instant::parse(value?.as_str()?)?;
+            let instant = Instant::read(&value?)?;
             Some(holds(comparison, &instant, literal))
         }
         (Literal::Number(literal), _) => {
@@ -109,16 +109,7 @@ fn contains(field: &FieldRow, record: &Value, literal: &Literal) -> Option<bool>
             let elements: Option<Vec<_>> = value.as_array()?.iter().map(Value::as_str).collect();
             Some(elements?.into_iter().any(|element| folded(field, element) == part))
         }
-        _ => Some(folded(field, &text(&value)?).contains(&part)),
-    }
-}
-
-/// Returns the text of a value: a string as it is, a number or a boolean as its JSON.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
+        _ => Some(folded(field, value.as_str()?).contains(&part)),
     }
 }
 
@@ -132,7 +123,7 @@ fn folded(field: &FieldRow, text: &str) -> String {
 }
 
 /// Returns the record that the connector must deliver: each selected field (all of them for `None`)
-/// with its value unchanged; nothing for a value that is absent or null. A field that exists in the
+/// with the value that it shows; nothing for a value that is absent or null. A field that exists in the
 /// request only carries the value that was asked for.
 pub(crate) fn expected_record(
     entity: &Entity,

@@ -5,6 +5,7 @@ use super::{FALSE, TRUE, UNKNOWN, check_of};
 use crate::collections::ids;
 use okta_simulator::{Attribute, AttributeType, Collection, Org, ProfileSchema, SchemaPart};
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 
 /// Makes an org whose user types have these attributes alone, type by type.
 fn org(schemas: [&[(&str, Value)]; 2]) -> Org {
@@ -131,8 +132,8 @@ fn types() {
     assert_eq!(kinds, expected);
 }
 
-/// Makes an object with an attribute of each type, named by the type.
-fn entity() -> Entity {
+/// An object with an attribute of each type, named by the type.
+static ENTITY: LazyLock<Entity> = LazyLock::new(|| {
     let attribute = |name, kind| (name, Attribute::new(name, kind).definition);
     let first = [
         attribute("text", AttributeType::String),
@@ -146,13 +147,13 @@ fn entity() -> Entity {
     ];
     let second = [attribute("disputed", AttributeType::Integer)];
     Entity::of("User", &org([&first, &second]))
-}
+});
 
 /// Checks a condition on a value of an attribute.
 #[track_caller]
 fn check(value: Value, condition: (&str, &str, &[&str]), expected: Option<bool>) {
     let record = json!({ "profile": { condition.0: value } });
-    check_of(&entity(), &record, condition, expected);
+    check_of(&ENTITY, &record, condition, expected);
 }
 
 #[test]
@@ -193,7 +194,7 @@ fn lists_of_texts() {
     for unfit in [json!("go"), json!([1]), json!(["go", 1]), json!({ "go": 1 })] {
         check(unfit, "go", UNKNOWN);
     }
-    let operators = |name: &str| entity().field(name).operators();
+    let operators = |name: &str| ENTITY.field(name).operators();
     assert_eq!(operators("texts"), [Operator::Contains]);
     assert_eq!(operators("numbers"), []);
 }
@@ -225,7 +226,7 @@ fn delivered_values() {
     });
     let record = json!({ "id": "00u1", "profile": profile });
     let delivered = |selection: Option<&[String]>| {
-        Value::from(expected_record(&entity(), &record, selection, &Assignment::default()))
+        Value::from(expected_record(&ENTITY, &record, selection, &Assignment::default()))
     };
     let all = json!({
         "id": "00u1",
