@@ -19,6 +19,13 @@
 //! 10. A flow follows no more than so many empty pages in a row.
 //! 11. An org that shows nothing for want of an admin role is not taken for one that has nothing.
 //!
+//! And where an org defines attributes of its own (`schemas`):
+//!
+//! 12. A run that names fixed fields only asks for no schema, whatever the schemas are like.
+//! 13. Where they cannot be relied on, a run that names custom attributes delivers no value that a profile did not
+//!     have, and all of its fixed fields as ever.
+//! 14. A run in which nothing fails asks for a schema once.
+//!
 //! `CAMPAIGN_SEED` names the seed of `replay`, and `CAMPAIGN_SEEDS` says how many `soak` runs.
 
 mod budget;
@@ -28,6 +35,7 @@ mod okta;
 mod orgs;
 mod records;
 mod scenario;
+mod schemas;
 mod script;
 mod shrink;
 mod soak;

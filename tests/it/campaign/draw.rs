@@ -2,7 +2,7 @@
 
 use super::orgs::{hub, org};
 use super::scenario::{AppFlow, Ask, Deprovisioned, Okta, Scenario};
-use super::{script, trials};
+use super::{schemas, script, trials};
 use crate::brute_force::{
     Assignment, Comparison, Entity, Expr, Filter, Instant, Kind, Literal, arb_assignment,
     arb_filter, arb_selection,
@@ -39,11 +39,27 @@ impl Scenario {
             okta.faults = faults;
             trial
         });
-        if okta.stirred > 0 || script::is_moving(&okta.faults) || trial.is_some() {
+        let drawn = schemas::draw(&mut Rng::with_seed(!seed ^ 3), collection(entity));
+        let schemas = drawn.map(|(schemas, faults)| {
+            okta.schema_faults = faults;
+            schemas
+        });
+        let is_moving = okta.stirred > 0 || script::is_moving(&okta.faults);
+        if is_moving || trial.is_some() || schemas.is_some() {
             let selection = ask.selection.iter_mut().filter(|it| !it.contains(&"id".to_owned()));
             selection.for_each(|selection| selection.push("id".to_owned()));
         }
-        Self { seed, entity, size, attributes, ask, okta, appflow: appflow(&mut random), trial }
+        Self {
+            seed,
+            entity,
+            size,
+            attributes,
+            ask,
+            okta,
+            appflow: appflow(&mut random),
+            trial,
+            schemas,
+        }
     }
 }
 
@@ -195,6 +211,7 @@ fn okta(random: &mut Rng, collection: Collection) -> Okta {
         unreachable_percent: [0, 0, 0, 0, 3, 20][random.usize(..6)],
         renewal: random.bool(),
         faults: script::draw(random, collection),
+        schema_faults: Vec::new(),
     }
 }
 

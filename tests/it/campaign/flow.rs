@@ -3,7 +3,7 @@
 use super::draw::room_for;
 use super::okta::{Vault, Wire, start_clock, wall_clock};
 use super::orgs::org;
-use super::records::{Chronicle, Progress, Record};
+use super::records::{Attributes, Chronicle, Progress, Record, View};
 use super::scenario::{Deprovisioned, Scenario};
 use super::script::{PASSING_CODES, explains};
 use crate::brute_force::{Entity, expected_record};
@@ -266,6 +266,7 @@ impl<'a> Flow<'a> {
     }
 
     fn check_complete(&self) -> Result<(), Broken> {
+        self.check_schema_requests()?;
         if self.scenario.trial.is_none_or(|trial| trial.has_role) {
             return self.check_records(Progress::Complete);
         }
@@ -277,7 +278,9 @@ impl<'a> Flow<'a> {
 
     /// Checks that a call that failed had found nothing before.
     fn check_found(&self, answer: &Value) -> Result<(), Broken> {
-        if self.scenario.trial.is_none() || !self.scenario.is_unfiltered() {
+        // Records of which types of attributes are made out are not found for the flow.
+        let may_be_sampled = self.scenario.names_attributes();
+        if self.scenario.trial.is_none() || !self.scenario.is_unfiltered() || may_be_sampled {
             return Ok(());
         }
         let delivered: BTreeSet<_> =
@@ -285,6 +288,21 @@ impl<'a> Flow<'a> {
         let notes = self.wire.notes();
         match notes.found.iter().find(|id| !delivered.contains(id.as_str())) {
             Some(id) => Err(broken("what was found is handed out", format!("{id}: {answer}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that no schema is asked for twice, unless something makes that necessary. All fields may be asked for by
+    /// one process after the other.
+    fn check_schema_requests(&self) -> Result<(), Broken> {
+        let is_calm = self.scenario.is_calm() && self.report.refusals.is_empty();
+        if !is_calm || self.scenario.ask.selection.is_none() {
+            return Ok(());
+        }
+        match self.wire.notes().schema_requests.iter().find(|(_, count)| **count > 1) {
+            Some((path, count)) => {
+                Err(broken("a schema is asked for once", format!("{count} requests of {path}")))
+            }
             None => Ok(()),
         }
     }
@@ -299,10 +317,15 @@ impl<'a> Flow<'a> {
     fn check_records(&self, progress: Progress) -> Result<(), Broken> {
         let notes = self.wire.notes();
         let ignored: &[&str] = if notes.read_alone { &["links", "embedded"] } else { &[] };
+        let attributes = match notes.schemas_in_doubt && self.scenario.names_attributes() {
+            true => Attributes::InDoubt,
+            false => Attributes::Known,
+        };
+        let view = View { ignored, attributes };
         let simulator = self.wire.okta.simulator();
         notes
             .chronicle
-            .check(self.scenario, simulator.org(), &self.delivered, progress, ignored)
+            .check(self.scenario, simulator.org(), &self.delivered, progress, &view)
             .map_err(|how| broken("the records", how))
     }
 
@@ -334,9 +357,12 @@ fn prepare(scenario: &Scenario, simulated: &SimulatedOkta, random: &mut Rng) -> 
     simulator.set_index_lag(okta.index_lag);
     simulator.set_app_assignment_filters(okta.assignment_filters);
     simulator.set_projection_supported(okta.projection);
-    simulator.set_faults(okta.faults.clone().into());
+    simulator.set_faults([okta.faults.as_slice(), &okta.schema_faults].concat().into());
     if scenario.trial.is_some_and(|trial| !trial.has_role) {
         simulator.take_role(API_TOKEN);
+    }
+    if scenario.schemas.is_some_and(|trial| trial.is_read_only) {
+        simulator.make_read_only_admin(API_TOKEN);
     }
     let records: Vec<Value> = simulator.org().records(scenario.collection()).collect();
     for _ in 0..if records.is_empty() { 0 } else { okta.stirred } {

@@ -3,6 +3,7 @@
 use super::budget::{Arrival, Budget, Headers};
 use super::records::Chronicle;
 use super::scenario::Scenario;
+use super::schemas::META;
 use super::script::Circumstances;
 use crate::support::{API_TOKEN, EPOCH};
 use bytes::Bytes;
@@ -10,11 +11,11 @@ use fastrand::Rng;
 use okta_client::{HttpError, HttpErrorKind, HttpService};
 use okta_connector::{Freshness, SecretError, SecretSource};
 use okta_connector_cli::{SimulatedOkta, api_token_secret};
-use okta_simulator::WindowUsage;
+use okta_simulator::{LoggedRequest, WindowUsage};
 use secrecy::SecretString;
 use serde_json::Value;
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -44,6 +45,10 @@ pub(crate) struct Notes {
     pub(crate) empty_pages: u64,
     was_refused: bool,
     has_two_assignments: bool,
+    /// True if what Okta says of its schemas need not be what they were when the flow began.
+    pub(crate) schemas_in_doubt: bool,
+    /// The number of requests for each schema, and for the types that lead to them.
+    pub(crate) schema_requests: BTreeMap<String, u64>,
     /// The requests and answers, a line each.
     pub(crate) log: Vec<String>,
     /// The first law that was broken on the wire.
@@ -59,17 +64,38 @@ impl Notes {
             smallest_share,
             was_refused: self.was_refused,
             has_two_assignments: self.has_two_assignments,
+            schemas_in_doubt: self.schemas_in_doubt,
         }
+    }
+
+    /// Notes that a schema, or the types that lead to them, was asked for.
+    fn asked_for_schema(&mut self, logged: &LoggedRequest, names_attributes: bool) {
+        if !names_attributes {
+            let how = format!("a request went to {}", logged.path);
+            self.broken.get_or_insert(("fixed fields need no schema", how));
+        }
+        *self.schema_requests.entry(logged.path.clone()).or_default() += 1;
+        // A refusal stands, and a body that was put in place of Okta's is believed. What fails for once is asked for again.
+        let status = logged.status;
+        let is_refused =
+            status.is_client_error() && ![408, 409, 423, 429].contains(&status.as_u16());
+        let is_altered = |fault: &String| {
+            ["status 200", "other ", "replaced ", "padding"].iter().any(|it| fault.starts_with(it))
+        };
+        self.schemas_in_doubt |= is_refused || logged.faults.iter().any(is_altered);
     }
 }
 
 impl Wire {
     pub(crate) fn new(okta: SimulatedOkta, scenario: &Scenario, chronicle: Chronicle) -> Self {
+        let schemas = scenario.schemas;
+        let trials = scenario.trial.map(|trial| trial.name).into_iter();
+        let trials = trials.chain(schemas.map(|trial| trial.name));
         let notes = Notes {
             budget: Budget::new(scenario.ask.rate_limit_percent),
             chronicle,
             token: API_TOKEN.to_owned(),
-            met: scenario.trial.iter().map(|trial| trial.name.to_owned()).collect(),
+            met: trials.map(str::to_owned).collect(),
             requests: 0,
             read_alone: false,
             found: BTreeSet::new(),
@@ -77,6 +103,8 @@ impl Wire {
             was_refused: false,
             has_two_assignments: scenario.ask.assignment.group_id.is_some()
                 && scenario.ask.assignment.user_id.is_some(),
+            schemas_in_doubt: schemas.is_some_and(|trial| trial.changes),
+            schema_requests: BTreeMap::new(),
             log: Vec::new(),
             broken: None,
             random: Rng::with_seed(scenario.seed ^ 1),
@@ -143,6 +171,9 @@ impl Wire {
         notes.log.push(format!("  {} {path}?{query} {status} {:?}", logged.time, logged.faults));
         if uri.scheme_str() != Some("https") || uri.host() != Some("acme.okta.com") {
             notes.broken.get_or_insert(("one origin", format!("a request went to {uri}")));
+        }
+        if self.scenario.has_schemas() && logged.path.starts_with(META) {
+            notes.asked_for_schema(&logged, self.scenario.names_attributes());
         }
         let is_alone = logged.path.split('/').count() == 5;
         notes.was_refused |= logged.status == 400;

@@ -5,7 +5,7 @@
 //! of any version that matched. What stands still arrives once.
 
 use super::scenario::{Ask, Deprovisioned, Scenario};
-use crate::brute_force::{Entity, expected_record, matches};
+use crate::brute_force::{Entity, Expr, expected_record, matches};
 use crate::collections::id;
 use okta_simulator::Org;
 use serde_json::{Map, Value};
@@ -20,6 +20,23 @@ pub(crate) struct Chronicle {
     /// The entity with the fields that it had when the flow began.
     entity: Entity,
     versions: BTreeMap<String, Vec<Option<Value>>>,
+}
+
+/// The part of a record on which it is judged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    /// Fields that differ between a listing and a record that was read alone.
+    pub(crate) ignored: &'a [&'a str],
+    pub(crate) attributes: Attributes,
+}
+
+/// The custom attributes, as the connector may take them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Attributes {
+    /// They are those that the org had when the flow began.
+    Known,
+    /// Any of them may be unknown, or taken for one of another type.
+    InDoubt,
 }
 
 /// The progress of a flow.
@@ -57,22 +74,23 @@ impl Chronicle {
         }
     }
 
-    /// Checks the records that were delivered, call by call. `ignored` are fields that differ
-    /// between a listing and a record that was read alone.
+    /// Checks the records that were delivered, call by call.
     pub(crate) fn check(
         &self,
         scenario: &Scenario,
         org: &Org,
         calls: &[Vec<Record>],
-        progress: Progress,
-        ignored: &[&str],
+        mut progress: Progress,
+        view: &View<'_>,
     ) -> Result<(), String> {
-        let candidates = self.candidates(scenario, org, ignored);
-        let text = |record: &Record| {
-            let mut record = record.clone();
-            record.retain(|field, _| !ignored.contains(&field.as_str()));
-            Value::from(record).to_string()
-        };
+        if view.attributes == Attributes::InDoubt {
+            calls.iter().flatten().try_for_each(|record| self.check_attributes(record))?;
+            if scenario.filters_attributes() {
+                progress = Progress::Partial;
+            }
+        }
+        let candidates = self.candidates(scenario, org, view);
+        let text = |record: &Record| self.seen(record.clone(), view);
         let delivered: Vec<Vec<String>> =
             calls.iter().map(|call| call.iter().map(text).collect()).collect();
         let limit =
@@ -88,6 +106,40 @@ impl Chronicle {
         }
     }
 
+    /// Returns the text of what is judged of a record.
+    fn seen(&self, mut record: Record, view: &View<'_>) -> String {
+        let is_fixed =
+            |name: &str| self.entity.fields.iter().any(|it| !it.is_custom && it.name == name);
+        record.retain(|field, _| {
+            let is_judged = view.attributes == Attributes::Known || is_fixed(field);
+            is_judged && !view.ignored.contains(&field.as_str())
+        });
+        Value::from(record).to_string()
+    }
+
+    /// Checks that each value under another name than that of a fixed field is one that the profile had, in an
+    /// attribute that may be called so.
+    fn check_attributes(&self, record: &Record) -> Result<(), String> {
+        let profiles: Vec<&Value> = match record.get("id").and_then(Value::as_str) {
+            Some(id) => self.versions.get(id).into_iter().flatten().flatten().collect(),
+            None => self.versions.values().flatten().flatten().collect(),
+        };
+        let fixed =
+            |name: &str| self.entity.fields.iter().any(|it| !it.is_custom && it.name == name);
+        let found = record.iter().filter(|(name, _)| !fixed(name)).find(|(name, delivered)| {
+            let attributes = profiles.iter().filter_map(|it| it["profile"].as_object()).flatten();
+            let mut attributes = attributes.filter(|(attribute, _)| {
+                let rest = name.strip_prefix("profile_").unwrap_or(name);
+                name == attribute || rest.starts_with(attribute.as_str())
+            });
+            !attributes.any(|(_, value)| value == *delivered || *delivered == &value.to_string())
+        });
+        match found {
+            Some((name, value)) => Err(format!("no profile has {value} for {name}")),
+            None => Ok(()),
+        }
+    }
+
     fn is_still(&self) -> bool {
         self.versions.values().all(|versions| versions.len() == 1)
     }
@@ -96,20 +148,21 @@ impl Chronicle {
         &self,
         scenario: &Scenario,
         org: &Org,
-        ignored: &[&str],
+        view: &View<'_>,
     ) -> BTreeMap<&str, Candidates> {
         let (entity, ask) = (&self.entity, &scenario.ask);
         let candidates = self.versions.iter().filter(|(id, _)| is_assigned(ask, org, id));
         candidates
             .map(|(id, versions)| {
-                let fits = |record: &&Value| is_asked_for(ask, record, entity);
+                let is_open =
+                    view.attributes == Attributes::InDoubt && scenario.filters_attributes();
+                let filter = ask.filter.expr.as_ref().filter(|_| !is_open);
+                let fits = |record: &&Value| is_asked_for(ask, filter, record, entity);
                 let fitting: Vec<_> = versions.iter().flatten().filter(fits).collect();
                 let is_certain = fitting.len() == versions.len();
                 let shown = fitting.into_iter().map(|record| {
-                    let mut record =
-                        expected_record(entity, record, ask.selection.as_deref(), &ask.assignment);
-                    record.retain(|field, _| !ignored.contains(&field.as_str()));
-                    Value::from(record).to_string()
+                    let selection = ask.selection.as_deref();
+                    self.seen(expected_record(entity, record, selection, &ask.assignment), view)
                 });
                 (id.as_str(), Candidates { texts: shown.collect(), is_certain })
             })
@@ -124,11 +177,11 @@ fn is_assigned(ask: &Ask, org: &Org, id: &str) -> bool {
         && user.is_none_or(|user| org.apps_of_user(user).any(|app| app == id))
 }
 
-fn is_asked_for(ask: &Ask, record: &Value, entity: &Entity) -> bool {
+fn is_asked_for(ask: &Ask, filter: Option<&Expr>, record: &Value, entity: &Entity) -> bool {
     let is_hidden = entity.name == "User"
         && ask.deprovisioned == Deprovisioned::Omitted
         && record["status"] == "DEPROVISIONED";
-    !is_hidden && ask.filter.expr.as_ref().is_none_or(|expr| matches(expr, record, entity))
+    !is_hidden && filter.is_none_or(|expr| matches(expr, record, entity))
 }
 
 /// Checks the records of an org that stands still. Records may look alike once fields are selected,

@@ -1,7 +1,8 @@
 //! A world and a flow through it, as data: the scenario of a seed.
 
+use super::schemas::SchemaTrial;
 use super::trials::Trial;
-use crate::brute_force::{Assignment, Comparison, Expr, Filter};
+use crate::brute_force::{Assignment, Comparison, Entity, Expr, Filter};
 use crate::collections::collection;
 use okta_simulator::{Collection, Fault, RateLimits};
 use std::fmt;
@@ -21,6 +22,8 @@ pub(crate) struct Scenario {
     pub(crate) appflow: AppFlow,
     /// The org tries the connector with this, if it does.
     pub(crate) trial: Option<&'static Trial>,
+    /// The org tries it with its schemas, if it does.
+    pub(crate) schemas: Option<&'static SchemaTrial>,
 }
 
 /// The request of the flow.
@@ -66,6 +69,8 @@ pub(crate) struct Okta {
     /// True if a revoked credential is followed by a new one in the secret.
     pub(crate) renewal: bool,
     pub(crate) faults: Vec<Fault>,
+    /// The faults of schemas alone, and the changes of schemas.
+    pub(crate) schema_faults: Vec<Fault>,
 }
 
 /// The behaviour of AppFlow and Lambda.
@@ -95,10 +100,43 @@ impl Scenario {
             && assignment.user_id.is_none()
     }
 
+    /// Tells whether the entity is one whose profiles an org may add attributes to.
+    pub(crate) fn has_schemas(&self) -> bool {
+        ["User", "Group"].contains(&self.entity)
+    }
+
+    /// Tells whether the filter is about more than fixed fields.
+    pub(crate) fn filters_attributes(&self) -> bool {
+        let named = self.ask.filter.expr.iter().flat_map(Expr::fields);
+        self.has_schemas() && self.names_more(named)
+    }
+
+    /// Tells whether more than fixed fields are asked for. All fields are more.
+    pub(crate) fn names_attributes(&self) -> bool {
+        let selects_more = match &self.ask.selection {
+            None => true,
+            Some(names) => self.names_more(names.iter().map(String::as_str)),
+        };
+        self.has_schemas() && (selects_more || self.filters_attributes())
+    }
+
+    fn names_more<'a>(&self, mut names: impl Iterator<Item = &'a str>) -> bool {
+        let fixed = Entity::fixed(self.entity).fields;
+        names.any(|name| !fixed.iter().any(|field| field.name == name))
+    }
+
+    /// Tells whether nothing goes wrong in this world but that it may have too many requests.
+    pub(crate) fn is_calm(&self) -> bool {
+        let Okta { faults, schema_faults, unreachable_percent, .. } = &self.okta;
+        let is_steady = faults.is_empty() && schema_faults.is_empty() && *unreachable_percent == 0;
+        let is_patient = self.appflow.hurry_percent == 0 && self.okta.latency.as_secs() < 1;
+        is_steady && is_patient && self.trial.is_none() && self.schemas.is_none()
+    }
+
     /// Tells whether everything is asked for of an entity of which every org has something.
     pub(crate) fn shows_everyone(&self) -> bool {
         let Ask { filter, assignment, .. } = &self.ask;
-        ["User", "Group"].contains(&self.entity)
+        self.has_schemas()
             && filter.expr.is_none()
             && assignment.group_id.is_none()
             && assignment.user_id.is_none()
@@ -131,7 +169,7 @@ impl Ask {
 
 impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { entity, size, ask, okta, appflow, trial, .. } = self;
+        let Self { entity, size, attributes, ask, okta, appflow, trial, schemas, .. } = self;
         writeln!(f, "  {size} × {entity}, filter {:?}", ask.filter_text())?;
         writeln!(
             f,
@@ -166,7 +204,13 @@ impl fmt::Display for Scenario {
         if let Some(trial) = trial {
             writeln!(f, "  the trial: {}", trial.name)?;
         }
-        for Fault { path, parts, when, what } in &okta.faults {
+        if let Some(trial) = schemas {
+            writeln!(f, "  the trial of schemas: {}", trial.name)?;
+        }
+        if let Some(seed) = attributes {
+            writeln!(f, "  attributes are drawn from {seed}")?;
+        }
+        for Fault { path, parts, when, what } in okta.faults.iter().chain(&okta.schema_faults) {
             writeln!(f, "  {when:?} {what:?} {path} {parts:?}")?;
         }
         Ok(())

@@ -174,6 +174,8 @@ pub(crate) struct Circumstances {
     pub(crate) was_refused: bool,
     /// True if the filter asks for a group and a user.
     pub(crate) has_two_assignments: bool,
+    /// True if nobody can say what attributes the connector knows of.
+    pub(crate) schemas_in_doubt: bool,
 }
 
 /// Tells whether a world explains that a flow ended with this code and this message. Before it ends with one of
@@ -182,6 +184,19 @@ pub(crate) fn explains(scenario: &Scenario, met: Circumstances, code: &str, mess
     let okta = &scenario.okta;
     if scenario.trial.is_some_and(|trial| trial.explains(code, message, met.smallest_share)) {
         return true;
+    }
+    if scenario.names_attributes() {
+        // All schemas of users are read before there is anything to hand out.
+        if code == "RateLimitExceeded" && met.smallest_share < 8 {
+            return true;
+        }
+        if scenario.schemas.is_some_and(|trial| trial.explains(code)) {
+            return true;
+        }
+        // An attribute that is not known is none, and its type is what its values look like.
+        if met.schemas_in_doubt && scenario.filters_attributes() && code == "InvalidArgument" {
+            return true;
+        }
     }
     // Every org has a user and the group of everyone, so one that shows none is taken for one that hides them.
     // A few users may all be deprovisioned.

@@ -60,6 +60,10 @@ fn plainer(scenario: &Scenario, step: usize) -> Option<Scenario> {
         |it| it.ask.max_results = None,
         |it| it.ask.response_bytes = 6_000_000,
         |it| it.attributes = None,
+        |it| {
+            it.schemas = None;
+            it.okta.schema_faults.clear();
+        },
         |it| it.size /= 2,
         |it| it.size -= it.size.min(1),
         |it| it.okta.faults.retain(|fault| !matches!(fault.what, Effect::Mutate(_))),
