@@ -1,11 +1,12 @@
 //! The rules for bad requests: each fault has its own sentence and code, and nothing panics.
 
+use crate::collections::ids;
 use crate::contract::events;
 use crate::support::{API_TOKEN, World, context, query};
 use okta_connector::SecretError;
 use okta_connector::catalogue::OBJECTS;
 use okta_connector_cli::api_token_secret;
-use okta_simulator::Org;
+use okta_simulator::{Attribute, AttributeType, Collection, Org, ProfileSchema};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -109,6 +110,58 @@ async fn requests() {
     for (event, expected) in rows {
         assert_eq!(told(&world, &event).await, expected, "{event}");
     }
+}
+
+/// Makes an org with attributes of its own, of each type.
+fn org_with_attributes() -> Org {
+    let mut org = org();
+    for id in ids(&org, Collection::UserTypes) {
+        let badge_level = Attribute::new("badgeLevel", AttributeType::Integer);
+        org.put_attribute(ProfileSchema::User(&id), badge_level);
+        let status = Attribute::new("status", AttributeType::StringArray);
+        org.put_attribute(ProfileSchema::User(&id), status);
+    }
+    org
+}
+
+#[tokio::test(start_paused = true)]
+async fn filters_on_custom_attributes() {
+    let world = World::new(org_with_attributes());
+    let rows = [
+        ("badgeLevel > \"x\"", ""),
+        ("badgeLevel = ''", ""),
+        ("badgeLevel in (1, '2 ')", ""),
+        ("badgeLevel between 1 and 2024-05-01", ""),
+        ("badgeLevel = 0x10", ""),
+        ("badgeLevel = 'NaN'", ""),
+        ("badgeLevel = true", ""),
+        ("badgeLevel contains 1", ""),
+        ("badgeLevel", ""),
+        ("badgeLevl = 3", ""),
+        ("badgelevel = 3", ""),
+        ("profile_badgeLevel = 3", ""),
+        ("salary = 3", ""),
+        ("isContractor = 'x'", ""),
+        ("isContractor = 1", ""),
+        ("isContractor > 'true'", ""),
+        ("isContractor contains 'true'", ""),
+        ("skills between 'a' and 'b'", ""),
+        ("skills = 'a'", ""),
+        ("skills in ('a', 'b')", ""),
+        ("skills", ""),
+        ("profile_status = 'a'", ""),
+        ("luckyNumbers contains 7", ""),
+        ("startDate > 'next spring'", ""),
+        ("startDate contains '2024'", ""),
+        ("favoriteColor > 'a'", ""),
+        ("favoriteColor between 'a' and 'b'", ""),
+        ("_id = 'a'", ""),
+    ];
+    for (filter, expected) in rows {
+        let event = query("User", &json!({ "filterExpression": filter }));
+        println!("(\"{filter}\", \"{}\"),", told(&world, &event).await);
+    }
+    panic!();
 }
 
 #[tokio::test(start_paused = true)]

@@ -47,7 +47,7 @@ pub(crate) struct Notes {
     has_two_assignments: bool,
     /// True if what Okta says of its schemas need not be what they were when the flow began.
     pub(crate) schemas_in_doubt: bool,
-    /// The number of requests for each schema, and for the types that lead to them.
+    /// The number of answers to requests for each schema, and for the types that lead to them.
     pub(crate) schema_requests: BTreeMap<String, u64>,
     /// The requests and answers, a line each.
     pub(crate) log: Vec<String>,
@@ -69,14 +69,16 @@ impl Notes {
     }
 
     /// Notes that a schema, or the types that lead to them, was asked for.
-    fn asked_for_schema(&mut self, logged: &LoggedRequest, names_attributes: bool) {
-        if !names_attributes {
+    fn asked_for_schema(&mut self, logged: &LoggedRequest, scenario: &Scenario) {
+        if !scenario.names_attributes() {
             let how = format!("a request went to {}", logged.path);
             self.broken.get_or_insert(("fixed fields need no schema", how));
         }
-        *self.schema_requests.entry(logged.path.clone()).or_default() += 1;
-        // A refusal stands, and a body that was put in place of Okta's is believed. What fails for once is asked for again.
         let status = logged.status;
+        if status.is_success() {
+            *self.schema_requests.entry(logged.path.clone()).or_default() += 1;
+        }
+        // A refusal stands, and a body that was put in place of Okta's is believed. What fails for once is asked for again.
         let is_refused =
             status.is_client_error() && ![408, 409, 423, 429].contains(&status.as_u16());
         let is_altered = |fault: &String| {
@@ -173,7 +175,7 @@ impl Wire {
             notes.broken.get_or_insert(("one origin", format!("a request went to {uri}")));
         }
         if self.scenario.has_schemas() && logged.path.starts_with(META) {
-            notes.asked_for_schema(&logged, self.scenario.names_attributes());
+            notes.asked_for_schema(&logged, &self.scenario);
         }
         let is_alone = logged.path.split('/').count() == 5;
         notes.was_refused |= logged.status == 400;
