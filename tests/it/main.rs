@@ -25,6 +25,8 @@ mod lambda;
 mod observer;
 mod packaging;
 mod parity;
+mod scale;
+mod split_flows;
 mod tidy;
 mod whole;
 mod wire;
