@@ -5,7 +5,7 @@ use crate::collections::records;
 use crate::support::{API_TOKEN, InterceptedOkta, Meddling, World, context, query};
 use okta_connector::catalogue::OBJECTS;
 use okta_connector_cli::{SimulatedSecrets, api_token_secret};
-use okta_simulator::{Collection, Org};
+use okta_simulator::{Attribute, AttributeType, Collection, Org, ProfileSchema};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -169,6 +169,8 @@ async fn every_object_is_retrieved_by_its_identifying_fields() {
 fn every_field_has_values_of_its_type_in_the_simulated_org() {
     let mut org = Org::generate(1, 2_500);
     org.draw_attributes(1);
+    let unique = Attribute::new("costCode", AttributeType::String).unique();
+    org.put_attribute(ProfileSchema::Group, unique);
     for object in OBJECTS {
         let records = records(&org, object.name);
         for field in brute_force::fields(object.name) {
@@ -231,8 +233,8 @@ async fn a_refused_expression_is_evaluated_here_on_whole_pages() {
     let event = query("User", &json!({ "filterExpression": filter, "selectedFieldNames": ["id"] }));
     assert_eq!(world.run(&event).await.unwrap(), Vec::<Value>::new());
     let statuses: Vec<_> = world.simulator().requests().iter().map(|r| r.status.as_u16()).collect();
-    // Sorted, unsorted, and then without the expression.
-    assert_eq!(statuses, [400, 400, 200, 200, 200]);
+    // Sorted, unsorted, whole records, and then without the expression.
+    assert_eq!(statuses, [400, 400, 400, 200, 200, 200]);
 }
 
 /// Checks that the parts of a listing are walked side by side while Okta is slow, and that nothing

@@ -9,11 +9,12 @@ use crate::entity::{Entity, KnownFrom};
 use crate::error::Error;
 use crate::hints;
 use crate::plan::Plan;
+use crate::position::Position;
 use crate::probe;
 use crate::query::{Deprovisioned, Parallelism, Preferences, Query, listed};
 use crate::secrets::{Freshness, SecretSource};
 use crate::settings::{Settings, org_host};
-use crate::token::{self, Fingerprint, Opened, Token};
+use crate::token::{self, Fingerprint, Token};
 use crate::trouble::hidden;
 use crate::walk::{self, Batch, Budget};
 use appflow_connector::filter::{Comparison, Condition, Literal};
@@ -188,6 +189,10 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let (ready, entity, token) = (ready.as_ref(), &entity, token.as_ref());
         let (connection, question, names) = (&connection, &question, names.as_slice());
         let work = move |client: Client<H>| async move {
+            let now = Instant::now();
+            for (bucket, lesson) in token.iter().flat_map(|token| token.lessons()) {
+                client.rate_limits().learn(bucket, lesson, now, budget.wall_now);
+            }
             let discovered;
             let planned = match ready {
                 Some(planned) => planned,
@@ -199,14 +204,9 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                     &discovered
                 }
             };
-            let Planned { query, plan, fingerprint, opened } = planned;
-            let now = Instant::now();
-            for (bucket, lesson) in opened.iter().flat_map(|opened| &opened.lessons) {
-                client.rate_limits().learn(*bucket, *lesson, now, budget.wall_now);
-            }
-            let start = opened.as_ref().map(|opened| opened.position.clone()).unwrap_or_default();
+            let Planned { query, plan, fingerprint, start } = planned;
             let Batch { records, scanned, unreadable, delivered, next } =
-                walk::run(&client, query, plan, start, budget, self.memory()).await?;
+                walk::run(&client, query, plan, start.clone(), budget, self.memory()).await?;
             if next.is_none() && delivered == 0 && query.must_find_something() {
                 return Err(hidden());
             }
@@ -443,7 +443,7 @@ async fn read_one<H: HttpService>(
 ) -> Result<Batch, Error> {
     let query = sample.query(id)?;
     let plan = Plan::new(&query);
-    let mut position = crate::position::Position::default();
+    let mut position = Position::default();
     loop {
         let batch = walk::run(client, &query, &plan, position, budget, Vec::new()).await?;
         match batch.next {
@@ -478,7 +478,7 @@ struct Planned {
     query: Query,
     plan: Plan,
     fingerprint: Fingerprint,
-    opened: Option<Opened>,
+    start: Position,
 }
 
 impl Question<'_> {
@@ -499,8 +499,9 @@ impl Question<'_> {
         let plan = Plan::new(&query);
         tracing::debug!(%plan, "planned");
         let fingerprint = self.fingerprint(&query, &plan);
-        let opened = token.map(|token| token.open(fingerprint, &plan)).transpose()?;
-        Ok(Planned { query, plan, fingerprint, opened })
+        let start = token.map(|token| token.open(fingerprint, &plan)).transpose()?;
+        let start = start.unwrap_or_default();
+        Ok(Planned { query, plan, fingerprint, start })
     }
 
     /// Makes the fingerprint of all that the meaning of a position depends on.

@@ -40,15 +40,6 @@ struct Envelope {
 #[derive(Clone)]
 pub struct Token(Envelope);
 
-/// A token that was opened.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Opened {
-    /// The place at which the query goes on.
-    pub position: Position,
-    /// The lessons about the rate limits.
-    pub lessons: Vec<(Bucket, Lesson)>,
-}
-
 /// The identity of a query and the requests that answer it, so that a token of another one is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint(u64);
@@ -125,21 +116,25 @@ impl Token {
         self.0.a.as_deref()
     }
 
-    /// Opens it as a token of `plan`.
+    /// Returns the lessons about the rate limits. They hold whatever the token is of, as far as they are possible.
+    pub fn lessons(&self) -> impl Iterator<Item = (Bucket, Lesson)> + '_ {
+        self.0.r.iter().filter_map(|&(number, limit, spent, reset, skew)| {
+            let bucket = Bucket::from_number(number)?;
+            Some((bucket, Lesson { limit, spent, reset, skew }))
+        })
+    }
+
+    /// Returns the place at which the query of `plan` goes on.
     ///
     /// # Errors
     ///
-    /// `InvalidArgument` if it is one of another query or plan.
-    pub fn open(&self, fingerprint: Fingerprint, plan: &Plan) -> Result<Opened, Error> {
-        let Envelope { q, p, r, .. } = &self.0;
-        if *q != fingerprint.0 || !plan.has(p) {
-            return Err(refused());
+    /// `InvalidArgument` if it is a token of another query or plan.
+    pub fn open(&self, fingerprint: Fingerprint, plan: &Plan) -> Result<Position, Error> {
+        let Envelope { q, p, .. } = &self.0;
+        match *q == fingerprint.0 && plan.has(p) {
+            true => Ok(p.clone()),
+            false => Err(refused()),
         }
-        let lessons = r.iter().filter_map(|&(number, limit, spent, reset, skew)| {
-            let bucket = Bucket::from_number(number)?;
-            Some((bucket, Lesson { limit, spent, reset, skew }))
-        });
-        Ok(Opened { position: p.clone(), lessons: lessons.collect() })
     }
 }
 
@@ -216,7 +211,7 @@ mod tests {
         }
     }
 
-    fn open(fingerprint: Fingerprint, plan: &Plan, token: &str) -> Result<Opened, Error> {
+    fn open(fingerprint: Fingerprint, plan: &Plan, token: &str) -> Result<Position, Error> {
         Token::read(token)?.open(fingerprint, plan)
     }
 
@@ -247,7 +242,10 @@ mod tests {
         let lesson = Lesson { limit: 600, spent: 7, reset: 1_900_000_000, skew: -3 };
         let lessons = vec![(Bucket::Users, lesson), (Bucket::Other, lesson)];
         let sealed = seal(fingerprint, &position(), lessons.clone(), Some("ti_x")).unwrap();
-        assert_eq!(open(fingerprint, &plan, &sealed), Ok(Opened { position: position(), lessons }));
+        assert_eq!(open(fingerprint, &plan, &sealed), Ok(position()));
+        let token = Token::read(&sealed).unwrap();
+        assert_eq!(token.lessons().collect::<Vec<_>>(), lessons);
+        assert_eq!(token.attributes(), Some("ti_x"));
         assert!(sealed.len() <= MAX_TOKEN && !sealed.contains(char::is_whitespace));
     }
 
@@ -276,7 +274,7 @@ mod tests {
             let damaged = String::from_utf8(damaged).unwrap();
             // The last character may hold bits that mean nothing.
             if let Ok(opened) = open(fingerprint, &plan, &damaged) {
-                assert_eq!(opened.position, position());
+                assert_eq!(opened, position());
             }
         }
     }
