@@ -79,6 +79,9 @@ impl<H, S, O> OktaConnector<H, S, O> {
 /// The most bytes of a filter: 1 MiB, which is planned in a part of a second.
 const MAX_FILTER: usize = 1024 * 1024;
 
+/// The most fields that a request may name: no entity has more.
+const MAX_NAMES: usize = 20_000;
+
 /// The most ids that one RetrieveData may name: each of them costs a request.
 const MAX_IDS: usize = 1_000;
 
@@ -176,7 +179,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             return Err(Error::invalid(message));
         }
         let filter = Filter::parse(expression)?;
-        let selected = listed(request.selected_field_names.as_deref());
+        let selected = selected(request.selected_field_names.as_deref())?;
         let settings = &connection.settings;
         let question = Question { settings, expression, filter: &filter, selected };
         let token = request.next_token.as_deref().map(Token::read).transpose()?;
@@ -268,7 +271,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let entity = self.entity(name)?;
         let expression = request.filter_expression.as_deref().unwrap_or_default();
         let filter = Filter::parse(expression)?;
-        let selected = listed(request.selected_field_names.as_deref());
+        let selected = selected(request.selected_field_names.as_deref())?;
         let settings = &connection.settings;
         let question = Question { settings, expression, filter: &filter, selected };
         let names = question.names_beside(&entity);
@@ -305,13 +308,12 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let connection = self.connection(&request.connector_context, time_left, call)?;
         let entity = self.entity(&request.entity_identifier)?;
         let name = identifying_field(&entity, request.id_field_name.as_deref())?;
-        let selected = request.selected_field_names.as_deref();
         if request.ids.len() > MAX_IDS {
             let found = request.ids.len();
             let message = format!("The request names {found} ids. Ask for {MAX_IDS} at most");
             return Err(Error::invalid(message));
         }
-        let selected = listed(selected);
+        let selected = selected(request.selected_field_names.as_deref())?;
         let is_fixed = match selected {
             Some(names) => names.iter().all(|name| entity.field(name).is_some()),
             None => false,
@@ -479,6 +481,22 @@ struct Planned {
     plan: Plan,
     fingerprint: Fingerprint,
     start: Position,
+}
+
+/// Returns the names of fields that a request lists; none if it means all of them.
+///
+/// # Errors
+///
+/// `InvalidArgument` if there are too many.
+fn selected(names: Option<&[String]>) -> Result<Option<&[String]>, Error> {
+    match names {
+        Some(names) if names.len() > MAX_NAMES => {
+            let found = names.len();
+            let message = format!("The request names {found} fields. It may name {MAX_NAMES}");
+            Err(Error::invalid(message))
+        }
+        names => Ok(listed(names)),
+    }
 }
 
 impl Question<'_> {

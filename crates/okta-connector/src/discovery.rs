@@ -13,6 +13,7 @@ use crate::walk::references;
 use appflow_connector::ErrorCode;
 use futures_util::stream::{self, StreamExt as _};
 use okta_client::{Client, ErrorKind, HttpService, OktaRequest};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::time::Instant;
 
@@ -41,12 +42,11 @@ impl Attributes {
         if self.known_from != KnownFrom::Sample {
             return entity;
         }
-        let unseen: Vec<_> = selected
-            .unwrap_or_default()
-            .iter()
+        let names: BTreeSet<_> = selected.unwrap_or_default().iter().collect();
+        let unseen = names
+            .into_iter()
             .filter(|name| is_name(name) && entity.field(name).is_none())
-            .map(|name| field_of(name, Kind::Struct, name, Pushdown::default()))
-            .collect();
+            .map(|name| field_of(name, Kind::Struct, name, Pushdown::default()));
         let fields = known.iter().cloned().chain(unseen).collect();
         entity.with(fields, self.known_from)
     }

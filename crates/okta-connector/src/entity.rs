@@ -40,6 +40,8 @@ pub struct Entity {
     pub object: Object,
     /// The attributes that the org adds, behind the rows of the catalogue.
     custom: Arc<[Field]>,
+    /// The numbers of these, sorted by their names: there may be thousands.
+    by_name: Arc<[FieldId]>,
     /// The source of that knowledge.
     known_from: KnownFrom,
     /// The paths of the record that the deployment withholds.
@@ -49,13 +51,19 @@ pub struct Entity {
 impl Entity {
     /// Describes an object by the rows of the catalogue alone.
     pub fn fixed(object: &Object) -> Self {
-        let custom = Arc::default();
-        Self { object: *object, custom, known_from: KnownFrom::Catalogue, withheld: Vec::new() }
+        let (custom, by_name) = (Arc::default(), Arc::default());
+        let known_from = KnownFrom::Catalogue;
+        Self { object: *object, custom, by_name, known_from, withheld: Vec::new() }
     }
 
     /// Adds attributes of the org behind the fixed fields.
     pub(crate) fn with(self, custom: Arc<[Field]>, known_from: KnownFrom) -> Self {
-        Self { custom, known_from, ..self }
+        let mut entity = Self { custom, known_from, ..self };
+        let mut by_name: Vec<_> =
+            entity.all().map(|(id, _)| id).filter(|id| entity.is_custom(*id)).collect();
+        by_name.sort_by(|left, right| entity[*left].name.cmp(&entity[*right].name));
+        entity.by_name = by_name.into();
+        entity
     }
 
     /// Says whether a field is an attribute that the org has added.
@@ -92,9 +100,8 @@ impl Entity {
         name: &str,
         wanted: (&str, impl Fn(&Field) -> bool),
     ) -> Result<FieldId, Error> {
-        let found = self.all().find(|(_, field)| field.name == name);
-        match found {
-            Some((id, field)) if !self.withholds(field) => Ok(id),
+        match self.field(name) {
+            Some(id) if !self.withholds(&self[id]) => Ok(id),
             Some(_) => Err(Error::invalid(format!(
                 "{} of {} is withheld by the deployment of this connector",
                 name, self.object.name
@@ -130,7 +137,12 @@ impl Entity {
 
     /// Finds a field by its name, also where it is withheld: for use inside the connector.
     pub(crate) fn field(&self, name: &str) -> Option<FieldId> {
-        self.all().find(|(_, field)| field.name == name).map(|(id, _)| id)
+        let fixed = self.object.fields.iter().position(|field| field.name == name);
+        if let Some(fixed) = fixed.and_then(|index| u16::try_from(index).ok()) {
+            return Some(FieldId(fixed));
+        }
+        let place = self.by_name.binary_search_by(|id| (*self[*id].name).cmp(name)).ok()?;
+        Some(self.by_name[place])
     }
 
     /// Returns the primary key.
@@ -160,6 +172,10 @@ impl Entity {
 
 /// Returns the end of a sentence that names the one of `names` that is most like `name`.
 fn nearest(name: &str, names: &[&str]) -> String {
+    const LONGEST: usize = 128;
+    if name.is_empty() || name.len() > LONGEST {
+        return String::new();
+    }
     let likeness = |other: &&str| {
         let [name, other] = [name, other].map(str::to_ascii_lowercase);
         (strsim::normalized_damerau_levenshtein(&name, &other) * 1_000.0) as u32
