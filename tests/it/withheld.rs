@@ -1,5 +1,6 @@
 //! Fields that a deployment withholds: not described, refused when named, and never in an answer.
 
+use crate::brute_force::Entity;
 use crate::collections::records;
 use crate::support::{API_TOKEN, EPOCH, InterceptedOkta, World, context, query};
 use okta_connector::catalogue::OBJECTS;
@@ -59,6 +60,50 @@ async fn a_withheld_field_is_neither_offered_nor_answered() {
     context["connectorRuntimeSettings"]["includeDeprovisioned"] = "false".into();
     let fewer = world.run(&query("User", &json!({ "connectorContext": context }))).await.unwrap();
     assert!(fewer.len() < 60 && !fewer.is_empty());
+}
+
+/// Checks that an attribute of the org that is withheld, by its own name or by a pattern, is as good as not there, and
+/// that the others keep the names that they have beside it.
+#[tokio::test(start_paused = true)]
+async fn a_withheld_attribute_is_neither_offered_nor_answered() {
+    let mut org = Org::generate(3, 60);
+    org.draw_attributes(3);
+    let entity = Entity::of("User", &org);
+    let custom: Vec<_> = entity.fields.iter().filter(|field| field.is_custom).collect();
+    let patterns = ["shoeSize", "profile_*", "badgeNumber", "id", "_*"];
+    let withheld = patterns.map(|pattern| format!("User.profile.{pattern}")).join(",");
+    let (hidden, shown): (Vec<_>, Vec<_>) = custom.into_iter().partition(|field| {
+        let attribute = field.path.strip_prefix("profile.").unwrap();
+        patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
+            Some(start) => attribute.starts_with(start),
+            None => attribute == *pattern,
+        })
+    });
+    assert!(hidden.len() > 4 && shown.len() > 4);
+    let withheld = Withheld::parse(&withheld).unwrap();
+    let config = Config { withheld, ..Config::new(|| EPOCH.cast_unsigned(), 1) };
+    let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
+    let world = World::with_config(InterceptedOkta::new(org), secrets, config);
+
+    let described = described(&world, "User").await;
+    assert!(shown.iter().all(|field| described.contains(&field.name)), "{described:?}");
+    for field in &hidden {
+        assert!(!described.contains(&field.name), "{}", field.name);
+        for asked in [
+            json!({ "selectedFieldNames": ["id", field.name] }),
+            json!({ "filterExpression": format!("{} = null", field.name) }),
+        ] {
+            let answer = world.ask(&query("User", &asked)).await;
+            assert_eq!(answer["errorDetails"]["errorCode"], "InvalidArgument", "{asked}: {answer}");
+        }
+    }
+    for user in world.run(&query("User", &json!({}))).await.unwrap() {
+        for field in &hidden {
+            let attribute = field.path.strip_prefix("profile.").unwrap();
+            assert!(user["profile"][attribute].is_null(), "{attribute}: {user}");
+            assert!(user[&field.name].is_null(), "{}: {user}", field.name);
+        }
+    }
 }
 
 /// Puts every value that stands at a path of a record into `found`, as JSON text.
