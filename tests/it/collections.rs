@@ -4,16 +4,15 @@ use okta_connector::catalogue::Object;
 use okta_simulator::{Collection, Org};
 use serde_json::Value;
 
-/// Returns the collection that the listing of an entity shows, if it shows one.
-pub(crate) fn listed(entity: &str) -> Option<Collection> {
-    let object = Object::find(entity).unwrap_or_else(|| panic!("there is no entity {entity}"));
-    let path = object.endpoint.path;
-    Collection::ALL.iter().copied().find(|collection| collection.path() == Some(path))
-}
-
 /// Returns the collection that the listing of an entity shows.
 pub(crate) fn collection(entity: &str) -> Collection {
-    listed(entity).unwrap_or_else(|| panic!("the simulator does not list {entity}"))
+    let object = Object::find(entity).unwrap_or_else(|| panic!("there is no entity {entity}"));
+    let listed = object.endpoint.path;
+    Collection::ALL
+        .iter()
+        .copied()
+        .find(|collection| collection.path() == Some(listed))
+        .unwrap_or_else(|| panic!("the simulator has no collection at {listed}"))
 }
 
 /// Returns the records of an entity, as Okta shows them. Attributes of schemas are shown inside of these: each has there

@@ -7,7 +7,7 @@ use crate::brute_force::{
     Assignment, Comparison, Entity, Expr, Filter, Instant, Kind, Literal, arb_assignment,
     arb_filter, arb_selection,
 };
-use crate::collections::{collection, ids, listed};
+use crate::collections::{collection, ids};
 use fastrand::Rng;
 use okta_connector::catalogue::{OBJECTS, Object};
 use okta_simulator::{Collection, Org, RateLimits, Subscription};
@@ -63,10 +63,13 @@ impl Scenario {
     }
 }
 
-/// Returns the objects that flows are over: those of which an org has as many as one likes. Attributes of schemas are not
-/// listed anywhere, and what can go wrong with them goes wrong with users and groups.
+/// The objects that are shown inside of schemas, of which no org has as many as one likes. What can go wrong with schemas
+/// goes wrong with users and groups.
+const INSIDE_OF_SCHEMAS: [&str; 2] = ["GroupSchemaAttribute", "UserSchemaAttribute"];
+
+/// Returns the objects that flows are over.
 fn objects() -> impl Iterator<Item = &'static Object> {
-    OBJECTS.into_iter().filter(|object| listed(object.name).is_some())
+    OBJECTS.into_iter().filter(|object| !INSIDE_OF_SCHEMAS.contains(&object.name))
 }
 
 /// Draws an object. Those whose listing is walked in lanes come more often, since most can go wrong there.

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 const ENTITIES: [&str; 2] = ["User", "Group"];
 
 /// The number of users of an org. A call looks at all of them before it stops, and a run may make a call for each.
-const USERS: usize = 24;
+const USERS: usize = 16;
 
 /// The number of cases of an object for which a schema is drawn.
 const CASES_OF_A_SCHEMA: u32 = 50;
