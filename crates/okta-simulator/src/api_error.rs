@@ -11,6 +11,8 @@ pub enum ApiError {
     InvalidSearch,
     /// 400 `E0000031` with the cause `Invalid cursor.`
     InvalidCursor,
+    /// 400 `E0000053`: the System Log does not understand the filter.
+    InvalidLogFilter,
     /// 401 `E0000011`: the credential is no good.
     InvalidToken,
     /// 403 `E0000005`: there is no session.

@@ -20,6 +20,8 @@ pub(crate) struct Behaviour {
     pub(crate) projection: bool,
     /// The `filter` on apps takes `user.id` and `group.id`.
     pub(crate) app_assignment_filters: bool,
+    /// A bounded query of the System Log has what was published at `until`.
+    pub(crate) log_until_included: bool,
     /// The API wants a nonce in each proof of possession.
     pub(crate) api_nonce: bool,
     /// A token request of which no scope is granted is told that consent is required.
@@ -47,6 +49,7 @@ impl Default for Behaviour {
             sparse_pages: false,
             projection: true,
             app_assignment_filters: true,
+            log_until_included: false,
             api_nonce: false,
             consent_required: false,
             links_drop: Vec::new(),

@@ -21,6 +21,7 @@ pub(crate) const DEVICES: &Bucket = &Bucket::new("/api/v1/devices", [100, 150, 1
 /// No table has it. The one answer that was recorded has this limit, and not that of its neighbours.
 pub(crate) const GROUP_SCHEMA: &Bucket =
     &Bucket::new("/api/v1/meta/schemas/group/default", [100, 100, 100]);
+pub(crate) const LOGS: &Bucket = &Bucket::new("/api/v1/logs", [120, 50, 20]);
 pub(crate) const TOKEN: &Bucket = &Bucket::new("/oauth2/v1/token", [2000, 1200, 300]);
 pub(crate) const BELOW_USER: &Bucket = &Bucket::new("/api/v1/users/{id}/", [600, 600, 100]);
 pub(crate) const DEVICE_USERS: &Bucket =

@@ -29,6 +29,7 @@ mod realms;
 mod resource_sets;
 mod role_assignees;
 mod set_bindings;
+mod system_log;
 mod trusted_origins;
 mod user_factors;
 mod user_roles;

@@ -52,6 +52,9 @@ impl From<ApiError> for OktaError {
             ApiError::UnsupportedMediaType => Self::unsupported_media_type(),
             ApiError::InvalidSearch => Self::invalid_search("The expression is not understood."),
             ApiError::InvalidCursor => Self::invalid_search("Invalid cursor."),
+            ApiError::InvalidLogFilter => {
+                Self::invalid_log_query("The expression is not understood.")
+            }
             ApiError::InvalidToken => Self::invalid_token(),
             ApiError::InvalidSession => Self::invalid_session(),
             ApiError::NoPermission => Self::no_permission(),
@@ -146,6 +149,16 @@ impl OktaError {
 
     pub(crate) fn invalid_search(cause: impl Into<String>) -> Self {
         Self::new(400, "E0000031", "Invalid search criteria.").because(cause)
+    }
+
+    /// Refuses a query of the System Log.
+    pub(crate) fn invalid_log_query(cause: impl Into<String>) -> Self {
+        Self::new(400, "E0000053", "Invalid filter.").because(cause)
+    }
+
+    /// Words the refusal of an expression as the System Log does.
+    pub(crate) fn of_log_query(self) -> Self {
+        Self { causes: self.causes, ..Self::invalid_log_query("") }
     }
 
     pub(crate) fn search_and_filter() -> Self {

@@ -40,6 +40,8 @@
 //! * **The org authorization server**: `POST /oauth2/v1/token` for a [`ServiceApp`], which really verifies
 //!   assertions and proofs of possession.
 //! * **Orgs that answer nobody**: one that is gone, and one that calls may not come to from here.
+//! * **The System Log**: what the org's own changes did, and events appended or drawn at random, some of which arrive
+//!   late; bounded, and polled without an end.
 //! * **Faults**: a [`FaultScript`] of refusals, broken connections, odd headers and bodies, endless listings, and
 //!   records that change while they are being listed.
 //! * **Limits**: rate-limit buckets with their headers, and the concurrency limit, on a virtual clock.
@@ -58,6 +60,9 @@
 //! types and with names that clash, and [`Org::put_attribute`] and [`Org::remove_attribute`] change a schema between
 //! two calls. [`Org::attributes`] tells what the schema of a user type defines, for whoever has to know before
 //! asking.
+//!
+//! Changes through [`Simulator::put`] and [`Simulator::remove`] leave events in [`Simulator::system_log`].
+//! [`SystemLog::draw`] adds others at random, and [`SystemLog::append`] by hand.
 //!
 //! # Time
 //!
@@ -121,6 +126,7 @@ mod service_app;
 mod simulator;
 mod single_use;
 mod sort;
+mod system_log;
 #[cfg(test)]
 mod tests;
 mod ties;
@@ -145,3 +151,4 @@ pub use schema::{ProfileSchema, SchemaPart};
 pub use secrets::PLANTED_SECRETS;
 pub use service_app::ServiceApp;
 pub use simulator::Simulator;
+pub use system_log::{RandomEvents, Relation, SystemLog};

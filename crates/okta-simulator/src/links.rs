@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::encode_form;
+use crate::call::{Call, encode_form};
 use crate::reply::Link;
 use crate::view::View;
 
@@ -22,20 +22,21 @@ pub(crate) fn links(
     if !query.contains_key("sortBy") {
         query.remove("sortOrder");
     }
-    let url = |query: &BTreeMap<&str, &str>| {
-        let pairs = query
-            .iter()
-            .map(|(name, value)| format!("{}={}", encode_form(name), encode_form(value)));
-        let pairs: Vec<_> = pairs.collect();
-        format!("{}{}?{}", view.call.origin, view.call.path, pairs.join("&"))
-    };
-    let mut links = vec![Link { relation: "self", url: url(&query) }];
+    let mut links = vec![Link { relation: "self", url: url(view.call, &query) }];
     if let Some(cursor) = &next {
         query.retain(|name, _| {
             !dropped.contains(name) && !view.behaviour.links_drop.iter().any(|drop| drop == name)
         });
         query.insert("after", cursor);
-        links.push(Link { relation: "next", url: url(&query) });
+        links.push(Link { relation: "next", url: url(view.call, &query) });
     }
     links
+}
+
+/// Writes the URL of a call, with another query.
+pub(crate) fn url(call: &Call, query: &BTreeMap<&str, &str>) -> String {
+    let pairs =
+        query.iter().map(|(name, value)| format!("{}={}", encode_form(name), encode_form(value)));
+    let pairs: Vec<_> = pairs.collect();
+    format!("{}{}?{}", call.origin, call.path, pairs.join("&"))
 }

@@ -66,6 +66,9 @@ pub enum LoadErrorCause {
     /// The collection is below another one, and the line does not say below which object.
     #[error("not an object with an id under `parent` and an object under `record`")]
     NoParent,
+    /// The line is JSON but holds no event of the System Log.
+    #[error("not an object with a text under `uuid` and a time under `published`")]
+    NoEvent,
     /// Another record of the collection has the same id.
     #[error("the id {0:?} occurs twice")]
     DuplicateId(String),

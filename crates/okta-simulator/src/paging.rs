@@ -134,12 +134,12 @@ pub(crate) fn cut<T>(
     }
     let kind = match view.behaviour.sparse_pages {
         false => PageKind::Full,
-        true => PageKind::at(&from),
+        true => PageKind::at(&from.id),
     };
     if kind == PageKind::Empty && from.pauses == 0 {
         return paused(from);
     }
-    let length = if kind == PageKind::Short { limit.div_ceil(2) } else { limit };
+    let length = kind.length(limit);
     let mut records: Vec<T> = records.take(length + 1).collect();
     let more = records.len() > length;
     records.truncate(length);
@@ -152,7 +152,7 @@ pub(crate) fn cut<T>(
 
 /// A page is full, or it is one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PageKind {
+pub(crate) enum PageKind {
     Full,
     Empty,
     Short,
@@ -162,12 +162,17 @@ enum PageKind {
 
 impl PageKind {
     /// Chooses what a sparse listing does. It depends on the position alone, so a listing repeats itself.
-    fn at(cursor: &Cursor) -> Self {
-        match fnv(&cursor.id, "sparse") % 4 {
+    pub(crate) fn at(position: &str) -> Self {
+        match fnv(position, "sparse") % 4 {
             0 => Self::Full,
             1 => Self::Empty,
             2 => Self::Short,
             _ => Self::Promising,
         }
+    }
+
+    /// Returns the number of records on such a page.
+    pub(crate) fn length(self, limit: usize) -> usize {
+        if self == Self::Short { limit.div_ceil(2) } else { limit }
     }
 }

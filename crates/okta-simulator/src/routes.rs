@@ -23,8 +23,12 @@ pub(crate) enum Endpoint {
     UserAppLinks,
     UserGroups,
     GroupApps,
+    SystemLog,
     Token,
 }
+
+/// The path of the System Log.
+const LOGS_PATH: &str = "/api/v1/logs";
 
 /// The paths below an object, with what has to be readable there.
 static CHILDREN: [(&str, Endpoint, Collection, &Bucket); 3] = [
@@ -48,6 +52,10 @@ impl Route {
         if path == TOKEN_PATH {
             let (endpoint, bucket) = (Endpoint::Token, bucket::TOKEN);
             return Some((Self { endpoint, collection: None, bucket }, ""));
+        }
+        if path == LOGS_PATH {
+            let (endpoint, bucket) = (Endpoint::SystemLog, bucket::LOGS);
+            return Some((Self { endpoint, collection: Some(Collection::SystemLog), bucket }, ""));
         }
         let listing = |&collection: &Collection| {
             let listing = collection.row().listing.as_ref()?;

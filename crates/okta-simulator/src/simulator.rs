@@ -28,14 +28,16 @@ use crate::fnv::fnv;
 use crate::limits::{Limiter, Quota, RateLimits, WindowUsage};
 use crate::log::{LoggedRequest, RequestLog};
 use crate::org::Org;
+use crate::record::Record;
 use crate::reply::Reply;
 use crate::routes::{Endpoint, Route};
 use crate::search_index::SearchIndex;
 use crate::service_app::ServiceApps;
+use crate::system_log::SystemLog;
 use crate::token_endpoint::TokenEndpoint;
 use crate::tokens::{Role, Tokens};
 use crate::view::View;
-use crate::{children, interference, listing, objects, roster};
+use crate::{children, interference, listing, objects, roster, system_log};
 
 /// A fake Okta org that answers requests.
 ///
@@ -53,6 +55,7 @@ pub struct Simulator {
     latency: Duration,
     now: Timestamp,
     log: RequestLog,
+    system_log: SystemLog,
     answered: u64,
 }
 
@@ -71,6 +74,7 @@ impl Simulator {
             latency: Duration::ZERO,
             now: Timestamp::constant(1_767_225_600, 0), // 2026-01-01T00:00:00Z
             log: RequestLog::default(),
+            system_log: SystemLog::default(),
             answered: 0,
         }
     }
@@ -102,7 +106,7 @@ impl Simulator {
         &mut self.org
     }
 
-    /// Adds or replaces a record; `search` learns of it after the index lag.
+    /// Adds or replaces a record; `search` learns of it after the index lag, and the System Log tells of it.
     ///
     /// # Panics
     ///
@@ -110,15 +114,29 @@ impl Simulator {
     pub fn put(&mut self, collection: Collection, record: Value) {
         let key = key_of(&record).expect("a record has an id");
         let before = self.org.entry(collection, key).map(|(_, record)| record.clone());
+        let old = before.as_ref().map(Record::value);
+        self.system_log.record_change(collection, old.as_ref(), Some(&record), self.now);
         self.index.changing(collection, key, before, self.now);
         self.org.put(collection, record);
     }
 
-    /// Removes a record and its relations, if it is there; `search` learns of it after the index lag.
+    /// Removes a record and its relations, if it is there; `search` learns of it after the index lag, and the System
+    /// Log tells of the record.
     pub fn remove(&mut self, collection: Collection, id: &str) {
         if let Some(removed) = self.org.take(collection, id) {
+            self.system_log.record_change(collection, Some(&removed.value()), None, self.now);
             self.index.changing(collection, id, Some(removed), self.now);
         }
+    }
+
+    /// Returns the System Log, which is empty until the org is changed here.
+    pub fn system_log(&self) -> &SystemLog {
+        &self.system_log
+    }
+
+    /// Returns the System Log, to be written to.
+    pub fn system_log_mut(&mut self) -> &mut SystemLog {
+        &mut self.system_log
     }
 
     /// Sets the time, which is 2026-01-01T00:00:00Z until then.
@@ -241,6 +259,7 @@ impl Simulator {
             Endpoint::UserAppLinks => children::user_app_links(view, id),
             Endpoint::GroupApps => children::group_apps(view, id),
             Endpoint::UserGroups => children::user_groups(view, id),
+            Endpoint::SystemLog => system_log::list(view, &self.system_log),
             Endpoint::Token => return self.token_endpoint().answer(call),
         };
         Ok(reply?.checked()?)

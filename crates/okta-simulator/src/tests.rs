@@ -27,6 +27,7 @@ mod schemas;
 mod secrets;
 mod service;
 mod signing;
+mod system_log;
 mod tokens;
 mod users;
 

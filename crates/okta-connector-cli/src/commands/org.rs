@@ -5,7 +5,7 @@ use clap::Args;
 use okta_client::Loopback;
 use okta_connector::{Config, OktaConnector};
 use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
-use okta_simulator::{Collection, Org, Simulator};
+use okta_simulator::{Collection, Org, Simulator, SystemLog};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -28,11 +28,12 @@ pub(crate) struct OrgArguments {
 impl OrgArguments {
     /// Makes the org, which accepts [`API_TOKEN`].
     pub(crate) fn okta(&self, clock: Clock) -> anyhow::Result<SimulatedOkta> {
-        let org = match &self.org {
-            Some(folder) => read(folder)?,
-            None => Org::generate(self.seed, self.users),
+        let (org, log) = match &self.org {
+            Some(folder) => (read(folder)?, read_log(folder)?),
+            None => (Org::generate(self.seed, self.users), SystemLog::default()),
         };
         let mut simulator = Simulator::new(org);
+        *simulator.system_log_mut() = log;
         simulator.accept_api_token(API_TOKEN);
         Ok(SimulatedOkta::new(simulator, clock))
     }
@@ -61,14 +62,26 @@ fn read(folder: &Path) -> anyhow::Result<Org> {
     anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
     let mut files = Vec::new();
     for &collection in Collection::ALL {
-        let path = folder.join(collection.file_name());
-        if path.exists() {
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("cannot read {}", path.display()))?;
+        if let Some(text) = read_file(folder, collection)? {
             files.push((collection, text));
         }
     }
     anyhow::ensure!(!files.is_empty(), "{} holds no file of an org", folder.display());
     let files = files.iter().map(|(collection, text)| (*collection, text.as_str()));
     Org::from_json_lines(files).with_context(|| format!("cannot read {}", folder.display()))
+}
+
+fn read_log(folder: &Path) -> anyhow::Result<SystemLog> {
+    let text = read_file(folder, Collection::SystemLog)?.unwrap_or_default();
+    SystemLog::from_json_lines(&text).with_context(|| format!("cannot read {}", folder.display()))
+}
+
+/// Reads the file of a collection, if there is one.
+fn read_file(folder: &Path, collection: Collection) -> anyhow::Result<Option<String>> {
+    let path = folder.join(collection.file_name());
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(&path);
+    text.map(Some).with_context(|| format!("cannot read {}", path.display()))
 }

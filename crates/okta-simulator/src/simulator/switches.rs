@@ -118,6 +118,12 @@ impl Simulator {
         self.behaviour.zone_blocked = blocked;
     }
 
+    /// Sets whether a bounded query of the System Log has what was published at `until`. Okta does not say, so it
+    /// has not unless this says so.
+    pub fn set_log_until_included(&mut self, included: bool) {
+        self.behaviour.log_until_included = included;
+    }
+
     /// Sets whether the API asks for a nonce in each proof of possession, as the token endpoint always does. Okta's
     /// documents say that it does not; some have met it.
     ///

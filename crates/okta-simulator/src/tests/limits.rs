@@ -51,6 +51,7 @@ fn paths_share_buckets() {
         ("/api/v1/users/me/appLinks", "600"),
         ("/api/v1/devices", "50"),
         ("/api/v1/meta/types/user", "600"),
+        ("/api/v1/logs", "60"),
     ];
     for (path, expected) in rows {
         let answer = caller(RateLimits::default()).get(path);
