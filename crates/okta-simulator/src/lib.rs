@@ -53,7 +53,7 @@
 //! [`Org::generate`] makes an org of any size from a number. [`Org::from_json_lines`] reads records that were
 //! recorded or written by hand. Either can be changed later, through [`Simulator::put`] with a search index that
 //! lags behind, or through [`Simulator::org_mut`] without. [`Simulator::add_member`], [`Simulator::assign`],
-//! [`Simulator::grant_role`] and their opposites change relations; [`Org::children`] reads them. [`Org::rewrite`]
+//! [`Simulator::add_device_user`], [`Simulator::grant_role`] and their opposites change relations; [`Org::children`] reads them. [`Org::rewrite`]
 //! puts values where nobody expects them.
 //!
 //! Users and groups of a generated org have a few custom attributes. [`Org::draw_attributes`] adds many more, of all
@@ -61,7 +61,8 @@
 //! two calls. [`Org::attributes`] tells what the schema of a user type defines, for whoever has to know before
 //! asking.
 //!
-//! Changes through [`Simulator::put`] and [`Simulator::remove`] leave events in [`Simulator::system_log`].
+//! Changes through the [`Simulator`] leave events in [`Simulator::system_log`], those of relations and of records below
+//! an object ([`Simulator::put_child`]) too. What goes with an object that is removed leaves none of its own.
 //! [`SystemLog::draw`] adds others at random, and [`SystemLog::append`] by hand.
 //!
 //! # Time

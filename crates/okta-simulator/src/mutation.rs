@@ -40,8 +40,8 @@ pub enum Mutation {
 pub(crate) enum Change {
     /// A record is put below an object, if the collection has one above it.
     Put(Collection, Option<String>, Value),
-    /// A record is removed that is kept under this key.
-    Remove(Collection, String),
+    /// A record is removed by its id, from below an object if the collection has one above it.
+    Remove(Collection, Option<String>, String),
     AddMember(String, String),
     RemoveMember(String, String),
     Assign(String, Assignee),
@@ -73,7 +73,8 @@ impl Mutation {
             }
             Self::Remove(collection) => {
                 let (key, _) = any(org, collection, random)?;
-                Change::Remove(collection, key.to_owned())
+                let id = key.rsplit('/').next().unwrap_or(key);
+                Change::Remove(collection, parent_of(key), id.to_owned())
             }
             Self::Redefine(collection) => {
                 let mut schema = any(org, collection, random)?.1.value();

@@ -15,6 +15,8 @@ use crate::fnv::fnv;
 use crate::record::{Entry, Record};
 use crate::ties::Ties;
 
+pub(crate) use relations::child_id;
+
 /// Everything that is in an Okta org, as far as this crate knows of it.
 ///
 /// Make one with [`Org::generate`] or [`Org::from_json_lines`], or start from the empty `Org::default()` and

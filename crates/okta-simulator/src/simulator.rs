@@ -33,7 +33,7 @@ use crate::reply::Reply;
 use crate::routes::{Endpoint, Route};
 use crate::search_index::SearchIndex;
 use crate::service_app::ServiceApps;
-use crate::system_log::SystemLog;
+use crate::system_log::{RecordChange, SystemLog};
 use crate::token_endpoint::TokenEndpoint;
 use crate::tokens::{Role, Tokens};
 use crate::view::View;
@@ -115,7 +115,7 @@ impl Simulator {
         let key = key_of(&record).expect("a record has an id");
         let before = self.org.entry(collection, key).map(|(_, record)| record.clone());
         let old = before.as_ref().map(Record::value);
-        self.system_log.record_change(collection, old.as_ref(), Some(&record), self.now);
+        self.record_change(collection, old.as_ref(), Some(&record));
         self.index.changing(collection, key, before, self.now);
         self.org.put(collection, record);
     }
@@ -124,9 +124,19 @@ impl Simulator {
     /// Log tells of the record.
     pub fn remove(&mut self, collection: Collection, id: &str) {
         if let Some(removed) = self.org.take(collection, id) {
-            self.system_log.record_change(collection, Some(&removed.value()), None, self.now);
+            self.record_change(collection, Some(&removed.value()), None);
             self.index.changing(collection, id, Some(removed), self.now);
         }
+    }
+
+    fn record_change(
+        &mut self,
+        collection: Collection,
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) {
+        let change = RecordChange { collection, parent_id: None, before, after };
+        self.system_log.record_change(&self.org, change, self.now);
     }
 
     /// Returns the System Log, which is empty until the org is changed here.

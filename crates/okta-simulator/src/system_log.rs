@@ -13,12 +13,17 @@ mod client;
 mod cursor;
 mod event;
 mod filter;
+mod kind;
 mod kinds;
+mod lifecycle;
 mod listing;
+mod org_kinds;
 mod parameters;
 mod random;
+mod recorded;
 mod relations;
 mod target;
+mod types;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -32,6 +37,7 @@ use serde_json::Value;
 use crate::collection::Collection;
 use crate::org::{LoadError, LoadErrorCause, Org};
 
+pub(crate) use changes::RecordChange;
 pub(crate) use listing::list;
 pub use random::RandomEvents;
 pub use relations::Relation;
@@ -145,14 +151,8 @@ impl SystemLog {
     }
 
     /// Records that an object was created, changed or removed.
-    pub(crate) fn record_change(
-        &mut self,
-        collection: Collection,
-        before: Option<&Value>,
-        after: Option<&Value>,
-        now: Timestamp,
-    ) {
-        for happening in changes::happenings(collection, before, after) {
+    pub(crate) fn record_change(&mut self, org: &Org, change: RecordChange<'_>, now: Timestamp) {
+        for happening in changes::happenings(org, change) {
             self.record(happening, now);
         }
     }
@@ -165,6 +165,13 @@ impl SystemLog {
     /// Records that two objects are no longer related.
     pub fn record_removed(&mut self, org: &Org, relation: Relation<'_>, now: Timestamp) {
         self.record(relation.removed(org), now);
+    }
+
+    /// Records that two objects are related in another way than before, if Okta's log tells of it.
+    pub(crate) fn record_changed(&mut self, org: &Org, relation: Relation<'_>, now: Timestamp) {
+        if let Some(happening) = relation.changed(org) {
+            self.record(happening, now);
+        }
     }
 
     fn record(&mut self, happening: Happening, now: Timestamp) {

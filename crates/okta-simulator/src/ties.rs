@@ -71,6 +71,11 @@ impl Ties {
         rights.into_iter().flatten().map(|(right, _)| &**right)
     }
 
+    /// Tells whether two ids are tied.
+    pub(crate) fn contains(&self, left: &str, right: &str) -> bool {
+        self.by_left.get(left).is_some_and(|rights| rights.contains_key(right))
+    }
+
     /// Counts what is tied to `left`.
     pub(crate) fn count(&self, left: &str) -> usize {
         self.by_left.get(left).map_or(0, BTreeMap::len)

@@ -23,8 +23,9 @@ impl Org {
 
     /// Ends a membership, and tells whether there was one. Nobody leaves the group of everyone.
     pub fn remove_member(&mut self, group_id: &str, user_id: &str) -> bool {
+        let was_member = self.has_child(Collection::GroupMembers, group_id, user_id);
         self.remove_child(Collection::GroupMembers, group_id, user_id);
-        self.group_members.remove(group_id, user_id)
+        was_member && !self.is_of_everyone(group_id)
     }
 
     /// Assigns an application to a user or to a group.
@@ -47,21 +48,22 @@ impl Org {
 
     /// Takes an application from a user or from a group, and tells whether it was theirs.
     pub fn unassign(&mut self, app_id: &str, assignee: &Assignee) -> bool {
-        match assignee {
-            Assignee::User(user_id) => {
-                self.remove_child(Collection::ApplicationUsers, app_id, user_id);
-                self.app_users.remove(app_id, user_id)
-            }
-            Assignee::Group(group_id) => {
-                self.remove_child(Collection::ApplicationGroups, app_id, group_id);
-                self.app_groups.remove(app_id, group_id)
-            }
-        }
+        let (collection, id) = assignee.place();
+        let was_assigned = self.has_child(collection, app_id, id);
+        self.remove_child(collection, app_id, id);
+        was_assigned
     }
 
     /// Registers a device to a user.
     pub fn add_device_user(&mut self, device_id: &str, user_id: &str) {
         self.device_users.insert(device_id, user_id);
+    }
+
+    /// Takes a device from a user, and tells whether it was theirs.
+    pub fn remove_device_user(&mut self, device_id: &str, user_id: &str) -> bool {
+        let was_theirs = self.has_child(Collection::DeviceUsers, device_id, user_id);
+        self.remove_child(Collection::DeviceUsers, device_id, user_id);
+        was_theirs
     }
 
     /// Adds a record below an object, or replaces the one with the same id there. Such are role assignments, owners of
@@ -87,7 +89,8 @@ impl Org {
         self.insert(collection, child_key(parent_id, &id).into(), Record::from(&record));
     }
 
-    /// Removes a record below an object, if it is there, and gives it back.
+    /// Removes a record below an object, if it is there, and gives it back. A relation ends, whether a record of it is
+    /// kept or not.
     pub fn remove_child(
         &mut self,
         collection: Collection,
@@ -97,9 +100,37 @@ impl Org {
         if collection == Collection::GroupPushMappings {
             self.pushed_groups.remove_all(id);
         }
+        match collection.particulars().and_then(|it| it.derived) {
+            Some(Derived::GroupMembers) => self.group_members.remove(parent_id, id),
+            Some(Derived::ApplicationUsers) => self.app_users.remove(parent_id, id),
+            Some(Derived::ApplicationGroups) => self.app_groups.remove(parent_id, id),
+            Some(Derived::DeviceUsers) => self.device_users.remove(parent_id, id),
+            _ => false,
+        };
         let removed =
             self.collections.get_mut(&collection)?.remove(child_key(parent_id, id).as_str())?;
         Some(removed.value())
+    }
+
+    /// Tells whether a record is below an object, or would be if somebody asked. An application that a user has through
+    /// a group alone is not theirs by name.
+    pub(crate) fn has_child(&self, collection: Collection, parent_id: &str, id: &str) -> bool {
+        let is_tied = match collection.particulars().and_then(|it| it.derived) {
+            Some(Derived::GroupMembers) if self.is_of_everyone(parent_id) => {
+                return self.contains(Collection::Users, id);
+            }
+            Some(Derived::GroupMembers) => self.group_members.contains(parent_id, id),
+            Some(Derived::ApplicationUsers) => self.app_users.contains(parent_id, id),
+            Some(Derived::ApplicationGroups) => self.app_groups.contains(parent_id, id),
+            Some(Derived::DeviceUsers) => self.device_users.contains(parent_id, id),
+            _ => false,
+        };
+        is_tied || self.contains(collection, &child_key(parent_id, id))
+    }
+
+    /// Returns the record below an object, if it is kept.
+    pub(crate) fn kept(&self, collection: Collection, parent_id: &str, id: &str) -> Option<Value> {
+        self.get(collection, &child_key(parent_id, id))
     }
 
     /// Counts the push mappings of a group.
@@ -252,7 +283,17 @@ fn child_key(parent_id: &str, id: &str) -> String {
     format!("{parent_id}/{id}")
 }
 
+impl Assignee {
+    /// Returns the collection below an application that has a record of them, and their id.
+    pub(crate) fn place(&self) -> (Collection, &str) {
+        match self {
+            Self::User(id) => (Collection::ApplicationUsers, id),
+            Self::Group(id) => (Collection::ApplicationGroups, id),
+        }
+    }
+}
+
 /// Returns the id of a record below an object. The user of a device has none but their own.
-fn child_id(record: &Value) -> Option<&str> {
+pub(crate) fn child_id(record: &Value) -> Option<&str> {
     record.get("id").or_else(|| record.pointer("/user/id")).and_then(Value::as_str)
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::collection::{Collection, key_of};
 use crate::org::Org;
 
-use super::kinds::Part;
+use super::kind::Part;
 use super::target::Target;
 
 /// Objects of an org that events can name, some of each kind.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::fnv::fnv;
 
 use super::client::Client;
-use super::kinds::{Kind, Outcome, Transaction};
+use super::kind::{Kind, Outcome, Transaction};
 use super::target::{Names, Target, quoted};
 
 /// What is particular about an event.

@@ -10,7 +10,8 @@ use crate::org::Org;
 
 use super::cast::Cast;
 use super::event::{Happening, Targets};
-use super::kinds::{KINDS, Kind, Part};
+use super::kind::{Kind, Part};
+use super::kinds::kinds;
 
 /// Events to be drawn.
 ///
@@ -59,7 +60,7 @@ impl RandomEvents {
     fn kinds(&self) -> Vec<&'static Kind> {
         let is_meant =
             |kind: &&Kind| self.types.is_empty() || self.types.contains(&kind.event_type);
-        KINDS.iter().filter(is_meant).collect()
+        kinds().filter(is_meant).collect()
     }
 }
 

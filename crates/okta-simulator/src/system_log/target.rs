@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::kinds::Part;
+use crate::collection::Collection;
+use crate::org::Org;
+
+use super::kind::Part;
 
 /// A thing, by its type, its id and its names.
 #[derive(Clone, Debug)]
@@ -48,7 +51,8 @@ impl Target {
             Part::Group => (None, text("/profile/name").map(str::to_owned)),
             Part::Device => (None, text("/profile/displayName").map(str::to_owned)),
             _ => {
-                let name = text("/label").or_else(|| text("/name"));
+                let names = ["/label", "/name", "/profile/name"];
+                let name = names.into_iter().find_map(text);
                 (name, name.map(str::to_owned))
             }
         };
@@ -63,6 +67,14 @@ impl Target {
             target.detail_entry = Some(json!({ "signOnModeType": mode }));
         }
         target
+    }
+
+    /// Describes an object of the org by its id. The log knows no name of one that the org does not have.
+    pub(crate) fn find(org: &Org, part: Part, collection: Collection, id: &str) -> Self {
+        match org.get(collection, id) {
+            Some(record) => Self::of(part, id, &record),
+            None => Self::new(part, id, "unknown", "unknown"),
+        }
     }
 
     /// Shows the thing as JSON.

@@ -1,8 +1,10 @@
 //! The System Log as a caller meets it.
 
 mod changes;
+mod org_objects;
 mod paging;
 mod queries;
+mod relations;
 mod shapes;
 
 use std::time::Duration;
@@ -39,6 +41,20 @@ fn caller_of_random(count: u32) -> Caller {
     let org = caller.simulator.org().clone();
     caller.simulator.system_log_mut().draw(&org, &events);
     caller
+}
+
+/// Returns the types of all events, in order.
+fn types(caller: &mut Caller) -> Vec<String> {
+    let now = caller.now;
+    let events = caller.log().visible(now);
+    events.map(|event| event["eventType"].as_str().unwrap().to_owned()).collect()
+}
+
+fn record(id: &str, status: &str, name: &str) -> Value {
+    json!({
+        "id": id, "status": status, "label": name, "lastUpdated": "2026-01-01T00:00:00.000Z",
+        "profile": { "login": "ann@example.com", "firstName": "Ann", "lastName": name, "name": name },
+    })
 }
 
 fn uuids(events: impl IntoIterator<Item = Value>) -> Vec<String> {

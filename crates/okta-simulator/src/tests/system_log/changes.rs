@@ -1,24 +1,10 @@
 //! What the org's own changes leave in the log.
 
 use super::*;
-use crate::{Effect, Fault, Mutation, Relation, When};
-
-fn record(id: &str, status: &str, name: &str) -> Value {
-    json!({
-        "id": id, "status": status, "label": name, "lastUpdated": "2026-01-01T00:00:00.000Z",
-        "profile": { "login": "ann@example.com", "firstName": "Ann", "lastName": name, "name": name },
-    })
-}
+use crate::{Effect, Fault, Mutation, When};
 
 /// The status of a record and its name, or nothing if it is gone.
 type State = Option<(&'static str, &'static str)>;
-
-/// Returns the types of all events, in order.
-fn types(caller: &mut Caller) -> Vec<String> {
-    let now = caller.now;
-    let events = caller.log().visible(now);
-    events.map(|event| event["eventType"].as_str().unwrap().to_owned()).collect()
-}
 
 #[test]
 fn changes_of_records_are_recorded() {
@@ -143,56 +129,6 @@ fn an_update_says_what_was_and_what_is() {
         },
     }]);
     assert_eq!(event["target"], expected);
-}
-
-#[test]
-fn relations_are_recorded_with_their_targets() {
-    let mut org = Org::default();
-    org.put(Collection::Users, record("00u1", "ACTIVE", "A"));
-    org.put(Collection::Groups, record("00g1", "", "West"));
-    org.put(Collection::Apps, record("0oa1", "ACTIVE", "Wiki"));
-    let rows = [
-        (
-            Relation::GroupMember { group: "00g1", user: "00u1" },
-            ["group.user_membership.add", "group.user_membership.remove"],
-            "User ann@example.com, UserGroup unknown",
-        ),
-        (
-            Relation::AppUser { app: "0oa1", user: "00u1" },
-            ["application.user_membership.add", "application.user_membership.remove"],
-            "AppUser ann@example.com, AppInstance Wiki, User ann@example.com",
-        ),
-        (
-            Relation::AppGroup { app: "0oa1", group: "00g1" },
-            ["group.application_assignment.add", "group.application_assignment.remove"],
-            "UserGroup unknown, AppInstance Wiki",
-        ),
-        (
-            Relation::DeviceUser { device: "guo1", user: "00u9" },
-            ["device.user.add", "device.user.remove"],
-            "Device unknown, User unknown",
-        ),
-        (
-            Relation::AdminRole { user: "00u1" },
-            ["user.account.privilege.grant", "user.account.privilege.revoke"],
-            "User ann@example.com",
-        ),
-    ];
-    for (relation, expected, targets) in rows {
-        let mut log = SystemLog::default();
-        log.record_added(&org, relation, NOW);
-        log.record_removed(&org, relation, NOW);
-        let events: Vec<_> = log.visible(NOW).collect();
-        let types: Vec<_> = events.iter().map(|event| event["eventType"].clone()).collect();
-        assert_eq!(types, expected);
-        for event in &events {
-            let names = event["target"].as_array().unwrap().iter().map(|target| {
-                let text = |name: &str| target[name].as_str().unwrap().to_owned();
-                format!("{} {}", text("type"), text("alternateId"))
-            });
-            assert_eq!(names.collect::<Vec<_>>().join(", "), targets);
-        }
-    }
 }
 
 #[test]
