@@ -252,6 +252,33 @@ async fn filters_name_attributes() {
     }
 }
 
+/// Checks an attribute that changes its type: a run keeps the types that it began with, the next one has the new ones.
+#[tokio::test(start_paused = true)]
+async fn types_change_between_runs() {
+    let world = World::new(org());
+    let mapped = json!({ "selectedFieldNames": ["id", "score"], "maxResults": 100 });
+    let first = world.ask(&query("User", &mapped)).await;
+    let ids = types(world.simulator().org());
+    for id in &ids {
+        let changed = Attribute::new("score", AttributeType::String);
+        world.simulator().org_mut().put_attribute(ProfileSchema::User(id), changed);
+    }
+    let mut event = query("User", &mapped);
+    event["nextToken"] = first["nextToken"].clone();
+    let rest = world.run(&event).await.unwrap();
+    let scores: Vec<_> = rest.iter().filter_map(|user| user.get("score")).collect();
+    assert!(!scores.is_empty() && scores.iter().all(|score| score.is_number()));
+
+    assert_eq!(custom(&world, "User").await["score"]["dataType"], "String");
+    let compared = json!({ "selectedFieldNames": ["id"], "filterExpression": "score >= 0" });
+    let error = world.run(&query("User", &compared)).await.unwrap_err();
+    let message = error["errorMessage"].as_str().unwrap();
+    assert!(message.starts_with("score does not offer GREATER_THAN_OR_EQUAL_TO"), "{message}");
+    let all = json!({ "selectedFieldNames": ["id", "score"], "filterExpression": "score != null" });
+    let users = world.run(&query("User", &all)).await.unwrap();
+    assert!(!users.is_empty() && users.iter().all(|user| user["score"].is_string()), "{users:?}");
+}
+
 /// Checks an org whose schemas may not be read, which is usual: attributes are inferred from a sample.
 #[tokio::test(start_paused = true)]
 async fn what_may_not_be_read_is_inferred() {

@@ -170,18 +170,21 @@ impl Entity {
     }
 }
 
-/// Returns the end of a sentence that names the one of `names` that is most like `name`.
+/// Returns the end of a sentence that names the one of `names` that is most like `name`, if it is like it at all.
 fn nearest(name: &str, names: &[&str]) -> String {
     const LONGEST: usize = 128;
     if name.is_empty() || name.len() > LONGEST {
         return String::new();
     }
-    let likeness = |other: &&str| {
+    const LEAST: f64 = 0.5;
+    let likeness = |other: &str| {
         let [name, other] = [name, other].map(str::to_ascii_lowercase);
-        (strsim::normalized_damerau_levenshtein(&name, &other) * 1_000.0) as u32
+        strsim::normalized_damerau_levenshtein(&name, &other)
     };
-    let nearest = names.iter().copied().max_by_key(likeness);
-    nearest.map_or_else(String::new, |nearest| format!(". The nearest name is {nearest}"))
+    let rated = names.iter().map(|other| (likeness(other), *other));
+    let nearest = rated.filter(|(likeness, _)| *likeness >= LEAST);
+    let nearest = nearest.max_by(|(left, _), (right, _)| left.total_cmp(right));
+    nearest.map_or_else(String::new, |(_, nearest)| format!(". The nearest name is {nearest}"))
 }
 
 impl Index<FieldId> for Entity {
