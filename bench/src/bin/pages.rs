@@ -2,8 +2,8 @@
 //!
 //! `pages WAY PAGE FIELDS TIMES`: WAY is `connector` (from AppFlow's request to the bytes of its
 //! answer), `value` (the same through trees of values) or `floor` (records are found and escaped,
-//! and nothing else); PAGE is a file with a page of users; FIELDS is `all` or names separated by
-//! commas.
+//! and nothing else); PAGE is a file with a page of users; FIELDS is `all` fields that every org has,
+//! or names separated by commas.
 
 use anyhow::Context as _;
 use appflow_connector::handle;
@@ -22,12 +22,16 @@ fn main() -> anyhow::Result<()> {
     let mut argument = || arguments.next().context("pages WAY PAGE FIELDS TIMES");
     let (way, page, fields, times) = (argument()?, argument()?, argument()?, argument()?);
     let page = Bytes::from(std::fs::read(page)?);
-    let fields: Option<Vec<String>> =
-        (fields != "all").then(|| fields.split(',').map(str::to_owned).collect());
+    let user = Object::find("User").context("there are users")?;
+    // An org has a field for each of its own attributes besides, which are not in this page.
+    let fields: Vec<_> = match fields.as_str() {
+        "all" => user.fields.iter().map(|field| field.name.as_ref()).collect(),
+        names => names.split(',').collect(),
+    };
     let times: u32 = times.parse()?;
     match way.as_str() {
-        "connector" => connector(&page, fields.as_deref(), times),
-        "value" => value(&page, fields.as_deref(), times),
+        "connector" => connector(&page, &fields, times),
+        "value" => value(&page, user, &fields, times),
         "floor" => {
             floor(&page, times);
             Ok(())
@@ -50,7 +54,7 @@ impl HttpService for OnePage {
     }
 }
 
-fn connector(page: &Bytes, fields: Option<&[String]>, times: u32) -> anyhow::Result<()> {
+fn connector(page: &Bytes, fields: &[&str], times: u32) -> anyhow::Result<()> {
     let event = json!({
         "type": "QueryDataRequest",
         "entityIdentifier": "User",
@@ -77,13 +81,9 @@ fn connector(page: &Bytes, fields: Option<&[String]>, times: u32) -> anyhow::Res
     Ok(())
 }
 
-fn value(page: &Bytes, fields: Option<&[String]>, times: u32) -> anyhow::Result<()> {
-    let user = Object::find("User").context("there are users")?;
-    let selected: Vec<_> = user
-        .fields
-        .iter()
-        .filter(|field| fields.is_none_or(|fields| fields.iter().any(|name| *name == field.name)))
-        .collect();
+fn value(page: &Bytes, user: &Object, fields: &[&str], times: u32) -> anyhow::Result<()> {
+    let selected: Vec<_> =
+        user.fields.iter().filter(|field| fields.contains(&field.name.as_ref())).collect();
     for _ in 0..times {
         let users: Vec<Value> = serde_json::from_slice(page)?;
         let mut records = Vec::new();
