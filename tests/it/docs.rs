@@ -189,6 +189,7 @@ fn sample(field: &Field, operator: Operator) -> String {
     let value = match field.kind {
         Kind::DateTime => "2024-05-01T12:00:00.5Z",
         Kind::Boolean => "true",
+        Kind::Integer | Kind::Number => "7",
         Kind::Enumeration => "'ACTIVE'",
         Kind::Key | Kind::Id => "'00x1ero7vZFVEIYLWPBN'",
         _ => r#"'O\'Neil "x" \\ +1'"#,

@@ -67,7 +67,7 @@ const PLAIN: Flow = Flow {
     filters: "",
 };
 
-const FLOWS: [Flow; 4] = [
+const FLOWS: [Flow; 7] = [
     Flow {
         entity: "Device",
         about: "\
@@ -104,6 +104,25 @@ const FLOWS: [Flow; 4] = [
               - {Key: VALUE, Value: !Ref GroupType}
           - !Ref AWS::NoValue
 ",
+        ..PLAIN
+    },
+    Flow {
+        entity: "GroupMember",
+        about: "\
+# Okta tells when the membership of a group last changed, and of nobody when they joined, so an incremental run transfers
+# all members of the groups that changed. Who has left is in none of them: replace the group's members at the destination.",
+        ..PLAIN
+    },
+    Flow {
+        entity: "PolicyRule",
+        about: "\
+# A flow asks Okta for the rules of each policy. Default rules have no timestamps, so that only a complete pull has them.",
+        ..PLAIN
+    },
+    Flow {
+        entity: "UserFactor",
+        about: "\
+# Okta lists the factors of one user at a time: a flow takes a request for each user, incremental or not.",
         ..PLAIN
     },
     Flow {
@@ -180,7 +199,7 @@ fn incremental(object: &Object) -> &'static Field {
 
 /// Says whether Okta finds the records that an incremental flow asks for.
 fn finds_what_changed(object: &Object) -> bool {
-    let pushdown = incremental(object).pushdown;
+    let pushdown = object.pushdown(incremental(object));
     pushdown.search || pushdown.filter
 }
 
@@ -190,7 +209,7 @@ fn columns(object: &Object) -> impl Iterator<Item = &'static Field> {
     object
         .fields
         .iter()
-        .filter(move |field| field.path().is_some() && !opaque.contains(&field.data_type()))
+        .filter(move |field| !field.is_request_only() && !opaque.contains(&field.data_type()))
 }
 
 fn query(object: &Object) -> (Vec<&'static Field>, String) {

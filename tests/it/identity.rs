@@ -4,8 +4,7 @@ use crate::support::{EPOCH, InterceptedOkta, World, part, query, top};
 use expect_test::expect_file;
 use jiff::Timestamp;
 use okta_client::{PrivateKey, SignError, Signer};
-use okta_connector::KeyError;
-use okta_connector::catalogue::OBJECTS;
+use okta_connector::{KeyError, Offered};
 use okta_connector_cli::SimulatedSecrets;
 use okta_simulator::{Collection, Org, RateLimits, ServiceApp, Simulator, Subscription};
 use secrecy::SecretString;
@@ -23,9 +22,9 @@ const CLIENT_ID: &str = "0oacanaryclient12345";
 /// The longest text that AppFlow takes for an authentication parameter.
 const MAX_VALUE: usize = 2_048;
 
-/// Returns the scopes of all objects, each once.
+/// Returns the scopes of all objects that are offered, each once.
 fn scopes() -> Vec<&'static str> {
-    let scopes: BTreeSet<_> = OBJECTS.into_iter().map(|object| object.scope).collect();
+    let scopes: BTreeSet<_> = Offered::default().scopes().into_iter().collect();
     scopes.into_iter().collect()
 }
 

@@ -25,6 +25,8 @@ mod lambda;
 mod observer;
 mod packaging;
 mod parity;
+mod recorded;
+mod relations;
 mod scale;
 mod split_flows;
 mod tidy;

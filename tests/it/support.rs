@@ -4,7 +4,7 @@ use appflow_connector::{UnknownOperation, handle};
 use bytes::Bytes;
 use jiff::Timestamp;
 use okta_client::{HttpError, HttpService};
-use okta_connector::{Config, OktaConnector, SecretError};
+use okta_connector::{Config, Offered, OktaConnector, SecretError};
 use okta_connector_cli::{Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
 use okta_simulator::{Delivery, Org, Simulator};
 use serde_json::{Value, json};
@@ -25,9 +25,15 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Makes the connector on `org`, with a good connection.
+    /// Makes the connector on `org`, with a good connection. It offers everything.
     pub(crate) fn new(org: Org) -> Self {
-        Self::with_secret(org, Ok(api_token_secret(API_TOKEN)))
+        Self::offering_everything(InterceptedOkta::new(org))
+    }
+
+    fn offering_everything(okta: InterceptedOkta) -> Self {
+        let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
+        let config = Config::new(|| EPOCH.cast_unsigned(), 1);
+        Self::with_config(okta, secrets, Config { offered: Offered::everything(), ..config })
     }
 
     /// Makes the connector on `org`, with `secret` as the answer of Secrets Manager.
@@ -54,10 +60,9 @@ impl World {
         Self { okta: okta.clone(), connector: OktaConnector::new(okta, secrets, config) }
     }
 
-    /// Makes a new connector on the same org, with a good connection: it remembers nothing.
+    /// Makes a new connector on the same org, with a good connection: it remembers nothing and offers everything.
     pub(crate) fn restarted(&self) -> Self {
-        let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
-        Self::on(self.okta.clone(), secrets)
+        Self::offering_everything(self.okta.clone())
     }
 
     /// Lets requests to Okta go through `meddler` from now on.

@@ -93,7 +93,8 @@ fn the_simulator_opens_no_socket_and_reads_no_clock() {
 }
 
 /// The files of `okta-connector` that wait for something.
-const SHELL: [&str; 5] = ["connections.rs", "connector.rs", "discovery.rs", "probe.rs", "walk.rs"];
+const SHELL: [&str; 6] =
+    ["connections.rs", "connector.rs", "discovery.rs", "probe.rs", "walk.rs", "walk/parents.rs"];
 
 #[test]
 fn the_core_of_the_connector_is_pure() {

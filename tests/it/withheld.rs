@@ -4,7 +4,7 @@ use crate::brute_force::Entity;
 use crate::collections::records;
 use crate::support::{API_TOKEN, EPOCH, InterceptedOkta, World, context, query};
 use okta_connector::catalogue::OBJECTS;
-use okta_connector::{Config, Withheld};
+use okta_connector::{Config, Offered, Withheld};
 use okta_connector_cli::{SimulatedSecrets, api_token_secret};
 use okta_simulator::Org;
 use proptest::prelude::*;
@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 /// Makes the connector of a deployment that withholds fields.
 fn world(withheld: &str) -> World {
     let withheld = Withheld::parse(withheld).unwrap();
-    let config = Config { withheld, ..Config::new(|| EPOCH.cast_unsigned(), 1) };
+    let offered = Offered::everything();
+    let config = Config { offered, withheld, ..Config::new(|| EPOCH.cast_unsigned(), 1) };
     let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
     World::with_config(InterceptedOkta::new(Org::generate(3, 60)), secrets, config)
 }
@@ -131,6 +132,8 @@ proptest! {
         prop_assume!(withheld.iter().all(|field| field.name != object.key().name));
         let patterns: Vec<_> =
             withheld.iter().map(|field| format!("{}.{}", object.name, field.name)).collect();
+        // A part of a key cannot be withheld.
+        prop_assume!(Withheld::parse(&patterns.join(",")).is_ok());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .start_paused(true)

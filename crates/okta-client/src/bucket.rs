@@ -27,24 +27,60 @@ pub enum Bucket {
     Other = 7,
     /// The token endpoint of the org authorization server.
     Token = 8,
+    /// Admin roles of the org's own, resource sets, and who has roles.
+    Iam = 9,
+    /// What hangs below one OAuth 2.0 client.
+    Clients = 10,
+    /// Policies and their rules.
+    Policies = 11,
+    /// Network zones.
+    Zones = 12,
+    /// Identity providers.
+    Idps = 13,
+    /// Authorization servers.
+    AuthorizationServers = 14,
+    /// Trusted origins.
+    TrustedOrigins = 15,
+    /// Event hooks.
+    EventHooks = 16,
+    /// Inline hooks.
+    InlineHooks = 17,
+    /// API tokens.
+    ApiTokens = 18,
+    /// Realms.
+    Realms = 19,
+    /// Log streams.
+    LogStreams = 20,
 }
 
 /// A row covers its path and all paths below; `{}` stands for any one segment. The order does not matter.
 #[rustfmt::skip]
 const ROWS: &[(&str, Bucket)] = &[
-    ("/",                    Bucket::Other),
-    ("/api/v1/apps",         Bucket::Apps),
-    ("/api/v1/apps/{}",      Bucket::App),
-    ("/api/v1/apps/{}/{}",   Bucket::Apps),
-    ("/api/v1/devices",      Bucket::Devices),
-    ("/api/v1/groups",       Bucket::Groups),
-    ("/api/v1/groups/rules", Bucket::Groups),
-    ("/api/v1/groups/{}",    Bucket::Group),
-    ("/api/v1/groups/{}/{}", Bucket::Groups),
-    ("/api/v1/users",        Bucket::Users),
-    ("/api/v1/users/{}",     Bucket::User),
-    ("/api/v1/users/{}/{}",  Bucket::Users),
-    ("/oauth2/v1/token",     Bucket::Token),
+    ("/",                            Bucket::Other),
+    ("/api/v1/api-tokens",           Bucket::ApiTokens),
+    ("/api/v1/apps",                 Bucket::Apps),
+    ("/api/v1/apps/{}",              Bucket::App),
+    ("/api/v1/apps/{}/{}",           Bucket::Apps),
+    ("/api/v1/authorizationServers", Bucket::AuthorizationServers),
+    ("/api/v1/devices",              Bucket::Devices),
+    ("/api/v1/eventHooks",           Bucket::EventHooks),
+    ("/api/v1/groups",               Bucket::Groups),
+    ("/api/v1/groups/rules",         Bucket::Groups),
+    ("/api/v1/groups/{}",            Bucket::Group),
+    ("/api/v1/groups/{}/{}",         Bucket::Groups),
+    ("/api/v1/iam",                  Bucket::Iam),
+    ("/api/v1/idps",                 Bucket::Idps),
+    ("/api/v1/inlineHooks",          Bucket::InlineHooks),
+    ("/api/v1/logStreams",           Bucket::LogStreams),
+    ("/api/v1/policies",             Bucket::Policies),
+    ("/api/v1/realms",               Bucket::Realms),
+    ("/api/v1/trustedOrigins",       Bucket::TrustedOrigins),
+    ("/api/v1/users",                Bucket::Users),
+    ("/api/v1/users/{}",             Bucket::User),
+    ("/api/v1/users/{}/{}",          Bucket::Users),
+    ("/api/v1/zones",                Bucket::Zones),
+    ("/oauth2/v1/clients",           Bucket::Clients),
+    ("/oauth2/v1/token",             Bucket::Token),
 ];
 
 impl Bucket {
@@ -119,7 +155,10 @@ mod tests {
             ("/api/v1/usersets", Bucket::Other),
             ("/api/v1", Bucket::Other),
             ("/oauth2/v1/token", Bucket::Token),
-            ("/oauth2/v1/clients", Bucket::Other),
+            ("/oauth2/v1/clients/0oa1/roles", Bucket::Clients),
+            ("/api/v1/iam/assignees/users", Bucket::Iam),
+            ("/api/v1/policies/00p1/rules", Bucket::Policies),
+            ("/api/v1/realms", Bucket::Realms),
             ("/.well-known/okta-organization", Bucket::Other),
             ("/", Bucket::Other),
             ("", Bucket::Other),
@@ -176,7 +215,9 @@ mod tests {
             (6, Some(Bucket::Devices)),
             (7, Some(Bucket::Other)),
             (8, Some(Bucket::Token)),
-            (9, None),
+            (9, Some(Bucket::Iam)),
+            (20, Some(Bucket::LogStreams)),
+            (21, None),
         ];
         for (number, bucket) in rows {
             assert_eq!(Bucket::from_number(number), bucket, "{number}");

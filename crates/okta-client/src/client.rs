@@ -4,10 +4,11 @@ use crate::auth::{Credential, authorization, sensitive};
 use crate::bucket::Bucket;
 use crate::channel::{Answer, Channel, USER_AGENT};
 use crate::dpop::dpop_nonce;
+use crate::envelope;
 use crate::error::{Demand, Error, ErrorKind, is_error_body};
 use crate::http::{BodyLimit, HttpService};
 use crate::ledger::Ledger;
-use crate::link::next_cursor;
+use crate::link::{next_cursor, next_in_body};
 use crate::org::OrgUrl;
 use crate::page_limits::{MIN_PAGE_SIZE, PageLimits};
 use crate::rate_limit::{RateLimits, server_time};
@@ -296,9 +297,18 @@ fn page(request: &OktaRequest, answer: Answer) -> Result<Page, (Outcome, Error)>
     if let Some(what) = unexpected(request.shape(), response.body()) {
         return Err(failed(Failure::Unexpected, what));
     }
-    let next = next_cursor(response.headers(), request.path())
-        .map_err(|error| failed(Failure::BadLink, &format!("but {error}")))?;
-    Ok(Page { body: response.into_body(), next, limit: request.limit(), latency })
+    let (body, next) = match request.shape() {
+        Shape::Envelope(member) => {
+            let (list, links) = envelope::open(response.body(), member).ok_or_else(|| {
+                let what = format!("with an object that has no list of {member}");
+                failed(Failure::Unexpected, &what)
+            })?;
+            (list, next_in_body(&links, request.path()))
+        }
+        _ => (response.body().clone(), next_cursor(response.headers(), request.path())),
+    };
+    let next = next.map_err(|error| failed(Failure::BadLink, &format!("but {error}")))?;
+    Ok(Page { body, next, limit: request.limit(), latency })
 }
 
 fn unusable() -> Error {
@@ -320,10 +330,10 @@ fn unexpected(shape: Shape, body: &[u8]) -> Option<&'static str> {
     let body = body.trim_ascii();
     match (body.first(), body.last(), shape) {
         (Some(b'['), Some(b']'), Shape::List) if body.len() > 1 => None,
-        (Some(b'{'), Some(b'}'), Shape::Object) if body.len() > 1 => {
+        (Some(b'{'), Some(b'}'), Shape::Object | Shape::Envelope(_)) if body.len() > 1 => {
             is_error_body(body).then_some("with an error")
         }
-        (Some(b'['), Some(b']'), Shape::Object) if body.len() > 1 => {
+        (Some(b'['), Some(b']'), Shape::Object | Shape::Envelope(_)) if body.len() > 1 => {
             Some("with a list where an object was asked for")
         }
         (Some(b'{'), Some(b'}'), Shape::List) if body.len() > 1 => {

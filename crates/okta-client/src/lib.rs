@@ -24,6 +24,7 @@ mod bucket;
 mod channel;
 mod client;
 mod dpop;
+mod envelope;
 mod error;
 mod http;
 mod jws;

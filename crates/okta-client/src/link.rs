@@ -1,4 +1,4 @@
-//! The `Link` header, read for the cursor of the next page alone.
+//! Links to the next page, in the `Link` header or in a body, read for their cursor alone.
 //!
 //! Okta sends one header line for each relation; some HTTP stacks fold them into one. An address
 //! may hold commas, so a folded line is split only outside `<…>`.
@@ -10,8 +10,12 @@ use crate::request::Cursor;
 use http::HeaderMap;
 use http::header::LINK;
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use url::Url;
+
+/// The links of a body, by their relations.
+pub(crate) type Links = Map<String, Value>;
 
 /// The largest cursor in bytes. A page token, which holds it, has 2,048 characters in all.
 const MAX_CURSOR: usize = 1_024;
@@ -46,6 +50,13 @@ pub(crate) fn next_cursor(headers: &HeaderMap, path: &str) -> Result<Option<Curs
         }
     }
     next.map(|address| after(&address, path)).transpose()
+}
+
+/// Reads the cursor of the next page of the listing at `path` off the links in a body; none at the end of the list.
+pub(crate) fn next_in_body(links: &Links, path: &str) -> Result<Option<Cursor>, LinkError> {
+    let Some(next) = links.get("next").filter(|next| !next.is_null()) else { return Ok(None) };
+    let address = next.get("href").and_then(Value::as_str).ok_or(LinkError::Malformed)?;
+    after(address, path).map(Some)
 }
 
 fn split_links(header: &str) -> impl Iterator<Item = &str> {

@@ -31,6 +31,11 @@ impl OktaRequest {
         Self::new(path.into(), Shape::Object)
     }
 
+    /// Asks for the list that is the member `member` of the object at `path`, which names the next page in itself.
+    pub fn enveloped(path: impl Into<String>, member: &'static str) -> Self {
+        Self::new(path.into(), Shape::Envelope(member))
+    }
+
     fn new(path: String, shape: Shape) -> Self {
         Self {
             path,
@@ -173,6 +178,8 @@ pub(crate) enum Shape {
     List,
     /// One object.
     Object,
+    /// One object that holds an array of records in this member.
+    Envelope(&'static str),
 }
 
 /// The place where a listing goes on: Okta's own `after`, opaque and sent back as it came.

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use okta_client::{AllowedOrgs, Loopback, OrgUrl};
-use okta_connector::Withheld;
+use okta_connector::{Offered, Withheld};
 use tracing::Level;
 
 /// What the environment decides.
@@ -21,6 +21,9 @@ pub(crate) struct Environment {
     /// `OKTA_CONNECTOR_ORGS`, comma-separated: the orgs that a credential may be sent to. None means Okta's own
     /// domains.
     pub(crate) allowed_orgs: AllowedOrgs,
+    /// `OKTA_CONNECTOR_ENTITIES`, comma-separated: the entities that are offered, `*` for all. None means those that need
+    /// no scope beyond those of the oldest objects.
+    pub(crate) offered: Offered,
     /// `OKTA_CONNECTOR_WITHHELD_FIELDS`, comma-separated: patterns of fields that are never exported.
     pub(crate) withheld: Withheld,
 }
@@ -61,6 +64,8 @@ impl Environment {
                 Some(orgs) => orgs.parse().context("OKTA_CONNECTOR_ORGS")?,
                 None => AllowedOrgs::default(),
             },
+            offered: Offered::parse(&text("OKTA_CONNECTOR_ENTITIES")?.unwrap_or_default())
+                .context("OKTA_CONNECTOR_ENTITIES")?,
             withheld: Withheld::parse(&text("OKTA_CONNECTOR_WITHHELD_FIELDS")?.unwrap_or_default())
                 .context("OKTA_CONNECTOR_WITHHELD_FIELDS")?,
         })

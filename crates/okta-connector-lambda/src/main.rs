@@ -41,6 +41,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let metrics = Arc::new(Metrics::new(environment.label.clone()));
     let config = Config {
         orgs: Orgs { allowed: environment.allowed_orgs, loopback: environment.loopback },
+        offered: environment.offered,
         withheld: environment.withheld,
         ..Config::new(seconds_since_1970, seed())
     };

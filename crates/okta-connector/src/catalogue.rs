@@ -3,40 +3,76 @@
 //! Everything else is derived from these tables: what AppFlow is told, what is pushed down to Okta,
 //! what a record consists of and `docs/OBJECTS.md`. No file outside of this one and its folder names an object or a field.
 
+mod api_token;
 mod application;
+mod application_grant;
+mod application_group;
+mod application_user;
+mod authorization_server;
+mod custom_role;
 mod device;
+mod device_user;
+mod event_hook;
 mod group;
+mod group_member;
+mod group_owner;
+mod group_push_mapping;
+mod group_rule;
+mod identity_provider;
+mod inline_hook;
+mod log_stream;
+mod network_zone;
+mod policy;
+mod policy_rule;
+mod realm;
+mod relation;
+mod resource_set;
+mod role_assignment;
 pub(crate) mod schema;
 mod schema_attribute;
+mod trusted_origin;
 mod user;
+mod user_factor;
 mod user_type;
+
+pub(crate) use relation::{Branch, Children, Count, Expansion};
 
 use appflow_connector::entity::{FieldDataType, Operator};
 use std::borrow::Cow;
 
 /// The objects, in the order of their names.
-pub static OBJECTS: [&Object; 7] = [
+pub static OBJECTS: [&Object; 30] = [
+    &api_token::API_TOKEN,
     &application::APPLICATION,
+    &application_grant::APPLICATION_GRANT,
+    &application_group::APPLICATION_GROUP,
+    &application_user::APPLICATION_USER,
+    &authorization_server::AUTHORIZATION_SERVER,
+    &custom_role::CUSTOM_ROLE,
     &device::DEVICE,
+    &device_user::DEVICE_USER,
+    &event_hook::EVENT_HOOK,
     &group::GROUP,
+    &group_member::GROUP_MEMBER,
+    &group_owner::GROUP_OWNER,
+    &group_push_mapping::GROUP_PUSH_MAPPING,
+    &group_rule::GROUP_RULE,
     &schema_attribute::GROUP_SCHEMA_ATTRIBUTE,
+    &identity_provider::IDENTITY_PROVIDER,
+    &inline_hook::INLINE_HOOK,
+    &log_stream::LOG_STREAM,
+    &network_zone::NETWORK_ZONE,
+    &policy::POLICY,
+    &policy_rule::POLICY_RULE,
+    &realm::REALM,
+    &resource_set::RESOURCE_SET,
+    &role_assignment::ROLE_ASSIGNMENT,
+    &trusted_origin::TRUSTED_ORIGIN,
     &user::USER,
+    &user_factor::USER_FACTOR,
     &schema_attribute::USER_SCHEMA_ATTRIBUTE,
     &user_type::USER_TYPE,
 ];
-
-/// Returns the scopes that read all objects and the schemas that define their attributes, each once.
-pub(crate) fn scopes() -> Vec<&'static str> {
-    let mut scopes = Vec::new();
-    let schemas = OBJECTS.into_iter().filter_map(|object| object.schemas);
-    let of_schemas = schemas.map(|schemas| schemas.scope);
-    for scope in OBJECTS.into_iter().map(|object| object.scope).chain(of_schemas) {
-        if !scopes.contains(&scope) {
-            scopes.push(scope);
-        }
-    }
-    scopes
-}
 
 /// An Okta object that AppFlow sees as an entity. It is small: texts and tables are borrowed.
 #[derive(Clone, Copy, Debug)]
@@ -53,14 +89,27 @@ pub struct Object {
     pub collation: Collation,
     /// The OAuth 2.0 scope that reads it.
     pub scope: &'static str,
+    /// The scopes that are needed besides, for objects above it.
+    pub further_scopes: &'static [&'static str],
+    /// The weakest standard admin role that is known to read it.
+    pub role: &'static str,
+    /// A sentence about the feature or edition that an org must have for it.
+    pub feature: Option<&'static str>,
+    /// True if a deployment offers it unless it is told what to offer.
+    pub by_default: bool,
     /// True if every org has such records, so that none at all means that they are hidden.
     pub always_has_records: bool,
-    /// Its turn when a connection is tried: the object with the cheapest listing is asked first.
+    /// Its turn when a connection is tried: the object with the cheapest listing is asked first. Records that are below
+    /// others have none.
     pub probe_turn: u8,
     /// The sign of a deprovisioned record, where the object has such records.
     pub deprovisioned: Option<Deprovisioned>,
     /// The schemas that define further attributes of its records, if an org may add some.
     pub schemas: Option<&'static Schemas>,
+    /// The way to its records.
+    pub reach: Reach,
+    /// The paths of secrets that Okta puts into its records. They never leave the process.
+    pub secrets: &'static [&'static str],
     /// Its fields, in the order in which the console shows them.
     pub fields: &'static [Field],
 }
@@ -96,6 +145,26 @@ pub struct Deprovisioned {
     pub value: &'static str,
 }
 
+/// The way to an object's records.
+#[derive(Clone, Copy, Debug)]
+pub enum Reach {
+    /// One listing has all of them.
+    Listing,
+    /// Each listing has those of one kind: the parameter that names it, and its values.
+    Kinds(&'static str, &'static [Listed]),
+    /// They are below objects of other kinds, whose id stands for `{}` in the path.
+    Below(&'static [Branch]),
+}
+
+/// A kind of records that is listed by itself.
+#[derive(Debug)]
+pub struct Listed {
+    /// Okta's word for it.
+    pub value: &'static str,
+    /// True if every org has it. Another one may be refused.
+    pub everywhere: bool,
+}
+
 /// The listing of an object's records, and the way to ask for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint {
@@ -103,6 +172,8 @@ pub struct Endpoint {
     pub path: &'static str,
     /// The largest page that Okta gives; absent where the listing is one answer.
     pub page_size: Option<u32>,
+    /// The member that holds the records, where a page is an object that names the next one in its body.
+    pub envelope: Option<&'static str>,
     /// The conditions that the listing understands.
     pub dialect: Dialect,
     /// The field by which `search` can be sorted and cut into ranges that are walked side by side:
@@ -140,6 +211,9 @@ pub struct Omission {
 
 /// The property whose attributes `fields=` names one by one.
 pub const PROFILE: &str = "profile";
+
+/// The part of an address that says that it is one of a group.
+pub(crate) const IN_GROUPS: &str = "/groups/";
 
 /// The conditions that a listing understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,6 +302,18 @@ pub enum At {
     /// In the request: the id of the parent below which the record is listed. A filter names it, Okta
     /// does not answer it, and each record carries it.
     Parent(&'static Parent),
+    /// In the JSON of the object that the record is below, at this path.
+    Above(&'static str),
+    /// In the catalogue: the name of the branch on which the record was found.
+    Branch,
+    /// In other fields: their texts, joined by colons.
+    Joined(&'static [&'static str]),
+    /// In a list of rules at this path: whether there are some says who made the record.
+    Origin(&'static str),
+    /// In a list of rules at this path: their ids.
+    Rules(&'static str),
+    /// In an address at this path: the id of a group, if it is another one than the object that the record is below.
+    AssigneeGroup(&'static str),
 }
 
 /// A parent: an object below which Okta lists records of another one.
@@ -356,8 +442,13 @@ impl Field {
         match &self.at {
             At::Record(path) => Some(path),
             At::RecordOrLastSegment(path, _) => Some(path),
-            At::Parent(_) => None,
+            _ => None,
         }
+    }
+
+    /// Says whether its value is in the request alone: a filter names it, and Okta does not answer it.
+    pub fn is_request_only(&self) -> bool {
+        matches!(self.at, At::Parent(_))
     }
 
     /// Returns the first segment of the path: a property of the record itself.
@@ -371,7 +462,78 @@ impl Field {
             At::Record(path) => path,
             At::RecordOrLastSegment(path, _) => path,
             At::Parent(parent) => parent.filter,
+            _ => "",
         }
+    }
+}
+
+impl Object {
+    /// An object with one listing, of which every org may have no record. What is empty here has to be filled in.
+    const LISTED: Self = Self {
+        name: "",
+        label: "",
+        description: "",
+        endpoint: Endpoint::whole(""),
+        collation: Collation::Exact,
+        scope: "",
+        further_scopes: &[],
+        role: "Read-only Administrator",
+        feature: None,
+        by_default: false,
+        always_has_records: false,
+        probe_turn: 0,
+        deprovisioned: None,
+        schemas: None,
+        reach: Reach::Listing,
+        secrets: &[],
+        fields: &[],
+    };
+
+    /// Returns the scopes that it takes to read it.
+    pub fn scopes(&self) -> impl Iterator<Item = &'static str> {
+        [self.scope].into_iter().chain(self.further_scopes.iter().copied())
+    }
+
+    /// Returns the branches on which its records are, where they are below others.
+    pub fn branches(&self) -> &'static [Branch] {
+        match self.reach {
+            Reach::Below(branches) => branches,
+            Reach::Listing | Reach::Kinds(..) => &[],
+        }
+    }
+
+    /// Returns the conditions on a field that Okta evaluates: on the object above, if it is a field of that.
+    pub fn pushdown(&self, field: &Field) -> Pushdown {
+        let above = |path: &str| {
+            let parent = self.branches().first()?.parent;
+            parent.fields.iter().find(|it| matches!(&it.at, At::Record(at) if at == path))
+        };
+        match field.at {
+            At::Above(path) => above(path).map_or(NOTHING, |field| field.pushdown),
+            _ => field.pushdown,
+        }
+    }
+}
+
+impl Endpoint {
+    /// Describes a listing that is one answer and knows no conditions.
+    const fn whole(path: &'static str) -> Self {
+        Self {
+            path,
+            page_size: None,
+            envelope: None,
+            dialect: Dialect::Nothing,
+            lanes: None,
+            shows: Shows::Records,
+            projection: false,
+            always: &[],
+            omissions: &[],
+        }
+    }
+
+    /// Describes a listing in pages that knows no conditions.
+    const fn paged(path: &'static str, page_size: u32) -> Self {
+        Self { page_size: Some(page_size), ..Self::whole(path) }
     }
 }
 
@@ -415,8 +577,10 @@ mod tests {
     #[test]
     fn objects_are_sorted_and_probed_in_turn() {
         assert!(OBJECTS.is_sorted_by_key(|object| object.name));
-        let turns: BTreeSet<_> = OBJECTS.into_iter().map(|object| object.probe_turn).collect();
-        assert_eq!(turns.len(), OBJECTS.len());
+        let probed = OBJECTS.into_iter().filter(|object| object.branches().is_empty());
+        let turns: Vec<_> = probed.map(|object| object.probe_turn).collect();
+        let different: BTreeSet<_> = turns.iter().filter(|turn| **turn > 0).collect();
+        assert_eq!(different.len(), turns.len());
     }
 
     #[test]
@@ -444,6 +608,38 @@ mod tests {
             let keys = object.fields.iter().filter(|field| field.kind == Kind::Key);
             assert_eq!(keys.count(), 1, "{}", object.name);
             assert!(object.key().unique);
+        }
+    }
+
+    #[test]
+    fn records_below_others_have_what_it_takes() {
+        for object in OBJECTS {
+            let above: Vec<_> = object
+                .fields
+                .iter()
+                .filter_map(|field| match field.at {
+                    At::Above(path) => Some((path, field)),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(above.is_empty(), object.branches().is_empty(), "{}", object.name);
+            for branch in object.branches().iter().filter(|branch| branch.turned.is_none()) {
+                // A condition on these fields is one on the parent, with the same meaning.
+                let only_ids = above.iter().all(|(path, _)| *path == "id");
+                let parent = branch.parent;
+                assert!(only_ids || object.collation == parent.collation, "{}", object.name);
+                for (path, field) in &above {
+                    let at = |it: &&Field| matches!(&it.at, At::Record(at) if at == path);
+                    let same = parent.fields.iter().find(at);
+                    let same = same.unwrap_or_else(|| panic!("{} {path}", object.name));
+                    assert_eq!(same.data_type(), field.data_type(), "{} {path}", object.name);
+                }
+            }
+            if let At::Joined(names) = object.key().at {
+                for name in names {
+                    assert!(object.field(name).is_some(), "{} {name}", object.name);
+                }
+            }
         }
     }
 

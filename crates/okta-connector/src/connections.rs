@@ -1,9 +1,10 @@
 //! Connections: an org and a secret, and the facts that a warm process remembers of them.
 
-use crate::catalogue::{Object, scopes};
+use crate::catalogue::Object;
 use crate::credentials::{Identity, KeyPlace, ServiceAppIdentity, identity};
 use crate::discovery::Attributes;
 use crate::error::Error;
+use crate::offered::Offered;
 use crate::secrets::{Freshness, SecretSource};
 use crate::settings::{Orgs, Settings};
 use crate::withheld::Withheld;
@@ -25,6 +26,8 @@ use tokio::time::Instant;
 pub struct Config {
     /// The orgs that may be talked to.
     pub orgs: Orgs,
+    /// The entities that are offered.
+    pub offered: Offered,
     /// The fields that are never exported.
     pub withheld: Withheld,
     /// The largest response in bytes.
@@ -42,8 +45,8 @@ impl Config {
         const RESERVE: usize = 4 * 1024;
         let max_response_bytes = MAX_RESPONSE_BYTES - RESERVE;
         let orgs = Orgs { allowed: AllowedOrgs::default(), loopback: Loopback::Refused };
-        let withheld = Withheld::default();
-        Self { orgs, withheld, max_response_bytes, wall_clock, seed }
+        let (offered, withheld) = (Offered::default(), Withheld::default());
+        Self { orgs, offered, withheld, max_response_bytes, wall_clock, seed }
     }
 }
 
@@ -198,7 +201,10 @@ impl<H: HttpService + Clone, S: SecretSource> Connections<H, S> {
         };
         let scopes = match identity.scopes {
             Some(scopes) => Scopes::Exactly(scopes),
-            None => Scopes::Granted(scopes().into_iter().map(str::to_owned).collect()),
+            None => {
+                let scopes = self.config.offered.scopes();
+                Scopes::Granted(scopes.into_iter().map(str::to_owned).collect())
+            }
         };
         Ok(ServiceApp::new(identity.client_id, identity.key_id, signer, scopes))
     }

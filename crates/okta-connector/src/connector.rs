@@ -1,7 +1,7 @@
 //! The connector: one method for each operation.
 
 use crate::call::{Call, Delivered, Ending, Observer};
-use crate::catalogue::{Field, OBJECTS, Object};
+use crate::catalogue::{Field, Object};
 use crate::connections::{Config, Connection, Connections};
 use crate::describe;
 use crate::discovery::{Attributes, discover};
@@ -15,7 +15,7 @@ use crate::query::{Deprovisioned, Parallelism, Preferences, Query, listed};
 use crate::secrets::{Freshness, SecretSource};
 use crate::settings::{Settings, org_host};
 use crate::token::{self, Fingerprint, Token};
-use crate::trouble::hidden;
+use crate::trouble::{about, hidden};
 use crate::walk::{self, Batch, Budget};
 use appflow_connector::filter::{Comparison, Condition, Literal};
 use appflow_connector::request::{
@@ -119,7 +119,9 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
     }
 
     fn entity(&self, name: &str) -> Result<Entity, Error> {
-        Entity::find(name, &self.connections.config.withheld)
+        let Config { offered, withheld, .. } = &self.connections.config;
+        offered.check(name)?;
+        Entity::find(name, withheld)
     }
 
     fn org(&self, settings: &BTreeMap<String, String>) -> Option<String> {
@@ -209,7 +211,9 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             };
             let Planned { query, plan, fingerprint, start } = planned;
             let Batch { records, scanned, unreadable, delivered, next } =
-                walk::run(&client, query, plan, start.clone(), budget, self.memory()).await?;
+                walk::run(&client, query, plan, start.clone(), budget, self.memory())
+                    .await
+                    .map_err(|error| about(error, &query.entity.object))?;
             if next.is_none() && delivered == 0 && query.must_find_something() {
                 return Err(hidden());
             }
@@ -395,8 +399,9 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             (&request.connector_runtime_settings, request.credentials.as_ref());
         let connection = self.connections.open(settings, credentials, time_left, &call.ledger)?;
         let deadline = connection.deadline;
+        let offered = &self.connections.config.offered;
         let work = move |client: Client<H>| async move {
-            probe::conclude(probe::probe(&client, deadline).await)
+            probe::conclude(probe::probe(&client, offered, deadline).await)
         };
         // The user has just saved it, or wants to know how it is now.
         self.connections.with_client(&connection, Freshness::Fresh, work).await
@@ -447,7 +452,9 @@ async fn read_one<H: HttpService>(
     let plan = Plan::new(&query);
     let mut position = Position::default();
     loop {
-        let batch = walk::run(client, &query, &plan, position, budget, Vec::new()).await?;
+        let batch = walk::run(client, &query, &plan, position, budget, Vec::new())
+            .await
+            .map_err(|error| about(error, &query.entity.object))?;
         match batch.next {
             // Nothing was found before a budget ended, but the search goes on.
             Some(next) if batch.records.is_empty() && Instant::now() < budget.deadline => {
@@ -547,7 +554,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaCon
         _request: &DescribeConnectorConfigurationRequest,
     ) -> ConnectorConfiguration {
         let call = Call::new(Operation::DescribeConnectorConfiguration);
-        let configuration = describe::configuration();
+        let configuration = describe::configuration(&self.connections.config.offered);
         call.end(&self.observer, Ending::Done);
         configuration
     }
@@ -593,7 +600,10 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> Connector for OktaCon
         let context = &request.connector_context;
         let call = self.call(Operation::ListEntities, path.unwrap_or_default(), context);
         let entities = match path {
-            None => Ok(OBJECTS.into_iter().map(describe::entity).collect()),
+            None => {
+                let offered = self.connections.config.offered.objects();
+                Ok(offered.map(describe::entity).collect())
+            }
             Some(path) => self.entity(path).map(|entity| vec![describe::entity(&entity.object)]),
         };
         let cache_control = CacheControl::seconds(METADATA_TTL_SECONDS);

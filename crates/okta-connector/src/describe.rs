@@ -1,11 +1,12 @@
 //! The description of the connector and its entities for AppFlow, made from the tables.
 
-use crate::catalogue::{Field, Kind, Object, scopes};
+use crate::catalogue::{Field, Kind, Object};
 use crate::credentials::{
     API_TOKEN, API_TOKEN_SCHEME, CLIENT_ID, KEY_ID, KMS_KEY_ID, PRIVATE_KEY, SCOPES,
     SERVICE_APP_SCHEME,
 };
 use crate::entity::FieldId;
+use crate::offered::Offered;
 use crate::settings::Settings;
 use appflow_connector::ConnectorConfiguration;
 use appflow_connector::configuration::{
@@ -30,14 +31,14 @@ const OAUTH_HOSTS: [&str; 6] = [
 /// The scope without which there is no refresh token.
 const REFRESH: &str = "offline_access";
 
-/// Describes the connector.
-pub(crate) fn configuration() -> ConnectorConfiguration {
+/// Describes the connector of a deployment.
+pub(crate) fn configuration(offered: &Offered) -> ConnectorConfiguration {
     ConnectorConfiguration {
         connector_owner: "Okta Connector Maintainers".to_owned(),
         connector_name: "Okta".to_owned(),
         connector_version: env!("CARGO_PKG_VERSION").to_owned(),
         connector_modes: vec![ConnectorMode::Source],
-        authentication_config: authentication(),
+        authentication_config: authentication(offered),
         connector_runtime_settings: Settings::declaration(),
         supported_api_versions: vec!["v1".to_owned()],
         operators_supported: OPERATORS.to_vec(),
@@ -82,11 +83,11 @@ const OPERATORS: [Operator; 21] = [
     Operator::NoOp,
 ];
 
-fn authentication() -> AuthenticationConfig {
+fn authentication(offered: &Offered) -> AuthenticationConfig {
     let addresses = |path: &str| {
         OAUTH_HOSTS.iter().map(|host| format!("https://{host}/oauth2/v1/{path}")).collect()
     };
-    let scopes = scopes().into_iter().chain([REFRESH]);
+    let scopes = offered.scopes().into_iter().chain([REFRESH]);
     AuthenticationConfig {
         is_basic_auth_supported: false,
         is_api_key_auth_supported: false,

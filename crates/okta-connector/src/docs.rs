@@ -1,7 +1,7 @@
 //! The tables as pages for people: `docs/OBJECTS.md` and `docs/TROUBLESHOOTING.md` are these texts, and
 //! tests compare them.
 
-use crate::catalogue::{Dialect, Field, Kind, OBJECTS, Object};
+use crate::catalogue::{At, Children, Dialect, Field, Kind, OBJECTS, Object, Reach};
 use crate::error::Error;
 use crate::secrets::{KeyError, SecretError};
 use crate::trouble::TROUBLES;
@@ -112,12 +112,25 @@ fn write_object(page: &mut String, object: &Object) -> std::fmt::Result {
         Some(_) => " The org's own attributes stand behind these fields.",
         None => "",
     };
+    let scopes: Vec<_> = object.scopes().map(|scope| format!("`{scope}`")).collect();
+    let scopes = match scopes.as_slice() {
+        [scope] => format!("scope {scope}"),
+        scopes => format!("scopes {}", scopes.join(" and ")),
+    };
+    let role = match object.by_default {
+        true => String::new(),
+        false => format!(" The admin role that is known to read it is {}.", object.role),
+    };
+    let feature = object.feature.map_or_else(String::new, |feature| format!(" {feature}."));
     write!(
         page,
-        "\n## {}\n\n{} Read from `{}` with the scope `{}`. Texts {collation}; ids always mind it.{}\n\n\
+        "\n## {}\n\n{} Read from `{}` with the {scopes}.{role}{feature}{} Texts {collation}; ids always mind it.{custom}\n\n\
          | field | label | type | operators | pushed down | incremental | what it holds |\n\
          |---|---|---|---|---|---|---|\n",
-        object.name, object.description, object.endpoint.path, object.scope, custom
+        object.name,
+        object.description,
+        object.endpoint.path,
+        cost(object),
     )?;
     for field in object.fields {
         let operators: Vec<_> = field.operators().iter().map(|operator| operator.name()).collect();
@@ -136,11 +149,45 @@ fn write_object(page: &mut String, object: &Object) -> std::fmt::Result {
     Ok(())
 }
 
+/// Says what a flow costs, where that is more than a request for each page.
+fn cost(object: &Object) -> String {
+    match object.reach {
+        Reach::Listing => String::new(),
+        Reach::Kinds(_, kinds) => {
+            format!(" A flow takes {} requests, one for each kind.", kinds.len())
+        }
+        Reach::Below(branches) => {
+            let mut cost = String::new();
+            for branch in branches.iter().filter(|branch| branch.turned.is_none()) {
+                let (parent, size) = (branch.parent.label, branch.parent.endpoint.page_size);
+                let pages = size
+                    .map_or_else(String::new, |size| format!(" and one for each {size} of them"));
+                match branch.children {
+                    Children::Embedded { .. } => {
+                        let size = size.unwrap_or(1);
+                        write!(cost, " A flow takes one request for each {size} of {parent}.")
+                    }
+                    Children::Listed(_) => {
+                        write!(cost, " A flow takes at least one request for each {parent}{pages}.")
+                    }
+                }
+                .expect("writing to memory cannot fail");
+                if branch.count.is_some() {
+                    cost.push_str(" What is empty is not asked for.");
+                }
+            }
+            cost
+        }
+    }
+}
+
 fn pushed_down(object: &Object, field: &Field) -> String {
     let by_key = field.kind == Kind::Key && object.endpoint.dialect != Dialect::Nothing;
-    let pushdown = field.pushdown;
+    let pushdown = object.pushdown(field);
+    let is_above = matches!(field.at, At::Above(_) | At::Branch | At::Joined(_));
     let ways = [
         (by_key, "the record itself"),
+        (is_above, "objects above"),
         (pushdown.search, "`search`"),
         (pushdown.contains, "`search` with `co`"),
         (pushdown.filter, "`filter`"),

@@ -6,7 +6,7 @@
 
 use crate::catalogue::{Field, OBJECTS, Object};
 use crate::error::Error;
-use crate::withheld::{Path, Withheld};
+use crate::withheld::{Path, Withheld, secrets};
 use std::ops::Index;
 use std::sync::Arc;
 
@@ -52,8 +52,8 @@ impl Entity {
     /// Describes an object by the rows of the catalogue alone.
     pub fn fixed(object: &Object) -> Self {
         let (custom, by_name) = (Arc::default(), Arc::default());
-        let known_from = KnownFrom::Catalogue;
-        Self { object: *object, custom, by_name, known_from, withheld: Vec::new() }
+        let (known_from, withheld) = (KnownFrom::Catalogue, secrets(object));
+        Self { object: *object, custom, by_name, known_from, withheld }
     }
 
     /// Adds attributes of the org behind the fixed fields.
@@ -81,7 +81,9 @@ impl Entity {
             let names: Vec<_> = OBJECTS.iter().map(|object| object.name).collect();
             Error::invalid(format!("Unknown entity {name}. Expected one of {}", names.join(" ")))
         })?;
-        Ok(Self { withheld: withheld.of(object), ..Self::fixed(object) })
+        let mut entity = Self::fixed(object);
+        entity.withheld.extend(withheld.of(object));
+        Ok(entity)
     }
 
     /// Returns the fields that are offered with their numbers, in the order in which the console shows them.

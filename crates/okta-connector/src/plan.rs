@@ -18,9 +18,10 @@
 mod explain;
 mod expression;
 mod projection;
+mod relation;
 mod split;
 
-use crate::catalogue::{At, Dialect, Endpoint, Kind, Lists, Parent, Shows};
+use crate::catalogue::{At, Dialect, Endpoint, Kind, Listed, Lists, Object, Parent, Reach, Shows};
 use crate::entity::FieldId;
 use crate::hash::Fnv;
 use crate::moment::Moment;
@@ -30,6 +31,8 @@ use crate::query::{FixedParent, Parallelism, Query, is_id};
 use expression::{Form, Language, Pushed, quote};
 use okta_client::OktaRequest;
 use split::{MAX_LISTINGS, split};
+
+pub use relation::Relation;
 
 /// The requests that answer a query: listings, to be walked one after the other.
 #[derive(Debug)]
@@ -48,6 +51,10 @@ pub struct Listing {
     pub part: Predicate,
     /// Listings of ids: the id of a record must be in each of them.
     pub among: Vec<Self>,
+    /// The relation to the records, if what it lists is above them.
+    pub relation: Option<Relation>,
+    /// True if the org may lack what it lists, and a refusal says so.
+    pub may_be_lacking: bool,
 }
 
 /// One way to ask for a listing.
@@ -122,9 +129,24 @@ impl Plan {
     /// Plans the requests that answer `query`.
     pub fn new(query: &Query) -> Self {
         let planner = Planner { query };
+        let object = &query.entity.object;
+        let listings = match (object.reach, object.endpoint.dialect) {
+            (Reach::Below(_), _) => relation::listings(query),
+            (Reach::Kinds(parameter, kinds), _) => {
+                kinds.iter().map(|kind| planner.kind(parameter, kind)).collect()
+            }
+            (_, Dialect::Nothing) => vec![planner.without_conditions()],
+            _ => planner.reads_by_key().unwrap_or_else(|| planner.listings()),
+        };
+        Self { listings }
+    }
+
+    /// Plans listings that answer `query`, where a record that is read by itself would lack something.
+    fn listed(query: &Query) -> Self {
+        let planner = Planner { query };
         let listings = match query.entity.object.endpoint.dialect {
             Dialect::Nothing => vec![planner.without_conditions()],
-            _ => planner.reads_by_key().unwrap_or_else(|| planner.listings()),
+            _ => planner.listings(),
         };
         Self { listings }
     }
@@ -140,18 +162,17 @@ impl Plan {
     /// Says whether `position` is one of this plan: each of its frames names a listing and a way that there are.
     pub fn has(&self, position: &Position) -> bool {
         let [frame, inner @ ..] = position.frames.as_slice() else { return true };
-        let way = self.way(frame);
+        let listing = self.listings.get(frame.listing as usize);
+        let way = listing.and_then(|listing| listing.ways.get(frame.way as usize));
+        let (Some(listing), Some(way)) = (listing, way) else { return false };
         match inner {
-            [] => way.is_some(),
-            [inner] => {
-                way.is_some_and(|way| way.below.is_some()) && (inner.listing, inner.way) == (0, 0)
-            }
+            [] => true,
+            [Frame { listing: 0, way: 0, above, .. }] => match &listing.relation {
+                Some(relation) => relation.array().is_none() && above.is_some(),
+                None => way.below.is_some() && above.is_none(),
+            },
             _ => false,
         }
-    }
-
-    fn way(&self, frame: &Frame) -> Option<&Way> {
-        self.listings.get(frame.listing as usize)?.ways.get(frame.way as usize)
     }
 }
 
@@ -164,6 +185,9 @@ impl Listing {
         for among in &self.among {
             hash.part("among");
             among.digest(hash);
+        }
+        if let Some(relation) = &self.relation {
+            relation.digest(hash);
         }
     }
 }
@@ -243,6 +267,20 @@ fn digest_request(request: &OktaRequest, hash: &mut Fnv) {
     hash.part("limit");
     hash.update(&request.limit().unwrap_or_default().to_le_bytes());
     request.omissions().iter().for_each(|word| hash.part(word));
+}
+
+/// Returns the request for the listing of an object, or for its first kind.
+pub(crate) fn listing_of(object: &Object) -> OktaRequest {
+    let path = object.endpoint.path;
+    let request = match (object.endpoint.envelope, object.endpoint.shows) {
+        (Some(member), _) => OktaRequest::enveloped(path, member),
+        (None, Shows::Schema) => OktaRequest::object(path),
+        (None, Shows::Records | Shows::Types(_)) => OktaRequest::list(path),
+    };
+    match object.reach {
+        Reach::Kinds(parameter, [first, ..]) => request.with(parameter, first.value),
+        _ => request,
+    }
 }
 
 const NO_PARAMETERS: &str = "the listing knows no conditions";
@@ -352,7 +390,15 @@ impl Planner<'_> {
     /// leave parts of them out.
     fn listing(&self, ways: Vec<Way>) -> Listing {
         let ways = self.or_whole_records(ways);
-        Listing { ways, part: Predicate::everything(), among: Vec::new() }
+        let (part, among) = (Predicate::everything(), Vec::new());
+        Listing { ways, part, among, relation: None, may_be_lacking: false }
+    }
+
+    /// Plans the listing of records of one kind.
+    fn kind(&self, parameter: &'static str, kind: &Listed) -> Listing {
+        let request = listing_of(&self.query.entity.object).with(parameter, kind.value);
+        let way = self.way(self.paged(request), "each kind is listed by itself");
+        Listing { may_be_lacking: !kind.everywhere, ..self.listing(vec![way]) }
     }
 
     fn or_whole_records(&self, mut ways: Vec<Way>) -> Vec<Way> {
@@ -419,9 +465,9 @@ impl Planner<'_> {
 
     /// Plans a listing of all records of the object.
     fn everything(&self, reason: &'static str) -> Way {
-        let endpoint = &self.query.entity.object.endpoint;
-        let request = OktaRequest::list(endpoint.path);
-        let request = match endpoint.dialect {
+        let object = &self.query.entity.object;
+        let request = listing_of(object);
+        let request = match object.endpoint.dialect {
             Dialect::SearchAndFilter { everything: Some(everything), .. } => {
                 request.with(SEARCH, everything)
             }
@@ -503,7 +549,7 @@ impl Planner<'_> {
     fn parent<'q>(&self, fixed: &'q FixedParent) -> Option<(&'q str, &'static Parent)> {
         match self.query.entity[fixed.field].at {
             At::Parent(parent) => Some((fixed.id.as_str(), parent)),
-            At::Record(_) | At::RecordOrLastSegment(..) => None,
+            _ => None,
         }
     }
 

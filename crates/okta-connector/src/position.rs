@@ -28,6 +28,9 @@ pub struct Frame {
     /// The facts that the walk through the listing has found.
     #[serde(rename = "p", default, skip_serializing_if = "is_default")]
     pub progress: Progress,
+    /// The id of the object below which the listing is; absent where it is below none.
+    #[serde(rename = "i", default, skip_serializing_if = "is_default")]
+    pub above: Option<String>,
     /// The lanes that are not at their end; none before the first page.
     #[serde(rename = "a", default, skip_serializing_if = "is_default")]
     pub lanes: Vec<Lane>,
@@ -54,6 +57,15 @@ pub struct Progress {
     /// The order in which records come.
     #[serde(rename = "o", default, skip_serializing_if = "is_default")]
     pub order: Order,
+    /// The objects met below which records are.
+    #[serde(rename = "a", default, skip_serializing_if = "is_default")]
+    pub above: u32,
+    /// Those of them that were gone or closed when they were asked.
+    #[serde(rename = "k", default, skip_serializing_if = "is_default")]
+    pub skipped: u32,
+    /// True if Okta does not add to records what it was asked to add.
+    #[serde(rename = "x", default, skip_serializing_if = "is_default")]
+    pub unexpanded: bool,
 }
 
 /// The order in which the records of a listing come, against the one that was asked for.

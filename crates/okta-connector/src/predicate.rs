@@ -68,6 +68,16 @@ pub struct Text {
     folded: String,
 }
 
+impl Text {
+    /// Takes texts that compare exactly.
+    pub(crate) fn exact<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<Self> {
+        let text = |text: &str| Self { written: text.to_owned(), folded: text.to_owned() };
+        let mut texts: Vec<_> = texts.into_iter().map(text).collect();
+        sort_texts(&mut texts);
+        texts
+    }
+}
+
 /// The relation of two instants, or of two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the operators'")]
@@ -117,6 +127,42 @@ impl Predicate {
         match self {
             Self::All(all) => all,
             other => std::slice::from_ref(other),
+        }
+    }
+
+    /// Returns the same condition on fields of another entity; none if one of its fields is not there.
+    pub(crate) fn translated(
+        &self,
+        field_of: &impl Fn(FieldId) -> Option<FieldId>,
+    ) -> Option<Self> {
+        let all = |many: &[Self]| -> Option<Vec<Self>> {
+            many.iter().map(|it| it.translated(field_of)).collect()
+        };
+        Some(match self {
+            Self::All(many) => Self::All(all(many)?),
+            Self::Any(many) => Self::Any(all(many)?),
+            Self::Unless(inner) => Self::Unless(Box::new(inner.translated(field_of)?)),
+            Self::Test(field, check) => Self::Test(field_of(*field)?, check.clone()),
+        })
+    }
+
+    /// Says whether a record may pass that has this text, which is in capitals, in a field. Only a condition that is on
+    /// the field alone can say no.
+    pub(crate) fn admits(&self, field: FieldId, text: &str) -> bool {
+        let mut is_about_it = true;
+        self.for_each_field(&mut |tested| is_about_it &= tested == field);
+        !is_about_it || self.may_hold_for(text)
+    }
+
+    fn may_hold_for(&self, text: &str) -> bool {
+        let may_be = |other: &Text| other.written.eq_ignore_ascii_case(text);
+        match self {
+            Self::All(all) => all.iter().all(|predicate| predicate.may_hold_for(text)),
+            Self::Any(any) => any.iter().any(|predicate| predicate.may_hold_for(text)),
+            Self::Test(_, Check::OneOf(texts)) => texts.iter().any(may_be),
+            Self::Test(_, Check::NoneOf(texts)) => texts.iter().all(|it| it.written != text),
+            // What is not decided here is decided by the record.
+            Self::Unless(_) | Self::Test(..) => true,
         }
     }
 

@@ -1,10 +1,12 @@
 //! The trial of a connection: each object is asked for a little, the cheapest first.
 
-use crate::catalogue::{OBJECTS, Object};
+use crate::catalogue::Object;
 use crate::error::Error;
-use crate::trouble::hidden;
+use crate::offered::Offered;
+use crate::plan::listing_of;
+use crate::trouble::{about, hidden};
 use appflow_connector::ErrorCode;
-use okta_client::{Client, ErrorKind, HttpService, OktaRequest};
+use okta_client::{Client, ErrorKind, HttpService};
 use tokio::time::Instant;
 
 /// The outcome of a trial of one object.
@@ -26,12 +28,25 @@ enum Seen {
 }
 
 /// Tries the objects in turn, until one shows a record or there is no use in going on.
-pub(crate) async fn probe<H: HttpService>(client: &Client<H>, deadline: Instant) -> Vec<Verdict> {
-    let mut objects = OBJECTS;
+pub(crate) async fn probe<H: HttpService>(
+    client: &Client<H>,
+    offered: &Offered,
+    deadline: Instant,
+) -> Vec<Verdict> {
+    // Of records below others, these are asked for.
+    let asked = |object: &'static Object| object.branches().first().map_or(object, |it| it.parent);
+    let mut objects: Vec<_> = offered.objects().map(asked).collect();
     objects.sort_by_key(|object| object.probe_turn);
+    // What one scope reads is tried once.
+    let mut scopes = Vec::new();
+    objects.retain(|object| {
+        let is_new = !scopes.contains(&object.scope);
+        scopes.push(object.scope);
+        is_new
+    });
     let mut verdicts = Vec::new();
     for object in objects {
-        let request = OktaRequest::list(object.endpoint.path);
+        let request = listing_of(object);
         let request = match object.endpoint.page_size {
             Some(_) => request.with_limit(1),
             None => request,
@@ -86,26 +101,26 @@ pub(crate) fn conclude(verdicts: Vec<Verdict>) -> Result<(), Error> {
             Seen::Some => return Ok(()),
             Seen::None => is_hidden |= object.always_has_records,
             Seen::Refusal(refusal) if !is_of_one_object(&refusal.kind) => {
-                return Err(refusal.into());
+                return Err(about(refusal.into(), &object));
             }
             Seen::Refusal(refusal) => {
                 if let ErrorKind::MissingScope { .. } = refusal.kind {
                     scopes.push(format!("{} for {}", object.scope, object.name));
                 }
-                first.get_or_insert(refusal);
+                first.get_or_insert((refusal, object));
             }
         }
     }
     match (scopes.as_slice(), first) {
         _ if is_hidden => Err(hidden()),
         (_, None) => Ok(()),
-        ([_, _, ..], Some(first)) => Err(Error::new(
+        ([_, _, ..], Some((first, _))) => Err(Error::new(
             ErrorCode::AccessDenied,
             format!(
                 "The connection can read no object. Grant the Okta app one of {}. {first}",
                 scopes.join(" or ")
             ),
         )),
-        (_, Some(first)) => Err(first.into()),
+        (_, Some((first, object))) => Err(about(first.into(), &object)),
     }
 }

@@ -9,7 +9,7 @@ use appflow_connector::filter::{Comparison, Condition, Literal};
 use std::collections::BTreeSet;
 
 /// A question, read and checked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Query {
     /// The entity whose records are wanted.
     pub entity: Entity,

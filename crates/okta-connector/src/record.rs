@@ -4,7 +4,7 @@
 //! by a layout that is made once for a query; they are copied into the answer as they are, so a property
 //! or value that Okta adds tomorrow can break nothing.
 
-use crate::catalogue::{At, Kind};
+use crate::catalogue::{At, Field, IN_GROUPS, Kind};
 use crate::entity::{Entity, FieldId};
 use crate::moment::Moment;
 use crate::number::Decimal;
@@ -23,6 +23,8 @@ pub(crate) struct Layout {
     sources: Vec<Option<Source>>,
     /// The fields that are written, in order.
     written: Vec<Written>,
+    /// The sources whose texts make one text together.
+    joined: Vec<Vec<Source>>,
     slots: usize,
 }
 
@@ -35,6 +37,14 @@ enum Source {
     SlotOrLastSegment(usize, usize),
     /// A value that is the same in every record, by its number.
     Constant(usize),
+    /// Texts that are joined by colons, by the number of their list.
+    Joined(usize),
+    /// A slot with a list of rules: whether it has some is the value.
+    Origin(usize),
+    /// A slot with a list of rules: their ids are the value.
+    Rules(usize),
+    /// A slot with an address: the id of a group is the value, unless it is the object above.
+    AssigneeGroup(usize),
 }
 
 /// A field that is written.
@@ -63,9 +73,14 @@ struct Key {
     inside: Option<usize>,
 }
 
-/// The values that are the same in every record of a query: the ids of the parents that it names, as JSON texts.
+/// The values that are the same in several records, as JSON texts: the ids of the parents that a query names, or what
+/// records have of the object that they are below.
 #[derive(Debug, Default)]
-pub(crate) struct Constants(Vec<(FieldId, String)>);
+pub(crate) struct Constants {
+    values: Vec<(FieldId, Option<String>)>,
+    /// The id of the object above.
+    above: Box<str>,
+}
 
 /// The members met so far in each object of a layout, in their order: Okta writes its records all alike.
 #[derive(Debug, Default)]
@@ -88,9 +103,41 @@ const LOOK_AHEAD: usize = 24;
 impl Constants {
     /// Takes texts.
     pub(crate) fn new<'a>(texts: impl IntoIterator<Item = (FieldId, &'a str)>) -> Self {
-        let json = |text: &str| serde_json::Value::from(text).to_string();
-        Self(texts.into_iter().map(|(field, text)| (field, json(text))).collect())
+        let values = texts.into_iter().map(|(field, text)| (field, Some(quoted(text))));
+        Self { values: values.collect(), above: Box::default() }
     }
+
+    /// Takes JSON values of the object with this id. A value that is absent is absent in the records.
+    pub(crate) fn of_object(
+        above: &str,
+        values: impl IntoIterator<Item = (FieldId, Option<String>)>,
+    ) -> Self {
+        Self { values: values.into_iter().collect(), above: above.into() }
+    }
+
+    fn place(&self, field: FieldId) -> Option<usize> {
+        self.values.iter().position(|(known, _)| *known == field)
+    }
+}
+
+/// Says whether AppFlow is told that a field holds texts.
+pub(crate) fn is_text(field: &Field) -> bool {
+    matches!(field.kind, Kind::Key | Kind::Id | Kind::Text | Kind::Enumeration)
+}
+
+/// Writes a text as JSON.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The side of a relation that the records of a page are on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// They are the children, or there is no relation.
+    #[default]
+    Straight,
+    /// They are what is above the children elsewhere.
+    Turned,
 }
 
 impl Layout {
@@ -100,23 +147,24 @@ impl Layout {
         needed: impl IntoIterator<Item = FieldId>,
         selected: &[FieldId],
         constants: &Constants,
+        turn: Turn,
     ) -> Self {
         let mut layout = Self {
             nodes: vec![Node::default()],
             sources: vec![None; entity.len()],
             written: Vec::new(),
+            joined: Vec::new(),
             slots: 0,
         };
         for field in needed {
-            layout.place(entity, field, constants);
+            layout.place(entity, field, constants, turn);
         }
         for &id in selected {
-            if let Some(source) = layout.place(entity, id, constants) {
+            if let Some(source) = layout.place(entity, id, constants, turn) {
                 let field = &entity[id];
                 let before = |separator| Escaped::new(&format!("{separator}\"{}\":", field.name));
                 let before = [before('{'), before(',')];
-                let is_text =
-                    matches!(field.kind, Kind::Key | Kind::Id | Kind::Text | Kind::Enumeration);
+                let is_text = is_text(field);
                 let withheld = entity.withheld_inside(id);
                 layout.written.push(Written { source, before, is_text, withheld });
             }
@@ -126,30 +174,65 @@ impl Layout {
 
     /// Lays out one text that stands at `path` in each object. [`RecordView::reference`] reads it.
     pub(crate) fn of_references(path: &str) -> Self {
-        let mut layout =
-            Self { nodes: vec![Node::default()], sources: vec![], written: vec![], slots: 0 };
+        let mut layout = Self {
+            nodes: vec![Node::default()],
+            sources: vec![],
+            written: vec![],
+            joined: vec![],
+            slots: 0,
+        };
         layout.slot(path);
         layout
     }
 
-    fn place(&mut self, entity: &Entity, field: FieldId, constants: &Constants) -> Option<Source> {
+    fn place(
+        &mut self,
+        entity: &Entity,
+        field: FieldId,
+        constants: &Constants,
+        turn: Turn,
+    ) -> Option<Source> {
         if self.sources[field.index()].is_none() {
-            self.sources[field.index()] = match &entity[field].at {
-                At::Record(path) => Some(Source::Slot(self.slot(path))),
-                At::RecordOrLastSegment(path, address) => {
-                    Some(Source::SlotOrLastSegment(self.slot(path), self.slot(address)))
-                }
-                At::Parent(_) => {
-                    let known = constants.0.iter().position(|(constant, _)| *constant == field);
-                    known.map(Source::Constant)
-                }
-            };
+            self.sources[field.index()] = self.find(entity, field, constants, turn);
         }
         self.sources[field.index()]
     }
 
+    fn find(
+        &mut self,
+        entity: &Entity,
+        field: FieldId,
+        constants: &Constants,
+        turn: Turn,
+    ) -> Option<Source> {
+        let constant = constants.place(field).map(Source::Constant);
+        match (&entity[field].at, turn) {
+            (At::Record(path), Turn::Straight) => Some(Source::Slot(self.slot(path))),
+            (At::Above(path), Turn::Turned) => Some(Source::Slot(self.slot(path))),
+            (At::RecordOrLastSegment(path, address), _) => {
+                Some(Source::SlotOrLastSegment(self.slot(path), self.slot(address)))
+            }
+            (At::Record(_), Turn::Turned)
+            | (At::Above(_), Turn::Straight)
+            | (At::Parent(_) | At::Branch, _) => constant,
+            (At::Joined(names), _) => {
+                let ids = names.iter().filter_map(|name| entity.field(name));
+                let ids: Vec<_> = ids.collect();
+                let sources = ids.into_iter().map(|id| self.place(entity, id, constants, turn));
+                let sources = sources.collect::<Option<Vec<_>>>()?;
+                self.joined.push(sources);
+                Some(Source::Joined(self.joined.len() - 1))
+            }
+            (At::Origin(path), Turn::Straight) => Some(Source::Origin(self.slot(path))),
+            (At::Rules(path), Turn::Straight) => Some(Source::Rules(self.slot(path))),
+            // What is above says nothing of rules.
+            (At::Origin(_) | At::Rules(_), Turn::Turned) => None,
+            (At::AssigneeGroup(path), _) => Some(Source::AssigneeGroup(self.slot(path))),
+        }
+    }
+
     /// Returns the slot of the value at `path`, a new one if there is none yet.
-    fn slot(&mut self, path: &str) -> usize {
+    pub(crate) fn slot(&mut self, path: &str) -> usize {
         let mut node = 0;
         let mut segments = path.split('.').peekable();
         loop {
@@ -364,25 +447,63 @@ pub struct RecordView<'a, 'p> {
 impl<'p> RecordView<'_, 'p> {
     /// Returns the field's value as JSON text; none if it is absent or null.
     pub(crate) fn value(&self, field: FieldId) -> Option<Cow<'p, str>> {
-        match self.layout.sources[field.index()]? {
-            Source::Slot(slot) => self.slots[slot].map(|value| Cow::Borrowed(value.text)),
-            Source::SlotOrLastSegment(slot, address) => match self.slots[slot] {
-                Some(value) => Some(Cow::Borrowed(value.text)),
-                None => self.last_segment(address).map(Cow::Owned),
+        self.value_of(self.layout.sources[field.index()]?)
+    }
+
+    fn value_of(&self, source: Source) -> Option<Cow<'p, str>> {
+        match source {
+            Source::Slot(slot) => self.raw(slot).map(Cow::Borrowed),
+            Source::SlotOrLastSegment(slot, address) => match self.raw(slot) {
+                Some(value) => Some(Cow::Borrowed(value)),
+                None => self.last_segment(address).map(|segment| Cow::Owned(quoted(&segment))),
             },
-            Source::Constant(constant) => Some(Cow::Owned(self.constants.0[constant].1.clone())),
+            Source::Constant(constant) => self.constants.values[constant].1.clone().map(Cow::Owned),
+            Source::Joined(list) => {
+                let texts = self.layout.joined[list].iter().map(|source| self.text_at(*source));
+                let texts = texts.collect::<Option<Vec<_>>>()?;
+                Some(Cow::Owned(quoted(&texts.join(":"))))
+            }
+            Source::Origin(slot) => {
+                let is_by_hand = rules(self.raw(slot)?)?.is_empty();
+                Some(Cow::Borrowed(if is_by_hand { "\"DIRECT\"" } else { "\"RULE\"" }))
+            }
+            Source::Rules(slot) => {
+                serde_json::to_string(&rules(self.raw(slot)?)?).ok().map(Cow::Owned)
+            }
+            Source::AssigneeGroup(address) => {
+                let group = self.last_segment(address)?;
+                let is_another = self.text_in(address)?.contains(IN_GROUPS);
+                (is_another && *group != *self.constants.above).then(|| Cow::Owned(quoted(&group)))
+            }
         }
+    }
+
+    /// Returns the JSON text in a slot; none if there is nothing.
+    pub(crate) fn raw(&self, slot: usize) -> Option<&'p str> {
+        self.slots[slot].map(|value| value.text)
+    }
+
+    /// Returns the text in a slot: that of a JSON string, or the JSON text of anything else.
+    pub(crate) fn text_in(&self, slot: usize) -> Option<Cow<'p, str>> {
+        text_of(self.slots[slot]?)
     }
 
     /// Returns the field's value as text: that of a JSON string, or the JSON text of anything else.
     pub(crate) fn text(&self, field: FieldId) -> Option<Cow<'p, str>> {
-        let value = match self.layout.sources[field.index()]? {
-            Source::Slot(slot) | Source::SlotOrLastSegment(slot, _) => self.slots[slot],
-            Source::Constant(_) => None,
-        };
-        match value {
-            Some(value) => self.readable(text_of(value)),
-            None => serde_json::from_str(&self.value(field)?).ok().map(Cow::Owned),
+        match self.layout.sources[field.index()]? {
+            Source::Slot(slot) if self.slots[slot].is_some() => self.readable(self.text_in(slot)),
+            Source::SlotOrLastSegment(slot, _) if self.slots[slot].is_some() => {
+                self.readable(self.text_in(slot))
+            }
+            source => self.text_at(source),
+        }
+    }
+
+    fn text_at(&self, source: Source) -> Option<Cow<'p, str>> {
+        let value = self.value_of(source)?;
+        match value.strip_prefix('"') {
+            Some(_) => serde_json::from_str(&value).ok().map(Cow::Owned),
+            None => Some(value),
         }
     }
 
@@ -436,14 +557,12 @@ impl<'p> RecordView<'_, 'p> {
             is_first = false;
         };
         for written in &self.layout.written {
-            let (slot, otherwise) = match written.source {
-                Source::Slot(slot) => (slot, None),
-                Source::SlotOrLastSegment(slot, address) => (slot, Some(address)),
-                Source::Constant(constant) => {
+            let (Source::Slot(slot) | Source::SlotOrLastSegment(slot, _)) = written.source else {
+                if let Some(value) = self.value_of(written.source) {
                     before(written, records);
-                    records.write(&self.constants.0[constant].1);
-                    continue;
+                    records.write(&value);
                 }
+                continue;
             };
             if let Some(value) = self.slots[slot] {
                 before(written, records);
@@ -452,14 +571,12 @@ impl<'p> RecordView<'_, 'p> {
                         records.write_plain(&value.text[1..value.text.len() - 1]);
                     }
                     Some(b'"') => records.write(value.text),
-                    _ if written.is_text => {
-                        records.write(&serde_json::Value::from(value.text).to_string());
-                    }
+                    _ if written.is_text => records.write(&quoted(value.text)),
                     _ if written.withheld.is_empty() => records.write(value.text),
                     // The page was read as JSON already.
                     _ => records.write(&without(value.text, &written.withheld).unwrap_or_default()),
                 }
-            } else if let Some(segment) = otherwise.and_then(|address| self.last_segment(address)) {
+            } else if let Some(segment) = self.value_of(written.source) {
                 before(written, records);
                 records.write(&segment);
             }
@@ -468,13 +585,22 @@ impl<'p> RecordView<'_, 'p> {
         records.end();
     }
 
-    /// Returns the last segment of the address in a slot, as JSON text.
+    /// Returns the last segment of the address in a slot.
     fn last_segment(&self, slot: usize) -> Option<String> {
-        let address = self.slots[slot]?;
-        let address: String = serde_json::from_str(address.text).ok()?;
+        let address: String = serde_json::from_str(self.raw(slot)?).ok()?;
         let segment = address.rsplit('/').next().filter(|segment| !segment.is_empty())?;
-        serde_json::to_string(segment).ok()
+        Some(segment.to_owned())
     }
+}
+
+/// Reads the ids of a list of rules.
+fn rules(list: &str) -> Option<Vec<String>> {
+    #[derive(serde::Deserialize)]
+    struct Rule {
+        id: String,
+    }
+    let rules: Vec<Rule> = serde_json::from_str(list).ok()?;
+    Some(rules.into_iter().map(|rule| rule.id).collect())
 }
 
 fn text_of(value: Value<'_>) -> Option<Cow<'_, str>> {

@@ -225,8 +225,11 @@ mod tests {
             delivered: 1_800,
             latency: 180,
             order: Order::Kept,
+            above: 40,
+            skipped: 2,
+            unexpanded: true,
         };
-        let frame = Frame { listing: 2, way: 1, progress, lanes };
+        let frame = Frame { listing: 2, way: 1, progress, lanes, above: None };
         Position { delivered: 1_000_000, frames: vec![frame] }
     }
 

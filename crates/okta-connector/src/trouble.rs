@@ -1,7 +1,7 @@
 //! The troubles between the connector and Okta, and their remedies: one table, from which
 //! come AppFlow's codes, the sentences that users read and the page on troubleshooting.
 
-use crate::catalogue::OBJECTS;
+use crate::catalogue::{OBJECTS, Object};
 use crate::error::Error;
 use appflow_connector::ErrorCode;
 use okta_client::ErrorKind;
@@ -76,7 +76,7 @@ troubles! {
         "AWS KMS, not Okta";
     FEATURE: ClientError,
         "The Okta org does not have this feature",
-        "Devices need Okta Identity Engine",
+        "The page on objects says which ones need a feature",
         "401 with `E0000015`";
     NOT_FOUND: ClientError,
         "There is no Okta API at this address",
@@ -173,9 +173,28 @@ impl From<okta_client::Error> for Error {
     }
 }
 
+/// Says which feature an object needs, where a refusal may come of its lack.
+pub(crate) fn about(error: Error, object: &Object) -> Error {
+    let Some(feature) = object.feature else { return error };
+    let message = error.to_string();
+    let may_be_lacking = [&ROLE, &NOT_FOUND, &REFUSED].iter().any(|trouble| {
+        // An object that is named in front of the sentence does not matter.
+        message.contains(trouble.sentence)
+    });
+    let said = |text: &str| match text.contains(FEATURE.remedy) {
+        true => text.replace(FEATURE.remedy, feature),
+        false if may_be_lacking && !object.by_default => format!("{text}. {feature}"),
+        false => text.to_owned(),
+    };
+    let mut told = Error::new(error.code, said(&message));
+    told.retry_after = error.retry_after;
+    told.logged_as(said(error.logged()))
+}
+
 /// Names a scope and the objects that need it.
 fn with_objects(scope: &str) -> String {
-    let needing = OBJECTS.iter().filter(|object| object.scope == scope).map(|object| object.name);
+    let needs = |object: &&&Object| object.scope == scope && object.by_default;
+    let needing = OBJECTS.iter().filter(needs).map(|object| object.name);
     match needing.collect::<Vec<_>>().as_slice() {
         [] => scope.to_owned(),
         names => format!("{scope} that {} needs", names.join(" and ")),

@@ -12,12 +12,14 @@
 mod lanes;
 mod pace;
 mod page;
+mod parents;
+mod sight;
 
 pub(crate) use pace::Budget;
 pub(crate) use page::references;
 
 use crate::error::Error;
-use crate::plan::{Below, Listing, Plan, Shape, Way};
+use crate::plan::{Below, Listing, Plan, Relation, Shape, Way};
 use crate::position::{Done, Frame, Lane, Order, Position, Progress};
 use crate::query::Query;
 use crate::token::MAX_TOKEN;
@@ -27,7 +29,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use lanes::{Lanes, Next, PAGES_PER_SPLIT, Situation};
 use okta_client::{Client, Cursor, ErrorKind, HttpService, OktaRequest, Page};
 use pace::Pace;
-use page::{Answer, Route, Shapes, Taken};
+use page::{Answer, Expanded, MAX_EMPTY_PAGES, Route, Shapes, Taken};
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -65,10 +67,10 @@ pub(crate) async fn run<S: HttpService>(
         start.frames.push(Frame::default());
     }
     let shapes = Shapes::new(query, plan);
-    let answer = Answer::new(query, &shapes, &budget, start.delivered, sent);
+    let answer = Answer::new(query, shapes, &budget, start.delivered, sent);
     let latency = start.frames.last().map_or(0, |frame| frame.progress.latency);
     let pace = Pace::new(Duration::from_millis(latency.into()));
-    let mut walk = Walk { client, budget, pace, answer };
+    let mut walk = Walk { client, budget, pace, answer, gone: None };
     let next = walk.plan(plan, &start).await?;
     let Answer { records, scanned, unreadable, delivered, .. } = walk.answer;
     if unreadable > 0 {
@@ -184,6 +186,8 @@ struct Walk<'a, S> {
     budget: Budget,
     pace: Pace,
     answer: Answer<'a>,
+    /// The refusal that says that there is nothing below an object, until it is known that the object is gone.
+    gone: Option<okta_client::Error>,
 }
 
 impl<S: HttpService> Walk<'_, S> {
@@ -254,7 +258,10 @@ impl<S: HttpService> Walk<'_, S> {
         let way = way.expect("a position names a way that there is, as was checked with its token");
         let next = listing.ways.get(number + 1);
         let is_fresher = next.is_some_and(Way::may_lag) && !way.may_lag();
-        let route = Route { listing, way, has_next: next.is_some(), is_fresher };
+        let route = Route { listing, way, has_next: next.is_some(), is_fresher, above: None };
+        if let Some(relation) = &listing.relation {
+            self.answer.turn_to(relation);
+        }
         if self.answer.among.is_none() {
             let mut among = Vec::new();
             for listing in &listing.among {
@@ -262,14 +269,17 @@ impl<S: HttpService> Walk<'_, S> {
             }
             self.answer.among = Some(among);
         }
-        match &way.below {
-            Some(below) => self.parents(route, below, frames).await,
-            None => self.way(route, &mut frames[0]).await,
+        match (&listing.relation, &way.below) {
+            (Some(relation), _) if relation.array().is_none() => {
+                self.below_all(route, relation, frames).await
+            }
+            (_, Some(below)) => self.references(route, below, frames).await,
+            _ => self.way(route, &mut frames[0]).await,
         }
     }
 
-    /// Walks a listing whose objects have the records below them: one object after the other.
-    async fn parents(
+    /// Walks a listing of references: the record of one after that of the other.
+    async fn references(
         &mut self,
         route: Route<'_>,
         below: &Below,
@@ -297,7 +307,7 @@ impl<S: HttpService> Walk<'_, S> {
                     }
                 }
             };
-            let outcome = self.below_each(route, below, &mut lane, frames, &page).await;
+            let outcome = self.record_of_each(route, below, &mut lane, frames, &page).await;
             let next = page.next.filter(|_| way.shape == Shape::List);
             match (outcome, next) {
                 (Ok(Stop::End), Some(next)) if !lane.goes_in_circles(next.as_str()) => {
@@ -313,8 +323,8 @@ impl<S: HttpService> Walk<'_, S> {
         }
     }
 
-    /// Walks the listings below the objects of a page, from the first one that `lane` is not done with.
-    async fn below_each(
+    /// Walks the records that a page names, from the first one that `lane` is not done with.
+    async fn record_of_each(
         &mut self,
         route: Route<'_>,
         below: &Below,
@@ -347,6 +357,16 @@ impl<S: HttpService> Walk<'_, S> {
 
     /// Walks a listing of records, in lanes where that pays.
     async fn way(&mut self, route: Route<'_>, frame: &mut Frame) -> Result<Stop, Error> {
+        self.way_from(route, frame, None).await
+    }
+
+    /// Walks a listing of records whose first page may have been asked for.
+    async fn way_from(
+        &mut self,
+        route: Route<'_>,
+        frame: &mut Frame,
+        first: Option<Arrival>,
+    ) -> Result<Stop, Error> {
         let lanes = Lanes::new(std::mem::take(&mut frame.lanes));
         let progress = std::mem::take(&mut frame.progress);
         let earlier = match progress.delivered {
@@ -355,16 +375,24 @@ impl<S: HttpService> Walk<'_, S> {
         };
         let (failure, has_split) = (None, false);
         let mut course = Course { route, lanes, progress, earlier, failure, has_split };
-        let stop = self.walk_lanes(&mut course).await;
+        let stop = self.walk_lanes(&mut course, first).await;
         frame.lanes = course.lanes.rest();
         frame.progress = course.progress;
         stop
     }
 
-    async fn walk_lanes(&mut self, course: &mut Course<'_>) -> Result<Stop, Error> {
+    async fn walk_lanes(
+        &mut self,
+        course: &mut Course<'_>,
+        first: Option<Arrival>,
+    ) -> Result<Stop, Error> {
         let client = self.client;
         let mut on_their_way = FuturesUnordered::new();
-        let mut early = None;
+        let mut early = first;
+        if early.is_some() {
+            // All that is wanted may be on that page.
+            course.lanes.ask(0, u64::MAX / 2);
+        }
         loop {
             let arrival = match course.lanes.next(&self.situation(course, 0)) {
                 Next::Split(index) => {
@@ -445,6 +473,12 @@ impl<S: HttpService> Walk<'_, S> {
         }
     }
 
+    /// Returns the number of pages that will still fit into the answer.
+    fn room(&self) -> usize {
+        let written = self.answer.records.response_bytes(MAX_TOKEN);
+        self.pace.room(written, 0, self.budget.max_bytes)
+    }
+
     /// Describes where the walk stands, with `in_hand` bytes that are not written yet.
     fn situation(&self, course: &Course<'_>, in_hand: usize) -> Situation {
         let written = self.answer.records.response_bytes(MAX_TOKEN);
@@ -502,6 +536,11 @@ impl<S: HttpService> Walk<'_, S> {
         let way = course.route.way;
         let lane = course.lanes.lane(index);
         let mut request = way.request_for(lane);
+        let mut least = 1;
+        if let Some(relation) = &course.route.listing.relation {
+            request = self.expanded(relation, request);
+            least = relation.branch.least;
+        }
         let mut expected = 1;
         if let Some(most) = request.limit() {
             let done = lane.done.as_ref().filter(|_| cursor == lane.cursor);
@@ -509,7 +548,7 @@ impl<S: HttpService> Walk<'_, S> {
             let limit = match done {
                 Some(done) => done.limit.unwrap_or(page_size).min(most),
                 None if way.narrowed_here => page_size,
-                None => page_size.min(u32::try_from(left).unwrap_or(u32::MAX)),
+                None => page_size.min(u32::try_from(left).unwrap_or(u32::MAX).max(least)),
             };
             request = request.with_limit(limit);
             if done.is_some() {
@@ -524,6 +563,17 @@ impl<S: HttpService> Walk<'_, S> {
         course.lanes.ask(index, expected);
         let (cursor, deadline) = (cursor.map(Cursor::new), self.budget.deadline);
         Ask { lane: index, request, cursor, deadline }
+    }
+
+    /// Asks for the property that Okta adds to records on every page, since its links lose the question; not if it
+    /// turned out not to add it.
+    fn expanded(&self, relation: &Relation, request: OktaRequest) -> OktaRequest {
+        match relation.expansion {
+            Some(expansion) if self.answer.expanded == Expanded::No => {
+                request.without(expansion.parameter.0)
+            }
+            _ => request,
+        }
     }
 
     fn take(&mut self, course: &mut Course<'_>, index: usize, page: &Page) -> Result<Taken, Error> {
@@ -580,7 +630,7 @@ impl<S: HttpService> Walk<'_, S> {
 
     /// Decides on a failed request for a page of `lane`.
     fn recover(
-        &self,
+        &mut self,
         route: Route<'_>,
         lane: &mut Lane,
         progress: &mut Progress,
@@ -589,7 +639,47 @@ impl<S: HttpService> Walk<'_, S> {
     ) -> Recovery {
         let way = route.way;
         let at_start = lane.cursor.is_none();
+        if let (Some(relation), Some(above)) = (&route.listing.relation, route.above) {
+            let is_expanded =
+                relation.expansion.is_some() && self.answer.expanded == Expanded::Unknown;
+            match &error.kind {
+                // Okta is asked once more before an object is taken to be gone.
+                ErrorKind::NotFound if at_start && !lane.restarted => {
+                    lane.restart();
+                    return Recovery::Again;
+                }
+                ErrorKind::NotFound if relation.branch.refusal_is_none => {
+                    return Recovery::Stop(Stop::End);
+                }
+                ErrorKind::NotFound => self.gone = Some(error.clone()),
+                ErrorKind::Rejected | ErrorKind::Client if at_start && is_expanded => {
+                    self.answer.expanded = Expanded::No;
+                    return Recovery::Again;
+                }
+                ErrorKind::Rejected | ErrorKind::Client
+                    if at_start && relation.branch.refusal_is_none =>
+                {
+                    return Recovery::Stop(Stop::End);
+                }
+                ErrorKind::Rejected | ErrorKind::Client | ErrorKind::Forbidden
+                    if above.is_closed => {}
+                _ => return Recovery::Fail,
+            }
+            progress.skipped = 1;
+            return Recovery::Stop(Stop::End);
+        }
         match (&error.kind, earlier) {
+            (
+                ErrorKind::Rejected
+                | ErrorKind::Client
+                | ErrorKind::NotFound
+                | ErrorKind::FeatureMissing,
+                _,
+            ) if at_start && route.listing.may_be_lacking => {
+                let query = way.request.query();
+                tracing::info!(path = way.request.path(), ?query, "the org does not have this");
+                Recovery::Stop(Stop::End)
+            }
             // Okta is asked once more before there is said to be no such record.
             (ErrorKind::NotFound, _) if way.shape.is_alone() && !lane.restarted => {
                 lane.restart();

@@ -3,7 +3,7 @@
 //! They are not described, they are refused when a flow names them, and they are cut out of the JSON objects that
 //! contain them.
 
-use crate::catalogue::{At, Field, Object};
+use crate::catalogue::{At, Field, Kind, Object};
 use crate::scan::Scanner;
 use std::borrow::Cow;
 use std::fmt;
@@ -55,7 +55,12 @@ impl Withheld {
             let (entity, rest) = word.split_once('.').ok_or_else(|| invalid("names no field"))?;
             let object = Object::find(entity).ok_or_else(|| invalid("names no entity"))?;
             let paths = paths(object, rest).ok_or_else(|| invalid("names no field"))?;
-            if paths.iter().any(|path| path.covers(object.key())) {
+            let is_of_key = |field: &Field| match object.key().at {
+                At::Joined(names) => names.contains(&&*field.name) || field.kind == Kind::Key,
+                _ => field.kind == Kind::Key,
+            };
+            let of_key = object.fields.iter().filter(|field| is_of_key(field));
+            if of_key.into_iter().any(|field| paths.iter().any(|path| path.covers(field))) {
                 return Err(invalid("names the key of the entity"));
             }
             patterns.extend(paths.into_iter().map(|path| Pattern { entity: object.name, path }));
@@ -63,11 +68,17 @@ impl Withheld {
         Ok(Self { patterns })
     }
 
-    /// Returns the paths that are withheld of an object.
+    /// Returns the paths that are withheld of an object, besides the secrets that Okta puts into its records.
     pub(crate) fn of(&self, object: &Object) -> Vec<Path> {
         let patterns = self.patterns.iter().filter(|pattern| pattern.entity == object.name);
         patterns.map(|pattern| pattern.path.clone()).collect()
     }
+}
+
+/// Returns the paths of the secrets that Okta puts into the records of an object.
+pub(crate) fn secrets(object: &Object) -> Vec<Path> {
+    let path = |path: &&str| Path(path.split('.').map(str::to_owned).collect());
+    object.secrets.iter().map(path).collect()
 }
 
 /// Returns the paths that the rest of a pattern stands for; none if that is nothing.
@@ -96,6 +107,9 @@ fn places(field: &Field) -> Vec<Path> {
         At::Record(at) => vec![path(at)],
         At::RecordOrLastSegment(at, address) => vec![path(at), path(address)],
         At::Parent(parent) => vec![path(parent.filter)],
+        At::Origin(at) | At::Rules(at) | At::AssigneeGroup(at) => vec![path(at)],
+        // It is in no record, so it has a place of its own.
+        At::Above(_) | At::Branch | At::Joined(_) => vec![Path(vec![format!("<{}>", field.name)])],
     }
 }
 
@@ -139,7 +153,11 @@ pub(crate) fn without(text: &str, paths: &[Path]) -> Option<String> {
 }
 
 fn copy(scanner: &mut Scanner<'_>, paths: &[&[String]], out: &mut String) -> Option<()> {
-    if paths.is_empty() || scanner.peek()? != b'{' {
+    let first = scanner.peek()?;
+    if !paths.is_empty() && first == b'[' {
+        return copy_list(scanner, paths, out);
+    }
+    if paths.is_empty() || first != b'{' {
         out.push_str(scanner.value()?.text);
         return Some(());
     }
@@ -168,6 +186,22 @@ fn copy(scanner: &mut Scanner<'_>, paths: &[&[String]], out: &mut String) -> Opt
     }
     scanner.take(b'}')?;
     out.push('}');
+    Some(())
+}
+
+/// Copies a list, each element of which loses the same.
+fn copy_list(scanner: &mut Scanner<'_>, paths: &[&[String]], out: &mut String) -> Option<()> {
+    scanner.take(b'[')?;
+    out.push('[');
+    while scanner.peek()? != b']' {
+        copy(scanner, paths, out)?;
+        if scanner.peek()? == b',' {
+            scanner.take(b',')?;
+            out.push(',');
+        }
+    }
+    scanner.take(b']')?;
+    out.push(']');
     Some(())
 }
 
@@ -225,6 +259,8 @@ mod tests {
             (r#"{"a":5}"#, &["a.b"], r#"{"a":5}"#),
             (r#"{"a":1,"a":2}"#, &["a"], "{}"),
             ("[1]", &["a"], "[1]"),
+            (r#"[{"a":1,"b":2},[{"a":3}],"a"]"#, &["a"], r#"[{"b":2},[{}],"a"]"#),
+            (r#"{"x":[{"a":1},{"a":2,"c":[]}]}"#, &["x.a"], r#"{"x":[{},{"c":[]}]}"#),
         ];
         for (text, paths, expected) in rows {
             let paths: Vec<_> = paths.iter().map(|it| path(it)).collect();

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use appflow_connector::entity::FieldDataType;
-use okta_connector::catalogue::{self, Collation, Field, OBJECTS, Object};
+use okta_connector::catalogue::{self, At, Collation, Field, OBJECTS, Object};
 use serde_json::Value;
 
 use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
@@ -94,11 +94,12 @@ impl FieldRow {
 
     /// Reads a field that the table does not know off the catalogue.
     fn of(object: &Object, field: &Field) -> Self {
-        let is_key = field.kind == catalogue::Kind::Key;
+        let is_id = matches!(field.kind, catalogue::Kind::Key | catalogue::Kind::Id);
         Self {
             entity: object.name.to_owned(),
             name: field.name.clone().into_owned(),
             kind: match field.data_type() {
+                _ if field.kind == catalogue::Kind::Texts => Kind::TextList,
                 FieldDataType::String => Kind::Text,
                 FieldDataType::DateTime => Kind::DateTime,
                 FieldDataType::Boolean => Kind::Boolean,
@@ -108,8 +109,8 @@ impl FieldRow {
                 FieldDataType::List => Kind::List,
                 other => panic!("the catalogue has no field of type {other:?}"),
             },
-            path: field.path().unwrap_or_default().to_owned(),
-            ignores_case: object.collation == Collation::IgnoreCase && !is_key,
+            path: path(field),
+            ignores_case: object.collation == Collation::IgnoreCase && !is_id,
             is_custom: false,
         }
     }
@@ -151,6 +152,18 @@ impl FieldRow {
             None if self.entity == "Group" && self.name == "sourceId" => source_of_link(record),
             None => None,
         }
+    }
+}
+
+/// Returns the place of a value in a record as `collections::records` shows it.
+fn path(field: &Field) -> String {
+    match field.at {
+        At::Above(path) => format!("above.{path}"),
+        At::Branch => "branch".to_owned(),
+        At::Joined(_) | At::Origin(_) | At::Rules(_) | At::AssigneeGroup(_) => {
+            format!("derived.{}", field.name)
+        }
+        _ => field.path().unwrap_or_default().to_owned(),
     }
 }
 

@@ -7,10 +7,11 @@ use super::records::{Attributes, Chronicle, Progress, Record, View};
 use super::scenario::{Deprovisioned, Scenario};
 use super::script::{PASSING_CODES, explains};
 use crate::brute_force::{Entity, expected_record};
+use crate::collections::{key_field, records};
 use crate::support::{API_TOKEN, context, query, simulated_okta};
 use appflow_connector::handle;
 use fastrand::Rng;
-use okta_connector::{Config, OktaConnector};
+use okta_connector::{Config, Offered, OktaConnector};
 use okta_connector_cli::SimulatedOkta;
 use okta_simulator::{Collection, Effect};
 use serde_json::{Value, json};
@@ -101,6 +102,8 @@ struct Flow<'a> {
     config: Config,
     process: OktaConnector<Wire, Vault>,
     event: Value,
+    /// The records that the org has at first.
+    count: u64,
     delivered: Vec<Vec<Record>>,
     report: Report,
 }
@@ -109,13 +112,15 @@ impl<'a> Flow<'a> {
     fn new(scenario: &'a Scenario) -> Self {
         let org = org(scenario.seed, scenario.entity, scenario.size, scenario.attributes);
         let entity = Entity::of(scenario.entity, &org);
-        let records = org.records(scenario.collection());
+        let records = records(&org, scenario.entity);
+        let count = records.len() as u64;
         let Scenario { ask, okta, .. } = scenario;
-        let shown = records.map(|record| {
+        let shown = records.iter().map(|record| {
             let selection = ask.selection.as_deref();
             Value::from(expected_record(&entity, &record, selection, &ask.assignment)).to_string()
         });
         let mut config = Config::new(wall_clock, scenario.seed);
+        config.offered = Offered::everything();
         config.max_response_bytes = ask.response_bytes.max(room_for(shown));
 
         start_clock(scenario.appflow.clock_skew);
@@ -127,7 +132,8 @@ impl<'a> Flow<'a> {
         let event = event(scenario);
         let report = Report::default();
         debug_assert!(okta.latency < Duration::from_secs(10));
-        Self { scenario, random, wire, config, process, event, delivered: Vec::new(), report }
+        let delivered = Vec::new();
+        Self { scenario, random, wire, config, process, event, count, delivered, report }
     }
 
     fn chance(&mut self, percent: u32) -> bool {
@@ -136,7 +142,7 @@ impl<'a> Flow<'a> {
 
     /// Calls until the flow ends.
     async fn walk(&mut self) -> Result<(), Broken> {
-        let most_calls = 400 + 3 * self.scenario.size as u64;
+        let most_calls = 400 + 3 * self.count;
         let mut tries = 0;
         loop {
             self.circumstances().await;
@@ -283,8 +289,9 @@ impl<'a> Flow<'a> {
         if self.scenario.trial.is_none() || !self.scenario.is_unfiltered() || may_be_sampled {
             return Ok(());
         }
+        let key = key_field(self.scenario.entity);
         let delivered: BTreeSet<_> =
-            self.delivered.iter().flatten().filter_map(|it| it["id"].as_str()).collect();
+            self.delivered.iter().flatten().filter_map(|it| it[key].as_str()).collect();
         let notes = self.wire.notes();
         match notes.found.iter().find(|id| !delivered.contains(id.as_str())) {
             Some(id) => Err(broken("what was found is handed out", format!("{id}: {answer}"))),

@@ -1,6 +1,6 @@
 //! Orgs of any size: generated ones, with one collection grown or cut to so many records.
 
-use crate::collections::{collection, id, ids};
+use crate::collections::{collection, id, ids, is_relation};
 use fastrand::Rng;
 use okta_simulator::{Assignee, Collection, Org};
 use serde_json::Value;
@@ -8,10 +8,11 @@ use serde_json::Value;
 /// The number of users of an org in which something else is asked for.
 const USERS_ELSEWHERE: usize = 40;
 
-/// Generates an org with exactly `size` records of an entity, and with the custom attributes of a seed.
+/// Generates an org with exactly `size` records of an entity, or users of whom it has relations, and with the custom
+/// attributes of a seed.
 pub(crate) fn org(seed: u64, entity: &str, size: usize, attributes: Option<u64>) -> Org {
     let collection = collection(entity);
-    let is_of_users = collection == Collection::Users;
+    let is_of_users = collection == Collection::Users || is_relation(entity);
     let mut org = Org::generate(seed, if is_of_users { size } else { USERS_ELSEWHERE });
     if !is_of_users {
         resize(&mut org, collection, size, &mut Rng::with_seed(seed));
@@ -40,6 +41,10 @@ fn resize(org: &mut Org, collection: Collection, size: usize, random: &mut Rng) 
         let rest: String = (0..17).map(|_| random.alphanumeric()).collect();
         let copy = format!("{}{rest}", &id(&record)[..3]);
         record["id"] = copy.clone().into();
+        // No two zones have one name, and cursors are names.
+        if collection == Collection::NetworkZones {
+            record["name"] = format!("{} {rest}", record["name"].as_str().unwrap()).into();
+        }
         org.put(collection, record);
         if let Some(hub) =
             hub.as_ref().filter(|_| collection == Collection::Apps && random.u32(..5) > 0)

@@ -6,7 +6,8 @@
 
 use super::scenario::{Ask, Deprovisioned, Scenario};
 use crate::brute_force::{Entity, Expr, expected_record, matches};
-use crate::collections::id;
+use crate::collections::{is_relation, key, key_field, records};
+use okta_connector::catalogue::{At, Field, Object};
 use okta_simulator::Org;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,21 +55,23 @@ struct Candidates {
 
 impl Chronicle {
     pub(crate) fn begin(scenario: &Scenario, org: &Org) -> Self {
-        let records = org.records(scenario.collection());
-        let versions = records.map(|it| (id(&it).to_owned(), vec![Some(it)])).collect();
+        let records = records(org, scenario.entity).into_iter();
+        let versions = records.map(|it| (key(&it).to_owned(), vec![Some(it)])).collect();
         Self { entity: Entity::of(scenario.entity, org), versions }
     }
 
     /// Notes the state of the org after a change.
     pub(crate) fn note(&mut self, scenario: &Scenario, org: &Org) {
-        for record in org.records(scenario.collection()) {
-            let known = self.versions.entry(id(&record).to_owned()).or_insert_with(|| vec![None]);
+        let mut there = BTreeSet::new();
+        for record in records(org, scenario.entity) {
+            there.insert(key(&record).to_owned());
+            let known = self.versions.entry(key(&record).to_owned()).or_insert_with(|| vec![None]);
             if known.last() != Some(&Some(record.clone())) {
                 known.push(Some(record));
             }
         }
-        for (id, known) in &mut self.versions {
-            if known.last() != Some(&None) && !org.contains(scenario.collection(), id) {
+        for (key, known) in &mut self.versions {
+            if known.last() != Some(&None) && !there.contains(key) {
                 known.push(None);
             }
         }
@@ -102,7 +105,8 @@ impl Chronicle {
         if self.is_still() {
             check_still(candidates.values(), &delivered, progress, limit)
         } else {
-            check_moving(&candidates, calls, &delivered, progress, limit)
+            let key = key_field(scenario.entity);
+            check_moving(&candidates, key, calls, &delivered, progress, limit)
         }
     }
 
@@ -110,9 +114,14 @@ impl Chronicle {
     fn seen(&self, mut record: Record, view: &View<'_>) -> String {
         let is_fixed =
             |name: &str| self.entity.fields.iter().any(|it| !it.is_custom && it.name == name);
+        // A record and the object above it are read at two times.
+        let is_above = |field: &str| {
+            let is_moving = is_relation(&self.entity.name) && !self.is_still();
+            is_moving && of_above(&self.entity.name).any(|name| name == field)
+        };
         record.retain(|field, _| {
             let is_judged = view.attributes == Attributes::Known || is_fixed(field);
-            is_judged && !view.ignored.contains(&field.as_str())
+            is_judged && !is_above(field) && !view.ignored.contains(&field.as_str())
         });
         Value::from(record).to_string()
     }
@@ -171,6 +180,14 @@ impl Chronicle {
     }
 }
 
+/// Returns the fields that a record has of the object above it, but for those that identify it.
+fn of_above(entity: &str) -> impl Iterator<Item = &'static str> {
+    let object = Object::find(entity).unwrap();
+    let fields = object.fields.iter();
+    let is_of_above = |field: &&Field| matches!(field.at, At::Above(path) if path != "id");
+    fields.filter(is_of_above).map(|field| &*field.name)
+}
+
 fn is_assigned(ask: &Ask, org: &Org, id: &str) -> bool {
     let (group, user) = (ask.assignment.group_id.as_ref(), ask.assignment.user_id.as_ref());
     group.is_none_or(|group| org.apps_of_group(group).any(|app| app == id))
@@ -216,6 +233,7 @@ fn check_still<'a>(
 
 fn check_moving(
     candidates: &BTreeMap<&str, Candidates>,
+    key: &str,
     calls: &[Vec<Record>],
     delivered: &[Vec<String>],
     progress: Progress,
@@ -225,7 +243,7 @@ fn check_moving(
     for (records, texts) in calls.iter().zip(delivered) {
         let mut in_call = BTreeSet::new();
         for (record, text) in records.iter().zip(texts) {
-            let id = record["id"].as_str().unwrap_or_default();
+            let id = record[key].as_str().unwrap_or_default();
             let known = candidates.get(id).is_some_and(|it| it.texts.contains(text));
             if !known {
                 return Err(format!("delivered, but never was so: {text}"));

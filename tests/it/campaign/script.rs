@@ -1,6 +1,7 @@
 //! The faults of a run, and the ends that a run may have because of them.
 
 use super::scenario::{Deprovisioned, Scenario};
+use crate::collections::is_relation;
 use fastrand::Rng;
 use jiff::SignedDuration;
 use okta_simulator::{Collection, Effect, Fault, Mutation, When};
@@ -58,14 +59,31 @@ fn burst(random: &mut Rng, faults: &mut Vec<Fault>) {
 /// Adds changes of the org that the flow reads.
 fn stir(random: &mut Rng, collection: Collection, faults: &mut Vec<Fault>) {
     for _ in 0..random.usize(1..=3) {
-        let mutation = match random.u32(..4) {
-            0 => Mutation::Insert(collection),
-            1 => Mutation::Remove(collection),
-            _ => Mutation::Touch(collection),
+        let mutation = match (collection.parent(), random.u32(..4)) {
+            (Some(above), _) => relation(random, above),
+            (None, 0) => Mutation::Insert(collection),
+            (None, 1) => Mutation::Remove(collection),
+            (None, _) => Mutation::Touch(collection),
         };
         let when = When::Chance { percent: random.u32(5..=80), seed: random.u64(..) };
         faults.push(Fault { when, ..Fault::always(Effect::Mutate(mutation)) });
     }
+}
+
+/// Draws a change of relations, or of the objects that are above records.
+fn relation(random: &mut Rng, above: Collection) -> Mutation {
+    let mutations = [
+        Mutation::AddMember,
+        Mutation::RemoveMember,
+        Mutation::Assign,
+        Mutation::Unassign,
+        Mutation::Grant,
+        Mutation::Revoke,
+        Mutation::Insert(above),
+        Mutation::Remove(above),
+        Mutation::Touch(above),
+    ];
+    mutations[random.usize(..mutations.len())]
 }
 
 fn together(when: When, effects: Vec<Effect>) -> impl Iterator<Item = Fault> {
@@ -211,6 +229,18 @@ pub(crate) fn explains(scenario: &Scenario, met: Circumstances, code: &str, mess
         |fault: &Fault| matches!(fault.what, Effect::MissingRateLimitHeaders | Effect::Cut { .. });
     let may_be_small = met.smallest_share < 3 || okta.faults.iter().any(hides_limits);
     if code == "RateLimitExceeded" && met.has_two_assignments && may_be_small {
+        return true;
+    }
+    // So does a record below another one: a page of objects, one of what is below them, and one to spare for an object
+    // that may be gone.
+    let is_relation = is_relation(scenario.entity);
+    if code == "RateLimitExceeded" && is_relation && (may_be_small || met.smallest_share < 4) {
+        return true;
+    }
+    // A few users have no roles, and what moves may lose its last record.
+    let may_have_none = scenario.entity == "RoleAssignment" || is_moving(&okta.faults);
+    if code == "AccessDenied" && is_relation && may_have_none && scenario.ask.filter.expr.is_none()
+    {
         return true;
     }
     // A refusal in mid-listing is told when it has come several times, for which a small share leaves no time.

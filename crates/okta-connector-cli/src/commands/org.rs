@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use clap::Args;
 use okta_client::Loopback;
-use okta_connector::{Config, OktaConnector};
+use okta_connector::{Config, Offered, OktaConnector};
 use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
 use okta_simulator::{Collection, Org, Simulator, SystemLog};
 use std::path::{Path, PathBuf};
@@ -47,6 +47,7 @@ pub(crate) fn connector(okta: SimulatedOkta) -> SimulatedConnector {
     let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
     let mut config = Config::new(seconds_since_1970, 1);
     config.orgs.loopback = Loopback::Allowed;
+    config.offered = Offered::everything();
     OktaConnector::new(okta, secrets, config)
 }
 

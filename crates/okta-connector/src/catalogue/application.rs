@@ -19,6 +19,7 @@ pub(super) static APPLICATION: Object = Object {
     endpoint: Endpoint {
         path: "/api/v1/apps",
         page_size: Some(200),
+        envelope: None,
         dialect: Dialect::OneEquality,
         lanes: None,
         shows: Shows::Records,
@@ -32,7 +33,9 @@ pub(super) static APPLICATION: Object = Object {
     probe_turn: 5,
     deprovisioned: None,
     schemas: None,
+    by_default: true,
     fields: FIELDS,
+    ..Object::LISTED
 };
 
 /// The group that an application is assigned to.

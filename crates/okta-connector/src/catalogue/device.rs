@@ -13,6 +13,7 @@ pub(super) static DEVICE: Object = Object {
     endpoint: Endpoint {
         path: "/api/v1/devices",
         page_size: Some(200),
+        envelope: None,
         dialect: Dialect::Search,
         lanes: None,
         shows: Shows::Records,
@@ -23,10 +24,13 @@ pub(super) static DEVICE: Object = Object {
     collation: Collation::IgnoreCase,
     scope: "okta.devices.read",
     always_has_records: false,
+    feature: Some("Devices need Okta Identity Engine"),
     probe_turn: 4,
     deprovisioned: None,
     schemas: None,
+    by_default: true,
     fields: FIELDS,
+    ..Object::LISTED
 };
 
 #[rustfmt::skip]

@@ -26,6 +26,7 @@ pub(super) static GROUP: Object = Object {
     endpoint: Endpoint {
         path: "/api/v1/groups",
         page_size: Some(200),
+        envelope: None,
         dialect: Dialect::SearchAndFilter {
             everything: None,
             filter_ge: false,
@@ -43,7 +44,9 @@ pub(super) static GROUP: Object = Object {
     probe_turn: 3,
     deprovisioned: None,
     schemas: Some(&SCHEMA),
+    by_default: true,
     fields: FIELDS,
+    ..Object::LISTED
 };
 
 #[rustfmt::skip]

@@ -15,6 +15,7 @@ pub(super) static GROUP_SCHEMA_ATTRIBUTE: Object = Object {
     endpoint: Endpoint {
         path: "/api/v1/meta/schemas/group/default",
         page_size: None,
+        envelope: None,
         dialect: Dialect::Nothing,
         lanes: None,
         shows: Shows::Schema,
@@ -28,7 +29,9 @@ pub(super) static GROUP_SCHEMA_ATTRIBUTE: Object = Object {
     probe_turn: 6,
     deprovisioned: None,
     schemas: None,
+    by_default: true,
     fields: FIELDS_OF_GROUPS,
+    ..Object::LISTED
 };
 
 pub(super) static USER_SCHEMA_ATTRIBUTE: Object = Object {

@@ -26,6 +26,7 @@ pub(super) static USER: Object = Object {
     endpoint: Endpoint {
         path: "/api/v1/users",
         page_size: Some(200),
+        envelope: None,
         dialect: Dialect::SearchAndFilter {
             everything: Some("status pr"),
             filter_ge: true,
@@ -47,7 +48,9 @@ pub(super) static USER: Object = Object {
     probe_turn: 2,
     deprovisioned: Some(Deprovisioned { field: "status", value: "DEPROVISIONED" }),
     schemas: Some(&SCHEMAS),
+    by_default: true,
     fields: FIELDS,
+    ..Object::LISTED
 };
 
 #[rustfmt::skip]

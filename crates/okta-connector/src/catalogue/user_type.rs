@@ -12,6 +12,7 @@ pub(super) static USER_TYPE: Object = Object {
     endpoint: Endpoint {
         path: "/api/v1/meta/types/user",
         page_size: None,
+        envelope: None,
         dialect: Dialect::Nothing,
         lanes: None,
         shows: Shows::Records,
@@ -25,7 +26,9 @@ pub(super) static USER_TYPE: Object = Object {
     probe_turn: 1,
     deprovisioned: None,
     schemas: None,
+    by_default: true,
     fields: FIELDS,
+    ..Object::LISTED
 };
 
 #[rustfmt::skip]

@@ -1,6 +1,6 @@
 //! The text of a plan.
 
-use super::{Below, Listing, Plan, Way};
+use super::{Below, Listing, Plan, Relation, Way};
 use okta_client::OktaRequest;
 use std::fmt::{self, Formatter};
 
@@ -18,7 +18,14 @@ impl fmt::Display for Plan {
                 write!(f, "{prefix} {way}")?;
                 listing.among.iter().try_for_each(|among| write_among(f, among))?;
             }
-            if listing.ways.first().is_some_and(|way| way.narrowed_here) {
+            if let Some(relation) = &listing.relation {
+                write_relation(f, relation)?;
+            }
+            let is_tested = match &listing.relation {
+                Some(relation) => relation.is_narrowed(),
+                None => listing.ways.first().is_some_and(|way| way.narrowed_here),
+            };
+            if is_tested {
                 f.write_str("\n  records are tested here")?;
             }
         }
@@ -36,6 +43,17 @@ impl fmt::Display for Way {
             }
             None => Ok(()),
         }
+    }
+}
+
+fn write_relation(f: &mut Formatter<'_>, relation: &Relation) -> fmt::Result {
+    match relation.below() {
+        Some(below) => {
+            f.write_str("\n  then GET ")?;
+            write_request(f, &below)?;
+            f.write_str(" for each")
+        }
+        None => write!(f, "\n  of which {} has the records", relation.array().unwrap_or_default()),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::lanes::Side;
 use super::pace::Budget;
+use super::sight::{Above, Sight};
 use crate::catalogue::schema;
 use crate::entity::FieldId;
 use crate::error::Error;
-use crate::plan::{Listing, Plan, Shape, Way, last_segment};
+use crate::plan::{Listing, Plan, Relation, Shape, Way, last_segment};
 use crate::position::{Done, Lane, Order, Progress};
 use crate::query::Query;
-use crate::record::{Constants, Habits, Layout, Malformed, RecordReader, RecordView};
+use crate::record::{Constants, Habits, Layout, Malformed, RecordReader, RecordView, Turn};
 use crate::token::MAX_TOKEN;
 use appflow_connector::{ErrorCode, Mark, Records};
 use hashbrown::HashMap;
@@ -16,9 +17,10 @@ use hashbrown::hash_map::EntryRef;
 use okta_client::{ErrorKind, Page};
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The pages in a row that may be empty. An empty page is not the end of a listing, but a listing must have one.
-const MAX_EMPTY_PAGES: u32 = 100;
+pub(crate) const MAX_EMPTY_PAGES: u32 = 100;
 
 /// The fate of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub(crate) struct Route<'p> {
     pub(crate) has_next: bool,
     /// True if this way shows records as they are now, and the next one may lag.
     pub(crate) is_fresher: bool,
+    /// The object below which the listing is, if it is below one.
+    pub(crate) above: Option<&'p Above<'p>>,
 }
 
 impl Route<'_> {
@@ -62,7 +66,11 @@ impl Route<'_> {
 #[derive(Debug)]
 pub(crate) struct Shapes {
     layout: Layout,
-    constants: Constants,
+    constants: Arc<Constants>,
+    /// How the objects above records are seen, if these are below some.
+    pub(crate) sight: Option<Sight>,
+    /// The slot of the property that Okta adds to records.
+    expansion: Option<usize>,
 }
 
 impl Shapes {
@@ -74,9 +82,45 @@ impl Shapes {
         query.predicate.for_each_field(&mut |field| needed.push(field));
         let ways = plan.listings.iter().flat_map(|listing| &listing.ways);
         needed.extend(ways.filter_map(|way| way.cut.as_ref()).map(|cut| cut.field));
-        let layout = Layout::new(&query.entity, needed, &query.selected, &constants);
-        Self { layout, constants }
+        let straight = Turn::Straight;
+        let layout = Layout::new(&query.entity, needed, &query.selected, &constants, straight);
+        Self { layout, constants: Arc::new(constants), sight: None, expansion: None }
     }
+
+    /// Finds the places for the records below the objects of a listing.
+    pub(crate) fn of_relation(query: &Query, relation: &Relation) -> Self {
+        let fields = relation.inherited.iter().map(|(field, _)| *field).chain(relation.named);
+        let constants = Constants::of_object("", fields.map(|field| (field, None)));
+        let mut needed = vec![query.entity.key()];
+        query.predicate.for_each_field(&mut |field| needed.push(field));
+        let turn = match relation.branch.turned {
+            None => Turn::Straight,
+            Some(_) => Turn::Turned,
+        };
+        let mut layout = Layout::new(&query.entity, needed, &query.selected, &constants, turn);
+        let expansion = relation.expansion.map(|expansion| layout.slot(expansion.property));
+        let sight = Some(Sight::new(&query.entity, relation));
+        Self { layout, constants: Arc::new(constants), sight, expansion }
+    }
+}
+
+/// A part of a page: records that have the same of the object above them.
+struct Segment<'p> {
+    text: &'p str,
+    shape: Shape,
+    constants: Arc<Constants>,
+}
+
+/// The knowledge about a property that Okta was asked to add to records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Expanded {
+    /// No record was seen.
+    #[default]
+    Unknown,
+    /// Okta adds it.
+    Yes,
+    /// Okta does not.
+    No,
 }
 
 /// A place in an answer.
@@ -91,7 +135,9 @@ pub(crate) struct Checkpoint {
 #[derive(Debug)]
 pub(crate) struct Answer<'a> {
     query: &'a Query,
-    shapes: &'a Shapes,
+    pub(crate) shapes: Arc<Shapes>,
+    /// What Okta does about a property that it was asked to add.
+    pub(crate) expanded: Expanded,
     habits: Habits,
     key: FieldId,
     /// The records, written.
@@ -116,7 +162,7 @@ impl<'a> Answer<'a> {
     /// memory of `sent`, an answer that is no longer needed.
     pub(crate) fn new(
         query: &'a Query,
-        shapes: &'a Shapes,
+        shapes: Shapes,
         budget: &Budget,
         delivered: u64,
         sent: Vec<u8>,
@@ -124,7 +170,8 @@ impl<'a> Answer<'a> {
         let Budget { max_bytes, max_results, .. } = *budget;
         Self {
             query,
-            shapes,
+            shapes: Arc::new(shapes),
+            expanded: Expanded::Unknown,
             habits: Habits::default(),
             key: query.entity.key(),
             // One record is rarely as large as an answer may be.
@@ -140,6 +187,13 @@ impl<'a> Answer<'a> {
             seen: HashMap::new(),
             among: None,
         }
+    }
+
+    /// Goes over to the records below the objects of a listing.
+    pub(crate) fn turn_to(&mut self, relation: &Relation) {
+        self.shapes = Arc::new(Shapes::of_relation(self.query, relation));
+        self.habits = Habits::default();
+        self.expanded = Expanded::Unknown;
     }
 
     /// Returns the number of records that LIMIT still allows.
@@ -190,40 +244,49 @@ impl<'a> Answer<'a> {
         progress: &mut Progress,
         page: &Page,
     ) -> Result<Taken, Error> {
-        let way = route.way;
-        let text = records_of(way.shape, page)?;
-        let skip = self.skip(way, lane, &text)?;
-        let shapes = self.shapes;
-        let mut reader = reader(way.shape, &text);
-        let mut count = 0;
+        let text = records_of(route.way.shape, page)?;
+        let shapes = Arc::clone(&self.shapes);
+        let (segments, objects) = segments(&shapes, route, &text)?;
+        let skip = self.skip(&shapes, lane, &segments)?;
+        let (mut count, mut expanded) = (0, 0_u32);
         let mut last: Option<(Cow<'_, str>, u32)> = None;
-        let taken = loop {
-            let record = reader.next(&shapes.layout, &shapes.constants, &mut self.habits);
-            let record = match record {
-                Ok(Some(record)) => record,
-                Ok(None) => break Ok(Taken::Whole),
-                Err(Malformed) => break Err(malformed()),
-            };
-            count += 1;
-            if count <= skip {
-                continue;
+        let taken = 'page: {
+            for segment in &segments {
+                let mut reader = reader(segment.shape, segment.text);
+                let end = loop {
+                    let record = reader.next(&shapes.layout, &segment.constants, &mut self.habits);
+                    let record = match record {
+                        Ok(Some(record)) => record,
+                        Ok(None) => break None,
+                        Err(Malformed) => break Some(Err(malformed())),
+                    };
+                    count += 1;
+                    if count <= skip {
+                        continue;
+                    }
+                    let Some(id) = record.text(self.key) else { break Some(Err(malformed())) };
+                    expanded +=
+                        u32::from(shapes.expansion.is_some_and(|it| record.raw(it).is_some()));
+                    match self.take_record(route, lane, progress, &record, &id) {
+                        Ok(None) => last = Some((id, count)),
+                        Ok(Some(taken)) => break Some(Ok(taken)),
+                        Err(error) => break Some(Err(error)),
+                    }
+                };
+                self.unreadable += reader.unreadable();
+                if let Some(end) = end {
+                    break 'page end;
+                }
             }
-            let Some(id) = record.text(self.key) else { break Err(malformed()) };
-            match self.take_record(route, lane, progress, &record, &id) {
-                Ok(None) => last = Some((id, count)),
-                Ok(Some(taken)) => break Ok(taken),
-                Err(error) => break Err(error),
-            }
+            Ok(Taken::Whole)
         };
-        self.unreadable += reader.unreadable();
+        if shapes.expansion.is_some() && count > skip && self.expanded != Expanded::Yes {
+            self.expanded = if expanded > 0 { Expanded::Yes } else { Expanded::No };
+        }
+        let count = count.max(objects);
         lane.empty = if count == 0 { lane.empty.saturating_add(1) } else { 0 };
         if lane.empty > MAX_EMPTY_PAGES {
-            return Err(Error::new(
-                ErrorCode::ServerError,
-                format!(
-                    "Okta answered more than {MAX_EMPTY_PAGES} pages in a row without any record"
-                ),
-            ));
+            return Err(endless());
         }
         match (&taken, last) {
             (Ok(Taken::Whole), _) => lane.done = None,
@@ -278,21 +341,24 @@ impl<'a> Answer<'a> {
     /// The last of them is found by its id, not by its place: a record that went away or came in
     /// front of it since then moves the others. If it went away itself, the page is taken from its
     /// start, since what comes twice is better than what is missing.
-    fn skip(&mut self, way: &Way, lane: &mut Lane, text: &str) -> Result<u32, Error> {
+    fn skip(
+        &mut self,
+        shapes: &Shapes,
+        lane: &mut Lane,
+        segments: &[Segment<'_>],
+    ) -> Result<u32, Error> {
         let Some(done) = &lane.done else { return Ok(0) };
-        let mut reader = reader(way.shape, text);
         let mut count = 0;
-        let Shapes { layout, constants } = self.shapes;
-        let next = reader.next(layout, constants, &mut self.habits);
-        let mut next = next.map_err(|Malformed| malformed())?;
-        while let Some(record) = next {
-            count += 1;
-            if record.text(self.key).is_some_and(|id| id == done.id) {
-                return Ok(count);
+        for segment in segments {
+            let mut reader = reader(segment.shape, segment.text);
+            loop {
+                let next = reader.next(&shapes.layout, &segment.constants, &mut self.habits);
+                let Some(record) = next.map_err(|Malformed| malformed())? else { break };
+                count += 1;
+                if record.text(self.key).is_some_and(|id| id == done.id) {
+                    return Ok(count);
+                }
             }
-            next = reader
-                .next(layout, constants, &mut self.habits)
-                .map_err(|Malformed| malformed())?;
         }
         lane.at = None;
         Ok(0)
@@ -302,6 +368,30 @@ impl<'a> Answer<'a> {
         self.query.predicate.passes(record, &self.query.entity)
             && listing.part.passes(record, &self.query.entity)
             && self.among.iter().flatten().all(|ids| ids.contains(id))
+    }
+}
+
+/// Returns the parts of a page that have records, and the number of objects above them.
+fn segments<'p>(
+    shapes: &Shapes,
+    Route { listing, way, above, .. }: Route<'_>,
+    text: &'p str,
+) -> Result<(Vec<Segment<'p>>, u32), Error> {
+    match (&listing.relation, &shapes.sight, above) {
+        (Some(relation), Some(sight), None) => {
+            let (objects, all) =
+                sight.read(relation, way.shape, text).map_err(|Malformed| malformed())?;
+            let segments = objects.into_iter().filter_map(|object| {
+                let (text, constants) = (object.array?, object.constants);
+                Some(Segment { text, shape: Shape::List, constants })
+            });
+            Ok((segments.collect(), u32::try_from(all).unwrap_or(u32::MAX)))
+        }
+        (_, _, above) => {
+            let constants = above.map_or(&shapes.constants, |above| &above.constants);
+            let constants = Arc::clone(constants);
+            Ok((vec![Segment { text, shape: way.shape, constants }], 0))
+        }
     }
 }
 
@@ -392,7 +482,14 @@ fn reader(shape: Shape, text: &str) -> RecordReader<'_> {
     }
 }
 
-fn malformed() -> Error {
+/// Makes the failure of a listing without an end.
+pub(crate) fn endless() -> Error {
+    let message =
+        format!("Okta answered more than {MAX_EMPTY_PAGES} pages in a row without any record");
+    Error::new(ErrorCode::ServerError, message)
+}
+
+pub(crate) fn malformed() -> Error {
     let message = "Okta answered with something that is not a list of records";
     Error::new(ErrorCode::ServerError, message)
 }

@@ -215,11 +215,7 @@ impl Org {
     }
 
     /// Returns the ids of the rules that made somebody a member, sorted.
-    pub(crate) fn rules_of_member(
-        &self,
-        group_id: &str,
-        user_id: &str,
-    ) -> impl Iterator<Item = &str> {
+    pub fn rules_of_member(&self, group_id: &str, user_id: &str) -> impl Iterator<Item = &str> {
         self.group_members.rules(group_id, user_id)
     }
 
