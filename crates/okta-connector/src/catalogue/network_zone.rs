@@ -1,7 +1,7 @@
 //! Network zones: addresses and places that policies name.
 //!
 //! Cursors of the listing are names of zones. `asns` and `locations` are lists in a zone of type DYNAMIC and objects in
-//! one of type DYNAMIC_V2.
+//! one of type `DYNAMIC_V2`.
 
 use super::Kind::{Boolean, DateTime, Enumeration, Key, List, Struct, Text};
 use super::{Collation, Endpoint, Field, NOTHING, Object, field};

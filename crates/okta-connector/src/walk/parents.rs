@@ -9,7 +9,7 @@ use super::sight::Above;
 use super::{Arrival, Ask, Earlier, MAX_EMPTY_PAGES, Recovery, Stop, Walk, circle, fetch};
 use crate::catalogue::Reach;
 use crate::error::Error;
-use crate::plan::{Relation, Shape};
+use crate::plan::{Relation, Shape, Way};
 use crate::position::{Done, Frame, Lane, Progress};
 use crate::trouble::hidden;
 use futures_util::future::{Either, select};
@@ -174,13 +174,15 @@ impl<S: HttpService> Walk<'_, S> {
             let is_begun = !frame.lanes.is_empty();
             // The object itself, if it was not asked for before, and as many behind it as the answer has room for.
             next_ahead = next_ahead.max(index + usize::from(is_begun));
-            while let Some(next) = self.next_ahead(&objects, next_ahead, index, &ahead, is_begun) {
+            // A listing that was begun may have any number of pages.
+            while !is_begun && let Some(next) = self.next_ahead(&objects, next_ahead, index, &ahead)
+            {
                 next_ahead = next + 1;
                 let Some(way) = relation.way(&objects[next].id) else { continue };
                 let expected = self.expected_below(&objects[next], place.progress);
                 let left = self.answer.wanted().saturating_sub(ahead.expected.values().sum());
                 ahead.expected.insert(next, expected);
-                let ask = self.first_page(relation, &way.request, way.narrowed_here, left);
+                let ask = self.first_page(relation, &way, left);
                 asked.push(async move { (next, fetch(client, ask).await) });
             }
             let mut seed = ahead.arrived.remove(&index);
@@ -257,7 +259,6 @@ impl<S: HttpService> Walk<'_, S> {
         from: usize,
         present: usize,
         ahead: &Ahead,
-        is_begun: bool,
     ) -> Option<usize> {
         let next = (from..objects.len()).find(|&index| objects[index].count != Some(0))?;
         if next == present {
@@ -272,9 +273,7 @@ impl<S: HttpService> Walk<'_, S> {
             (false, Some(count)) => count,
             (false, None) => GUESS,
         };
-        // A listing that was begun may have any number of pages.
-        let is_worth_it = !is_begun
-            && on_their_way < self.budget.max_concurrency
+        let is_worth_it = on_their_way < self.budget.max_concurrency
             && expected + own < self.answer.wanted()
             && self.has_time()
             && on_their_way < self.room();
@@ -288,15 +287,9 @@ impl<S: HttpService> Walk<'_, S> {
     }
 
     /// Asks for the first page below an object, with `left` records to want.
-    fn first_page(
-        &self,
-        relation: &Relation,
-        request: &okta_client::OktaRequest,
-        is_narrowed: bool,
-        left: u64,
-    ) -> Ask {
-        let mut request = self.expanded(relation, request.clone());
-        if let Some(most) = request.limit().filter(|_| !is_narrowed) {
+    fn first_page(&self, relation: &Relation, way: &Way, left: u64) -> Ask {
+        let mut request = self.expanded(relation, way.request.clone());
+        if let Some(most) = request.limit().filter(|_| !way.narrowed_here) {
             let left = u32::try_from(left).unwrap_or(u32::MAX);
             request = request.with_limit(left.clamp(relation.branch.least, most));
         }
