@@ -117,7 +117,7 @@ impl<'a> Flow<'a> {
         let Scenario { ask, okta, .. } = scenario;
         let shown = records.iter().map(|record| {
             let selection = ask.selection.as_deref();
-            Value::from(expected_record(&entity, &record, selection, &ask.assignment)).to_string()
+            Value::from(expected_record(&entity, record, selection, &ask.assignment)).to_string()
         });
         let mut config = Config::new(wall_clock, scenario.seed);
         config.offered = Offered::everything();
