@@ -177,7 +177,11 @@ impl Input<'_> {
                 latency: self.small(),
                 page_size: (self.byte() % 2 == 1).then(|| self.small()),
                 order: [Order::Unknown, Order::Kept, Order::Broken][usize::from(self.byte() % 3)],
+                above: self.small(),
+                skipped: self.small(),
+                unexpanded: self.byte() % 2 == 1,
             },
+            above: (self.byte() % 2 == 1).then(|| self.text()),
             lanes: (0..lanes).map(|_| self.lane()).collect(),
         }
     }
