@@ -51,6 +51,8 @@ pub enum Bucket {
     Realms = 19,
     /// Log streams.
     LogStreams = 20,
+    /// The System Log.
+    Logs = 21,
 }
 
 /// A row covers its path and all paths below; `{}` stands for any one segment. The order does not matter.
@@ -72,6 +74,7 @@ const ROWS: &[(&str, Bucket)] = &[
     ("/api/v1/idps",                 Bucket::Idps),
     ("/api/v1/inlineHooks",          Bucket::InlineHooks),
     ("/api/v1/logStreams",           Bucket::LogStreams),
+    ("/api/v1/logs",                 Bucket::Logs),
     ("/api/v1/policies",             Bucket::Policies),
     ("/api/v1/realms",               Bucket::Realms),
     ("/api/v1/trustedOrigins",       Bucket::TrustedOrigins),
@@ -157,6 +160,7 @@ mod tests {
             ("/oauth2/v1/token", Bucket::Token),
             ("/oauth2/v1/clients/0oa1/roles", Bucket::Clients),
             ("/api/v1/iam/assignees/users", Bucket::Iam),
+            ("/api/v1/logs", Bucket::Logs),
             ("/api/v1/policies/00p1/rules", Bucket::Policies),
             ("/api/v1/realms", Bucket::Realms),
             ("/.well-known/okta-organization", Bucket::Other),
@@ -217,7 +221,8 @@ mod tests {
             (8, Some(Bucket::Token)),
             (9, Some(Bucket::Iam)),
             (20, Some(Bucket::LogStreams)),
-            (21, None),
+            (21, Some(Bucket::Logs)),
+            (22, None),
         ];
         for (number, bucket) in rows {
             assert_eq!(Bucket::from_number(number), bucket, "{number}");

@@ -303,9 +303,9 @@ fn page(request: &OktaRequest, answer: Answer) -> Result<Page, (Outcome, Error)>
                 let what = format!("with an object that has no list of {member}");
                 failed(Failure::Unexpected, &what)
             })?;
-            (list, next_in_body(&links, request.path()))
+            (list, next_in_body(&links, request))
         }
-        _ => (response.body().clone(), next_cursor(response.headers(), request.path())),
+        _ => (response.body().clone(), next_cursor(response.headers(), request)),
     };
     let next = next.map_err(|error| failed(Failure::BadLink, &format!("but {error}")))?;
     Ok(Page { body, next, limit: request.limit(), latency })

@@ -30,6 +30,7 @@ pub(crate) fn open(body: &Bytes, member: &str) -> Option<(Bytes, Links)> {
 mod tests {
     use super::*;
     use crate::link::{LinkError, next_in_body};
+    use crate::request::OktaRequest;
 
     #[test]
     fn envelopes() {
@@ -64,7 +65,8 @@ mod tests {
         for (body, expected) in rows {
             let bytes = Bytes::from(body.clone());
             let found = open(&bytes, "roles").map(|(list, links)| {
-                let next = next_in_body(&links, "/api/v1/iam/roles");
+                let request = OktaRequest::enveloped("/api/v1/iam/roles", "roles");
+                let next = next_in_body(&links, &request);
                 (list, next.map(|next| next.map(|next| next.as_str().to_owned())))
             });
             let expected = expected.map(|(list, next)| {

@@ -1,4 +1,5 @@
-//! Links to the next page, in the `Link` header or in a body, read for their cursor alone.
+//! Links to the next page, in the `Link` header or in a body, read for their cursor, and for parameters that go with
+//! it.
 //!
 //! Okta sends one header line for each relation; some HTTP stacks fold them into one. An address
 //! may hold commas, so a folded line is split only outside `<…>`.
@@ -6,7 +7,7 @@
 //! The host of a link does not matter, since the next request goes to the org itself: Okta names its Admin
 //! Console (`acme-admin.okta.com`) in some links, and may name another host of an org with a custom domain.
 
-use crate::request::Cursor;
+use crate::request::{AFTER, Cursor, OktaRequest};
 use http::HeaderMap;
 use http::header::LINK;
 use percent_encoding::percent_decode_str;
@@ -33,8 +34,11 @@ pub(crate) enum LinkError {
     Malformed,
 }
 
-/// Reads the cursor of the next page of the listing at `path`; none at the end of the list.
-pub(crate) fn next_cursor(headers: &HeaderMap, path: &str) -> Result<Option<Cursor>, LinkError> {
+/// Reads the cursor of the next page of a listing, and the parameters that go with it; none at the end of the list.
+pub(crate) fn next_cursor(
+    headers: &HeaderMap,
+    request: &OktaRequest,
+) -> Result<Option<Cursor>, LinkError> {
     let mut next = None;
     for header in headers.get_all(LINK) {
         let header = String::from_utf8_lossy(header.as_bytes());
@@ -49,14 +53,17 @@ pub(crate) fn next_cursor(headers: &HeaderMap, path: &str) -> Result<Option<Curs
             }
         }
     }
-    next.map(|address| after(&address, path)).transpose()
+    next.map(|address| after(&address, request)).transpose()
 }
 
-/// Reads the cursor of the next page of the listing at `path` off the links in a body; none at the end of the list.
-pub(crate) fn next_in_body(links: &Links, path: &str) -> Result<Option<Cursor>, LinkError> {
+/// Reads the cursor of the next page of a listing off the links in a body; none at the end of the list.
+pub(crate) fn next_in_body(
+    links: &Links,
+    request: &OktaRequest,
+) -> Result<Option<Cursor>, LinkError> {
     let Some(next) = links.get("next").filter(|next| !next.is_null()) else { return Ok(None) };
     let address = next.get("href").and_then(Value::as_str).ok_or(LinkError::Malformed)?;
-    after(address, path).map(Some)
+    after(address, request).map(Some)
 }
 
 fn split_links(header: &str) -> impl Iterator<Item = &str> {
@@ -92,20 +99,31 @@ fn is_next(parameters: &str) -> bool {
     })
 }
 
-/// Reads the cursor of an address, which may be relative, if its path is that of the listing.
-fn after(address: &str, path: &str) -> Result<Cursor, LinkError> {
+/// Reads the cursor of an address, which may be relative, if its path is that of the listing. Where parameters move, the
+/// cursor is a query of them and Okta's own cursor.
+fn after(address: &str, request: &OktaRequest) -> Result<Cursor, LinkError> {
     let own = Url::parse("https://own.invalid").expect("this is an address");
     let url = own.join(address).map_err(|_| LinkError::Malformed)?;
     if !["https", "http"].contains(&url.scheme()) {
         return Err(LinkError::Malformed);
     }
-    if decoded(url.path()) != decoded(path) {
+    if decoded(url.path()) != decoded(request.path()) {
         return Err(LinkError::OtherPath);
     }
     let (_, cursor) = url
         .query_pairs()
-        .find(|(name, value)| name == "after" && !value.is_empty())
+        .find(|(name, value)| name == AFTER && !value.is_empty())
         .ok_or(LinkError::NoCursor)?;
+    let cursor = match request.moving() {
+        [] => cursor.into_owned(),
+        moving => {
+            let moves = |name: &str| moving.contains(&name);
+            let moved = url.query_pairs().filter(|(name, value)| moves(name) && !value.is_empty());
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(moved).append_pair(AFTER, &cursor);
+            query.finish()
+        }
+    };
     if cursor.len() > MAX_CURSOR {
         return Err(LinkError::LongCursor);
     }
@@ -128,7 +146,7 @@ mod tests {
         for line in lines {
             headers.append(LINK, HeaderValue::from_bytes(line.as_bytes()).unwrap());
         }
-        let next = next_cursor(&headers, "/api/v1/users");
+        let next = next_cursor(&headers, &OktaRequest::list("/api/v1/users"));
         next.map(|next| next.map(|cursor| cursor.as_str().to_owned()))
     }
 
@@ -187,5 +205,33 @@ mod tests {
             let expected = expected.map(|cursor| Some(cursor.to_owned()));
             assert_eq!(found, expected, "{address}");
         }
+    }
+
+    #[test]
+    fn parameters_that_move_go_with_the_cursor() {
+        let request = OktaRequest::list("/api/v1/logs")
+            .with("since", "2026-01-01T00:00:00.000Z")
+            .with("until", "2026-01-02T00:00:00.000Z")
+            .with_moving(&["since", "until"]);
+        let sent = |query: &str| {
+            let line = format!("<https://acme.okta.com/api/v1/logs?{query}>; rel=\"next\"");
+            let headers = HeaderMap::from_iter([(LINK, HeaderValue::from_str(&line).unwrap())]);
+            next_cursor(&headers, &request).map(|next| request.target(next.as_ref()))
+        };
+        let until = "until=2026-01-02T00%3A00%3A00.000Z";
+        for (link, expected) in [
+            (
+                "after=a%26b%3D&since=2026-01-01T05:00:00.123Z&filter=x&limit=5",
+                format!("since=2026-01-01T05%3A00%3A00.123Z&{until}&after=a%26b%3D"),
+            ),
+            // What the link lost is asked for as before.
+            ("after=x&until=", format!("since=2026-01-01T00%3A00%3A00.000Z&{until}&after=x")),
+            ("since=1&after=x&until=2", "since=1&until=2&after=x".to_owned()),
+        ] {
+            assert_eq!(sent(link), Ok(format!("/api/v1/logs?{expected}")), "{link}");
+        }
+        assert_eq!(sent("since=1"), Err(LinkError::NoCursor));
+        let long = format!("after=x&until={}", "9".repeat(MAX_CURSOR));
+        assert_eq!(sent(&long), Err(LinkError::LongCursor));
     }
 }

@@ -6,6 +6,9 @@ use std::fmt;
 /// Okta decodes a query like a form, so everything but RFC 3986's unreserved characters is encoded.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The parameter that holds the place where a listing goes on.
+pub(crate) const AFTER: &str = "after";
+
 /// A read of Okta's API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OktaRequest {
@@ -16,6 +19,7 @@ pub struct OktaRequest {
     least: u32,
     omissions: Vec<&'static str>,
     has_alternative: bool,
+    moving: &'static [&'static str],
 }
 
 impl OktaRequest {
@@ -45,6 +49,7 @@ impl OktaRequest {
             least: 1,
             omissions: Vec::new(),
             has_alternative: false,
+            moving: &[],
         }
     }
 
@@ -104,6 +109,19 @@ impl OktaRequest {
         self
     }
 
+    /// Says that the next link may have other values of these parameters than the request before it. They go with the
+    /// cursor from then on: Okta moves the bounds of the System Log so.
+    #[must_use]
+    pub fn with_moving(mut self, names: &'static [&'static str]) -> Self {
+        self.moving = names;
+        self
+    }
+
+    /// Returns the names of the parameters that go with a cursor.
+    pub(crate) fn moving(&self) -> &'static [&'static str] {
+        self.moving
+    }
+
     /// Returns true if the caller can ask for the same in another way.
     pub(crate) fn has_alternative(&self) -> bool {
         self.has_alternative
@@ -158,14 +176,21 @@ impl OktaRequest {
             target.extend(utf8_percent_encode(value, QUERY));
             separator = '&';
         };
+        let mut moved = Vec::new();
+        if let Some(cursor) = cursor.filter(|_| !self.moving.is_empty()) {
+            moved.extend(url::form_urlencoded::parse(cursor.as_str().as_bytes()));
+        }
+        let moved = |name: &str| moved.iter().find(|(moved, _)| moved == name);
         for (name, value) in &self.query {
-            push(name, value);
+            push(name, moved(name).map_or(value, |(_, value)| value));
         }
         if let Some(limit) = self.limit {
             push("limit", &limit.to_string());
         }
-        if let Some(cursor) = cursor {
-            push("after", cursor.as_str());
+        match (cursor, moved(AFTER)) {
+            (Some(_), Some((_, after))) => push(AFTER, after),
+            (Some(cursor), None) => push(AFTER, cursor.as_str()),
+            (None, _) => {}
         }
         target
     }
