@@ -162,7 +162,7 @@ impl Input<'_> {
         if way == 1 && self.byte() % 2 == 1 {
             frames.push(self.frame(0));
         }
-        Position { delivered: self.number(), frames }
+        Position { delivered: self.number(), began: self.number(), frames }
     }
 
     fn frame(&mut self, way: u32) -> Frame {

@@ -5,16 +5,20 @@
 
 mod api_token;
 mod application;
+mod application_assignment_change;
 mod application_grant;
 mod application_group;
 mod application_user;
 mod authorization_server;
 mod custom_role;
+mod deletion;
 mod device;
 mod device_user;
+mod element;
 mod event_hook;
 mod group;
 mod group_member;
+mod group_membership_change;
 mod group_owner;
 mod group_push_mapping;
 mod group_rule;
@@ -30,30 +34,36 @@ mod resource_set;
 mod role_assignment;
 pub(crate) mod schema;
 mod schema_attribute;
+mod system_log_event;
 mod trusted_origin;
 mod user;
 mod user_factor;
 mod user_type;
 
+pub(crate) use element::{EVENT_TYPE, KEY, OF_EVENT, SUCCESS};
+pub use element::{Elements, Part, Telling, paths};
 pub(crate) use relation::{Branch, Children, Count, Expansion};
 
 use appflow_connector::entity::{FieldDataType, Operator};
 use std::borrow::Cow;
 
 /// The objects, in the order of their names.
-pub static OBJECTS: [&Object; 30] = [
+pub static OBJECTS: [&Object; 34] = [
     &api_token::API_TOKEN,
     &application::APPLICATION,
+    &application_assignment_change::APPLICATION_ASSIGNMENT_CHANGE,
     &application_grant::APPLICATION_GRANT,
     &application_group::APPLICATION_GROUP,
     &application_user::APPLICATION_USER,
     &authorization_server::AUTHORIZATION_SERVER,
     &custom_role::CUSTOM_ROLE,
+    &deletion::DELETION,
     &device::DEVICE,
     &device_user::DEVICE_USER,
     &event_hook::EVENT_HOOK,
     &group::GROUP,
     &group_member::GROUP_MEMBER,
+    &group_membership_change::GROUP_MEMBERSHIP_CHANGE,
     &group_owner::GROUP_OWNER,
     &group_push_mapping::GROUP_PUSH_MAPPING,
     &group_rule::GROUP_RULE,
@@ -67,6 +77,7 @@ pub static OBJECTS: [&Object; 30] = [
     &realm::REALM,
     &resource_set::RESOURCE_SET,
     &role_assignment::ROLE_ASSIGNMENT,
+    &system_log_event::SYSTEM_LOG_EVENT,
     &trusted_origin::TRUSTED_ORIGIN,
     &user::USER,
     &user_factor::USER_FACTOR,
@@ -154,6 +165,8 @@ pub enum Reach {
     Kinds(&'static str, &'static [Listed]),
     /// They are below objects of other kinds, whose id stands for `{}` in the path.
     Below(&'static [Branch]),
+    /// They are made of the records of another object.
+    Elements(&'static Elements),
 }
 
 /// A kind of records that is listed by itself.
@@ -212,6 +225,9 @@ pub struct Omission {
 /// The property whose attributes `fields=` names one by one.
 pub const PROFILE: &str = "profile";
 
+/// The ids of an event's targets in Okta's expressions.
+const TARGET_ID: &str = "target.id";
+
 /// The part of an address that says that it is one of a group.
 pub(crate) const IN_GROUPS: &str = "/groups/";
 
@@ -232,6 +248,11 @@ pub enum Dialect {
     Search,
     /// `filter` with one `eq`, nothing else.
     OneEquality,
+    /// `filter` with `eq` on most properties, in a window of time that every request names.
+    Windowed {
+        /// The field that the window is about.
+        by: &'static str,
+    },
     /// No condition.
     Nothing,
 }
@@ -269,7 +290,7 @@ pub struct Field {
 pub enum Kind {
     /// The key of the record, which compares exactly, whatever the object's collation.
     Key,
-    /// The id of another record, which compares exactly as well.
+    /// The id of another record or a name that Okta gives, without commas. It compares exactly as well.
     Id,
     /// A text.
     Text,
@@ -312,6 +333,10 @@ pub enum At {
     Origin(&'static str),
     /// In a list of rules at this path: their ids.
     Rules(&'static str),
+    /// In the list of an event's targets: the id of the first one of this type.
+    Target(&'static str),
+    /// In what is made of a record, under the name of the field. Okta's expressions call it so, if they can.
+    Made(&'static str),
     /// In an address at this path: the id of a group, if it is another one than the object that the record is below.
     AssigneeGroup(&'static str),
 }
@@ -462,6 +487,8 @@ impl Field {
             At::Record(path) => path,
             At::RecordOrLastSegment(path, _) => path,
             At::Parent(parent) => parent.filter,
+            At::Target(_) => TARGET_ID,
+            At::Made(term) => term,
             _ => "",
         }
     }
@@ -498,7 +525,32 @@ impl Object {
     pub fn branches(&self) -> &'static [Branch] {
         match self.reach {
             Reach::Below(branches) => branches,
-            Reach::Listing | Reach::Kinds(..) => &[],
+            Reach::Listing | Reach::Kinds(..) | Reach::Elements(_) => &[],
+        }
+    }
+
+    /// Returns the way in which its records are made of those of another object, if they are.
+    pub fn elements(&self) -> Option<&'static Elements> {
+        match self.reach {
+            Reach::Elements(elements) => Some(elements),
+            Reach::Listing | Reach::Kinds(..) | Reach::Below(_) => None,
+        }
+    }
+
+    /// Returns the name of the field by which a window of time is asked for, if its listing has to be asked so.
+    pub fn windowed_by(&self) -> Option<&'static str> {
+        match self.endpoint.dialect {
+            Dialect::Windowed { by } => Some(by),
+            _ => None,
+        }
+    }
+
+    /// Returns the names of the fields whose texts make the key.
+    pub(crate) fn key_parts(&self) -> &'static [&'static str] {
+        match (self.reach, &self.key().at) {
+            (Reach::Elements(elements), _) => elements.key,
+            (_, At::Joined(names)) => names,
+            _ => &[],
         }
     }
 
@@ -508,8 +560,16 @@ impl Object {
             let parent = self.branches().first()?.parent;
             parent.fields.iter().find(|it| matches!(&it.at, At::Record(at) if at == path))
         };
+        // What a record says of its event, or of the type of that, is asked of the event.
+        let says = |elements: &Elements| {
+            let names = elements.tellings.iter().flat_map(|telling| telling.fixed);
+            field.kind == Kind::Key
+                || field.name == EVENT_TYPE
+                || names.into_iter().any(|(name, _)| *name == field.name)
+        };
         match field.at {
             At::Above(path) => above(path).map_or(NOTHING, |field| field.pushdown),
+            At::Made(_) if self.elements().is_some_and(says) => FILTER,
             _ => field.pushdown,
         }
     }
@@ -577,7 +637,9 @@ mod tests {
     #[test]
     fn objects_are_sorted_and_probed_in_turn() {
         assert!(OBJECTS.is_sorted_by_key(|object| object.name));
-        let probed = OBJECTS.into_iter().filter(|object| object.branches().is_empty());
+        let is_probed =
+            |object: &&Object| object.branches().is_empty() && object.elements().is_none();
+        let probed = OBJECTS.into_iter().filter(is_probed);
         let turns: Vec<_> = probed.map(|object| object.probe_turn).collect();
         let different: BTreeSet<_> = turns.iter().filter(|turn| **turn > 0).collect();
         assert_eq!(different.len(), turns.len());
@@ -635,11 +697,33 @@ mod tests {
                     assert_eq!(same.data_type(), field.data_type(), "{} {path}", object.name);
                 }
             }
-            if let At::Joined(names) = object.key().at {
-                for name in names {
-                    assert!(object.field(name).is_some(), "{} {name}", object.name);
-                }
+            for name in object.key_parts() {
+                assert!(object.field(name).is_some(), "{} {name}", object.name);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_made_of_events_has_a_place_in_the_record() {
+        for (object, elements) in OBJECTS.into_iter().filter_map(|it| Some((it, it.elements()?))) {
+            let of_event = OF_EVENT.map(|(name, _)| name);
+            let of_telling = |telling: &Telling| {
+                let parts = telling.parts.iter();
+                let parts = parts.flat_map(|it| [Some(it.id), it.display_name, it.alternate_id]);
+                let fixed = telling.fixed.iter().map(|(name, _)| *name);
+                fixed.chain(parts.flatten()).collect::<Vec<_>>()
+            };
+            let made: BTreeSet<_> = elements.tellings.iter().flat_map(of_telling).collect();
+            for field in object.fields {
+                let name = &*field.name;
+                assert!(matches!(field.at, At::Made(_)), "{} {name}", object.name);
+                let is_made = name == KEY || of_event.contains(&name) || made.contains(name);
+                assert!(is_made, "{} {name}", object.name);
+            }
+            assert!(made.iter().all(|name| object.field(name).is_some()), "{}", object.name);
+            let types: BTreeSet<_> = elements.tellings.iter().map(|it| it.event_type).collect();
+            assert_eq!(types.len(), elements.tellings.len(), "{}", object.name);
+            assert_eq!(object.key_parts()[0], OF_EVENT[0].0, "{}", object.name);
         }
     }
 
@@ -650,7 +734,7 @@ mod tests {
             let (search, filter) = match object.endpoint.dialect {
                 Dialect::SearchAndFilter { .. } => (true, true),
                 Dialect::Search => (true, false),
-                Dialect::OneEquality => (false, true),
+                Dialect::OneEquality | Dialect::Windowed { .. } => (false, true),
                 Dialect::Nothing => (false, false),
             };
             assert!(search || !pushdown.search, "{} {}", object.name, field.name);

@@ -531,7 +531,9 @@ impl Question<'_> {
 
     /// Makes the fingerprint of all that the meaning of a position depends on.
     fn fingerprint(&self, query: &Query, plan: &Plan) -> Fingerprint {
-        let Preferences { deprovisioned, parallelism } = self.settings.preferences();
+        // The overlap is in the window of the plan.
+        let Preferences { deprovisioned, parallelism, log_overlap: _ } =
+            self.settings.preferences();
         let deprovisioned = match deprovisioned {
             Deprovisioned::Included => "included",
             Deprovisioned::LeftOut => "left out",

@@ -20,6 +20,7 @@ pub fn objects() -> String {
     for object in OBJECTS {
         write_object(&mut page, object).expect("writing to memory cannot fail");
     }
+    page.push_str(LOG);
     page
 }
 
@@ -124,13 +125,14 @@ fn write_object(page: &mut String, object: &Object) -> std::fmt::Result {
     let feature = object.feature.map_or_else(String::new, |feature| format!(" {feature}."));
     write!(
         page,
-        "\n## {}\n\n{} Read from `{}` with the {scopes}.{role}{feature}{} Texts {collation}; ids always mind it.{custom}\n\n\
+        "\n## {}\n\n{} Read from `{}` with the {scopes}.{role}{feature}{} Texts {collation}; ids always mind it.{custom}{}\n\n\
          | field | label | type | operators | pushed down | incremental | what it holds |\n\
          |---|---|---|---|---|---|---|\n",
         object.name,
         object.description,
         object.endpoint.path,
         cost(object),
+        made_of(object),
     )?;
     for field in object.fields {
         let operators: Vec<_> = field.operators().iter().map(|operator| operator.name()).collect();
@@ -149,10 +151,37 @@ fn write_object(page: &mut String, object: &Object) -> std::fmt::Result {
     Ok(())
 }
 
+/// Says which events the records of an object are made of, and what these do not tell.
+fn made_of(object: &Object) -> String {
+    let Some(elements) = object.elements() else { return String::new() };
+    let types = elements.tellings.iter().map(|telling| format!("`{}`", telling.event_type));
+    let types: Vec<_> = types.collect();
+    format!("\n\nMade of these events, if they succeeded: {}. {}", types.join(", "), elements.note)
+}
+
+/// The rules of entities that tell of what happened.
+const LOG: &str = "
+## The System Log
+
+The entities that are read from the System Log tell of what happened.
+
+* Okta keeps events for 90 days. A filter that asks for earlier ones fails, since Okta would answer it with nothing. Without a
+  bound on `published`, a flow reads the last 90 days but for their first hour.
+* A run reads what was published until it began, and up to an hour of what happens meanwhile.
+* Okta shows some events late. So each lower bound on `published` that must hold, the lower end of a BETWEEN or a `>` or `>=`
+  that is joined to the rest by AND, is read as `logOverlapMinutes` earlier: 10, unless the flow sets another number from 0 to
+  1440. With 0 the answer is that of the filter and nothing else.
+* Within a run nothing comes twice. From one run to the next, the events of the overlap do: merge them at the destination by the
+  key, which is the same each time.
+* `filter` knows every property but `published`. If Okta refuses a filter, it is evaluated here, in the same window.
+* One event gives one record for each thing that it is about, or none. A call may end between two of them.
+";
+
 /// Says what a flow costs, where that is more than a request for each page.
 fn cost(object: &Object) -> String {
     match object.reach {
         Reach::Listing => String::new(),
+        Reach::Elements(elements) => format!(" It is made of each {}.", elements.of.label),
         Reach::Kinds(_, kinds) => {
             format!(" A flow takes {} requests, one for each kind.", kinds.len())
         }
@@ -182,7 +211,10 @@ fn cost(object: &Object) -> String {
 }
 
 fn pushed_down(object: &Object, field: &Field) -> String {
-    let by_key = field.kind == Kind::Key && object.endpoint.dialect != Dialect::Nothing;
+    let is_window = object.windowed_by() == Some(&*field.name);
+    let is_listed_alone = object.windowed_by().is_none();
+    let by_key =
+        field.kind == Kind::Key && object.endpoint.dialect != Dialect::Nothing && is_listed_alone;
     let pushdown = object.pushdown(field);
     let is_above = matches!(field.at, At::Above(_) | At::Branch | At::Joined(_));
     let ways = [
@@ -191,6 +223,7 @@ fn pushed_down(object: &Object, field: &Field) -> String {
         (pushdown.search, "`search`"),
         (pushdown.contains, "`search` with `co`"),
         (pushdown.filter, "`filter`"),
+        (is_window, "`since` and `until`"),
     ];
     let named: Vec<_> = ways.into_iter().filter_map(|(is_so, way)| is_so.then_some(way)).collect();
     named.join(", ")

@@ -91,6 +91,26 @@ impl<'a> Moment<'a> {
         Self { second, fraction: "".into() }
     }
 
+    /// Returns the millisecond that holds it, since 1970; the last one there is if it is later.
+    pub(crate) fn millisecond(&self) -> i64 {
+        let digit = |index: usize| {
+            i64::from(self.fraction.as_bytes().get(index).map_or(0, |digit| digit - b'0'))
+        };
+        let millis = digit(0) * 100 + digit(1) * 10 + digit(2);
+        self.second.saturating_mul(1_000).saturating_add(millis)
+    }
+
+    /// Says whether it falls on a whole millisecond.
+    pub(crate) fn is_whole_millisecond(&self) -> bool {
+        self.fraction.len() <= 3
+    }
+
+    /// Returns the moment that is so many minutes earlier.
+    pub(crate) fn earlier(&self, minutes: u32) -> Self {
+        let second = self.second.saturating_sub(i64::from(minutes) * 60);
+        Self { second, fraction: self.fraction.clone() }
+    }
+
     /// Says whether it falls on a whole second.
     pub fn is_whole_second(&self) -> bool {
         self.fraction.is_empty()

@@ -12,14 +12,17 @@
 //! * An expression that grows too long is cut into several listings. A record that passes in two of
 //!   them is delivered by the first.
 //! * If Okta refuses an expression, the listing is asked for without it.
+//! * Events are asked for in a window of time, with as much of F as `filter` knows.
 //! * A parent that the filter names is asked for its records. Where Okta lists references to them
 //!   instead, each is read by itself.
 
 mod explain;
 mod expression;
+mod log;
 mod projection;
 mod relation;
 mod split;
+mod window;
 
 use crate::catalogue::{At, Dialect, Endpoint, Kind, Listed, Lists, Object, Parent, Reach, Shows};
 use crate::entity::FieldId;
@@ -33,12 +36,16 @@ use okta_client::OktaRequest;
 use split::{MAX_LISTINGS, split};
 
 pub use relation::Relation;
+pub use window::Window;
+pub(crate) use window::{Bounds, newest_first};
 
 /// The requests that answer a query: listings, to be walked one after the other.
 #[derive(Debug)]
 pub struct Plan {
     /// The listings.
     pub listings: Vec<Listing>,
+    /// The window of time that every request names, if the object is read so.
+    pub window: Option<Window>,
 }
 
 /// One listing of a plan.
@@ -135,10 +142,12 @@ impl Plan {
             (Reach::Kinds(parameter, kinds), _) => {
                 kinds.iter().map(|kind| planner.kind(parameter, kind)).collect()
             }
+            (Reach::Elements(elements), _) => log::elements(planner, elements),
+            (_, Dialect::Windowed { .. }) => log::events(planner),
             (_, Dialect::Nothing) => vec![planner.without_conditions()],
             _ => planner.reads_by_key().unwrap_or_else(|| planner.listings()),
         };
-        Self { listings }
+        Self { listings, window: Window::new(query) }
     }
 
     /// Plans listings that answer `query`, where a record that is read by itself would lack something.
@@ -148,7 +157,7 @@ impl Plan {
             Dialect::Nothing => vec![planner.without_conditions()],
             _ => planner.listings(),
         };
-        Self { listings }
+        Self { listings, window: None }
     }
 
     /// Returns a hash of every request that the plan may send, in order. A position means something in plans of the
@@ -156,6 +165,9 @@ impl Plan {
     pub fn digest(&self) -> u64 {
         let mut hash = Fnv::new();
         self.listings.iter().for_each(|listing| listing.digest(&mut hash));
+        if let Some(window) = &self.window {
+            window.digest(&mut hash);
+        }
         hash.value()
     }
 
@@ -365,7 +377,8 @@ impl Planner<'_> {
         match query.entity.object.endpoint.dialect {
             Dialect::OneEquality if !query.parents.is_empty() => vec![self.below_parents()],
             Dialect::OneEquality => vec![self.one_equality()],
-            Dialect::Nothing => Vec::new(),
+            // These have no expressions, or others.
+            Dialect::Nothing | Dialect::Windowed { .. } => Vec::new(),
             Dialect::Search => self.narrowed(Form::Search { orders_texts: false }),
             Dialect::SearchAndFilter { filter_ge, search_orders_texts, .. } => {
                 let sayable = |predicate| {

@@ -11,6 +11,9 @@ pub struct Position {
     /// The records delivered over all, for LIMIT.
     #[serde(rename = "n")]
     pub delivered: u64,
+    /// The second since 1970 in which the run began, where its requests depend on it; else 0.
+    #[serde(rename = "b", default, skip_serializing_if = "is_default")]
+    pub began: u64,
     /// The levels, outermost first: one for a flat listing, two inside a parent.
     #[serde(rename = "f", default, skip_serializing_if = "is_default")]
     pub frames: Vec<Frame>,

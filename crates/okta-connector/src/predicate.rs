@@ -166,6 +166,20 @@ impl Predicate {
         }
     }
 
+    /// Returns the same condition, but that each lower bound on a time that must hold is so many minutes earlier.
+    pub(crate) fn begun_earlier(&self, field: FieldId, minutes: u32) -> Self {
+        let earlier = |conjunct: &Self| match conjunct {
+            Self::Test(tested, Check::Time(relation, moment))
+                if *tested == field
+                    && matches!(relation, Relation::Greater | Relation::GreaterOrEqual) =>
+            {
+                Self::Test(field, Check::Time(*relation, moment.earlier(minutes)))
+            }
+            other => other.clone(),
+        };
+        all_of(self.conjuncts().iter().map(earlier))
+    }
+
     /// Visits every field that is tested.
     pub fn for_each_field(&self, visit: &mut impl FnMut(FieldId)) {
         match self {

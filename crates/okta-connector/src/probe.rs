@@ -3,7 +3,7 @@
 use crate::catalogue::Object;
 use crate::error::Error;
 use crate::offered::Offered;
-use crate::plan::listing_of;
+use crate::plan::{listing_of, newest_first};
 use crate::trouble::{about, hidden};
 use appflow_connector::ErrorCode;
 use okta_client::{Client, ErrorKind, HttpService};
@@ -33,8 +33,11 @@ pub(crate) async fn probe<H: HttpService>(
     offered: &Offered,
     deadline: Instant,
 ) -> Vec<Verdict> {
-    // Of records below others, these are asked for.
-    let asked = |object: &'static Object| object.branches().first().map_or(object, |it| it.parent);
+    // Of records below others, these are asked for, and so is what others are made of.
+    let asked = |object: &'static Object| match object.elements() {
+        Some(elements) => elements.of,
+        None => object.branches().first().map_or(object, |it| it.parent),
+    };
     let mut objects: Vec<_> = offered.objects().map(asked).collect();
     objects.sort_by_key(|object| object.probe_turn);
     // What one scope reads is tried once.
@@ -49,6 +52,10 @@ pub(crate) async fn probe<H: HttpService>(
         let request = listing_of(object);
         let request = match object.endpoint.page_size {
             Some(_) => request.with_limit(1),
+            None => request,
+        };
+        let request = match object.windowed_by() {
+            Some(_) => newest_first(request),
             None => request,
         };
         let seen = match client.get(&request, None, deadline).await {

@@ -15,7 +15,8 @@ pub struct Query {
     pub entity: Entity,
     /// The condition that the filter states, without the parents that it names.
     pub(crate) asked: Predicate,
-    /// The condition on a record: the filter's, and that it is none that the flow leaves out.
+    /// The condition on a record: the filter's, and that it is none that the flow leaves out. A window of time begins
+    /// earlier in it, if the flow wishes so.
     pub predicate: Predicate,
     /// The number of records wanted over all pages.
     pub limit: Option<u64>,
@@ -45,6 +46,8 @@ pub struct Preferences {
     pub deprovisioned: Deprovisioned,
     /// The wish about walking side by side.
     pub parallelism: Parallelism,
+    /// The minutes by which a window of time begins earlier than the filter says, where an object is read so.
+    pub log_overlap: u32,
 }
 
 /// A wish about records that are deprovisioned, where an object has such records.
@@ -77,7 +80,7 @@ impl Query {
         entity: Entity,
         filter: &Filter,
         selected: Option<&[String]>,
-        Preferences { deprovisioned, parallelism }: Preferences,
+        Preferences { deprovisioned, parallelism, log_overlap }: Preferences,
     ) -> Result<Self, Error> {
         let resolved = match &filter.condition {
             Some(condition) => Predicate::resolve(&entity, condition)?,
@@ -92,7 +95,11 @@ impl Query {
             _ => None,
         };
         let (parents, asked) = take_parents(&entity, &resolved)?;
-        let predicate = all_of([asked.clone()].into_iter().chain(left_out));
+        let begun_earlier = match entity.object.windowed_by().and_then(|name| entity.field(name)) {
+            Some(field) => asked.begun_earlier(field, log_overlap),
+            None => asked.clone(),
+        };
+        let predicate = all_of([begun_earlier].into_iter().chain(left_out));
         let (selected, unknown) = select(&entity, selected)?;
         let limit = filter.limit;
         Ok(Self { entity, asked, predicate, limit, selected, unknown, parents, parallelism })

@@ -4,7 +4,7 @@
 //! by a layout that is made once for a query; they are copied into the answer as they are, so a property
 //! or value that Okta adds tomorrow can break nothing.
 
-use crate::catalogue::{At, Field, IN_GROUPS, Kind};
+use crate::catalogue::{At, Field, IN_GROUPS, Kind, paths};
 use crate::entity::{Entity, FieldId};
 use crate::moment::Moment;
 use crate::number::Decimal;
@@ -43,6 +43,8 @@ enum Source {
     Origin(usize),
     /// A slot with a list of rules: their ids are the value.
     Rules(usize),
+    /// A slot with the targets of an event: the id of the first one of a type is the value.
+    Target(usize, &'static str),
     /// A slot with an address: the id of a group is the value, unless it is the object above.
     AssigneeGroup(usize),
 }
@@ -227,6 +229,10 @@ impl Layout {
             (At::Rules(path), Turn::Straight) => Some(Source::Rules(self.slot(path))),
             // What is above says nothing of rules.
             (At::Origin(_) | At::Rules(_), Turn::Turned) => None,
+            (At::Target(type_name), _) => {
+                Some(Source::Target(self.slot(paths::TARGETS), type_name))
+            }
+            (At::Made(_), _) => Some(Source::Slot(self.slot(&entity[field].name))),
             (At::AssigneeGroup(path), _) => Some(Source::AssigneeGroup(self.slot(path))),
         }
     }
@@ -469,6 +475,11 @@ impl<'p> RecordView<'_, 'p> {
             }
             Source::Rules(slot) => {
                 serde_json::to_string(&rules(self.raw(slot)?)?).ok().map(Cow::Owned)
+            }
+            Source::Target(slot, type_name) => {
+                let targets: Vec<serde_json::Value> = serde_json::from_str(self.raw(slot)?).ok()?;
+                let first = targets.iter().find(|target| target["type"] == type_name)?;
+                first["id"].as_str().map(|id| Cow::Owned(quoted(id)))
             }
             Source::AssigneeGroup(address) => {
                 let group = self.last_segment(address)?;

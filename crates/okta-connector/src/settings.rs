@@ -9,14 +9,22 @@ use appflow_connector::configuration::{ConnectorRuntimeSetting, SettingDataType,
 use okta_client::{AllowedOrgs, Loopback, OrgUrl};
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 const INSTANCE_URL: &str = "instanceUrl";
 const RATE_LIMIT_PERCENT: &str = "rateLimitPercent";
 const MAX_CONCURRENT_REQUESTS: &str = "maxConcurrentRequests";
 const INCLUDE_DEPROVISIONED: &str = "includeDeprovisioned";
+const LOG_OVERLAP_MINUTES: &str = "logOverlapMinutes";
 
 const DEFAULT_RATE_LIMIT_PERCENT: u32 = 75;
+
+/// Okta promises no bound on how late an event may be. Nearly all are there within a few minutes.
+const DEFAULT_LOG_OVERLAP: u32 = 10;
+
+/// The longest overlap in minutes, which is a day.
+const MAX_LOG_OVERLAP: u32 = 1_440;
 
 /// The largest number of requests that may be on their way at once. It is far below the 35 to 75
 /// that an org allows to all its clients together.
@@ -42,6 +50,8 @@ pub struct Settings {
     pub max_concurrency: usize,
     /// The flow's wish about deprovisioned users.
     pub deprovisioned: Deprovisioned,
+    /// The minutes by which a window of the System Log begins earlier than the flow asks, 0 to 1,440.
+    pub log_overlap: u32,
 }
 
 /// The faults found, by setting.
@@ -59,6 +69,7 @@ impl Settings {
             rate_limit_percent: rate_limit_percent(settings)?,
             max_concurrency: max_concurrency(settings)?,
             deprovisioned: deprovisioned(settings)?,
+            log_overlap: log_overlap(settings)?,
         })
     }
 
@@ -68,7 +79,8 @@ impl Settings {
             0 | 1 => Parallelism::InOrder,
             _ => Parallelism::SideBySide,
         };
-        Preferences { deprovisioned: self.deprovisioned, parallelism }
+        let Self { deprovisioned, log_overlap, .. } = *self;
+        Preferences { deprovisioned, parallelism, log_overlap }
     }
 
     /// Finds the faults in the settings of `scope`, each by itself. Settings of other scopes may come
@@ -90,6 +102,7 @@ impl Settings {
         note(RATE_LIMIT_PERCENT, rate_limit_percent(settings).map(drop));
         note(MAX_CONCURRENT_REQUESTS, max_concurrency(settings).map(drop));
         note(INCLUDE_DEPROVISIONED, deprovisioned(settings).map(drop));
+        note(LOG_OVERLAP_MINUTES, log_overlap(settings).map(drop));
         errors
     }
 
@@ -138,6 +151,13 @@ impl Settings {
                     SettingScope::Source,
                 )
             },
+            setting(
+                LOG_OVERLAP_MINUTES,
+                SettingDataType::Integer,
+                "Log Overlap Minutes",
+                "How many minutes earlier than asked a window of the System Log begins from 0 to 1440. The default is 10. Events that came late are not lost then and some come again.",
+                SettingScope::Source,
+            ),
         ]
     }
 }
@@ -168,23 +188,27 @@ pub(crate) fn org_host(settings: &BTreeMap<String, String>, orgs: &Orgs) -> Opti
 }
 
 fn rate_limit_percent(settings: &BTreeMap<String, String>) -> Result<u32, Error> {
-    number(settings, RATE_LIMIT_PERCENT, 100, DEFAULT_RATE_LIMIT_PERCENT)
+    number(settings, RATE_LIMIT_PERCENT, 1..=100, DEFAULT_RATE_LIMIT_PERCENT)
 }
 
 fn max_concurrency(settings: &BTreeMap<String, String>) -> Result<usize, Error> {
-    number(settings, MAX_CONCURRENT_REQUESTS, MAX_CONCURRENCY, MAX_CONCURRENCY)
+    number(settings, MAX_CONCURRENT_REQUESTS, 1..=MAX_CONCURRENCY, MAX_CONCURRENCY)
 }
 
-/// Reads a number from 1 to `most`.
-fn number<N: FromStr + PartialOrd + From<u8> + Display + Copy>(
+fn log_overlap(settings: &BTreeMap<String, String>) -> Result<u32, Error> {
+    number(settings, LOG_OVERLAP_MINUTES, 0..=MAX_LOG_OVERLAP, DEFAULT_LOG_OVERLAP)
+}
+
+/// Reads a number in a range.
+fn number<N: FromStr + PartialOrd + Display>(
     settings: &BTreeMap<String, String>,
     key: &str,
-    most: N,
+    range: RangeInclusive<N>,
     default: N,
 ) -> Result<N, Error> {
     let Some(value) = value(settings, key) else { return Ok(default) };
-    value.parse().ok().filter(|number| (N::from(1)..=most).contains(number)).ok_or_else(|| {
-        let expected = format!("must be a whole number from 1 to {most}");
+    value.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+        let expected = format!("must be a whole number from {} to {}", range.start(), range.end());
         Error::invalid(format!("{key} is {value} - it {expected}"))
     })
 }
@@ -243,6 +267,7 @@ mod tests {
         assert_eq!(read.org.origin(), "https://acme.okta.com");
         assert_eq!(read.rate_limit_percent, 75);
         assert_eq!(read.deprovisioned, Deprovisioned::Included);
+        assert_eq!(read.log_overlap, 10);
     }
 
     #[test]

@@ -230,7 +230,7 @@ mod tests {
             unexpanded: true,
         };
         let frame = Frame { listing: 2, way: 1, progress, lanes, above: None };
-        Position { delivered: 1_000_000, frames: vec![frame] }
+        Position { delivered: 1_000_000, began: 1_767_225_600, frames: vec![frame] }
     }
 
     fn frames(places: &[(u32, u32)]) -> Position {

@@ -9,6 +9,7 @@
 //! them; the decisions are pure: what to do next in `lanes`, what still fits in `pace`, what is written of a page in
 //! `page`.
 
+mod elements;
 mod lanes;
 mod pace;
 mod page;
@@ -19,7 +20,7 @@ pub(crate) use pace::Budget;
 pub(crate) use page::references;
 
 use crate::error::Error;
-use crate::plan::{Below, Listing, Plan, Relation, Shape, Way};
+use crate::plan::{Below, Bounds, Listing, Plan, Relation, Shape, Way};
 use crate::position::{Done, Frame, Lane, Order, Position, Progress};
 use crate::query::Query;
 use crate::token::MAX_TOKEN;
@@ -70,8 +71,21 @@ pub(crate) async fn run<S: HttpService>(
     let answer = Answer::new(query, shapes, &budget, start.delivered, sent);
     let latency = start.frames.last().map_or(0, |frame| frame.progress.latency);
     let pace = Pace::new(Duration::from_millis(latency.into()));
-    let mut walk = Walk { client, budget, pace, answer, gone: None };
-    let next = walk.plan(plan, &start).await?;
+    let mut walk = Walk { client, budget, pace, answer, bounds: None, gone: None };
+    let next = match &plan.window {
+        None => walk.plan(plan, &start).await?,
+        Some(window) => {
+            // All calls of a run ask about the same time.
+            if start.began == 0 {
+                start.began = budget.wall_now;
+            }
+            walk.bounds = window.at(start.began)?;
+            match &walk.bounds {
+                Some(_) => walk.plan(plan, &start).await?,
+                None => None,
+            }
+        }
+    };
     let Answer { records, scanned, unreadable, delivered, .. } = walk.answer;
     if unreadable > 0 {
         tracing::warn!(
@@ -188,6 +202,8 @@ struct Walk<'a, S> {
     answer: Answer<'a>,
     /// The refusal that says that there is nothing below an object, until it is known that the object is gone.
     gone: Option<okta_client::Error>,
+    /// The bounds of every request, where records are listed in a window of time.
+    bounds: Option<Bounds>,
 }
 
 impl<S: HttpService> Walk<'_, S> {
@@ -197,7 +213,8 @@ impl<S: HttpService> Walk<'_, S> {
         while let Some(listing) = plan.listings.get(frames[0].listing as usize) {
             let before = self.answer.checkpoint();
             let outcome = self.listing(listing, &mut frames).await;
-            let here = Position { delivered: self.answer.delivered, frames };
+            let delivered = self.answer.delivered;
+            let here = Position { delivered, began: start.began, frames };
             let has_progressed = !here.is_as_far_as(start);
             let Frame { listing, way, .. } = here.outermost();
             match outcome {
@@ -536,6 +553,9 @@ impl<S: HttpService> Walk<'_, S> {
         let way = course.route.way;
         let lane = course.lanes.lane(index);
         let mut request = way.request_for(lane);
+        if let Some(bounds) = &self.bounds {
+            request = bounds.of(request);
+        }
         let mut least = 1;
         if let Some(relation) = &course.route.listing.relation {
             request = self.expanded(relation, request);

@@ -3,7 +3,7 @@
 //! They are not described, they are refused when a flow names them, and they are cut out of the JSON objects that
 //! contain them.
 
-use crate::catalogue::{At, Field, Kind, Object};
+use crate::catalogue::{self, At, Field, Kind, Object};
 use crate::scan::Scanner;
 use std::borrow::Cow;
 use std::fmt;
@@ -55,9 +55,8 @@ impl Withheld {
             let (entity, rest) = word.split_once('.').ok_or_else(|| invalid("names no field"))?;
             let object = Object::find(entity).ok_or_else(|| invalid("names no entity"))?;
             let paths = paths(object, rest).ok_or_else(|| invalid("names no field"))?;
-            let is_of_key = |field: &Field| match object.key().at {
-                At::Joined(names) => names.contains(&&*field.name) || field.kind == Kind::Key,
-                _ => field.kind == Kind::Key,
+            let is_of_key = |field: &Field| {
+                object.key_parts().contains(&&*field.name) || field.kind == Kind::Key
             };
             let of_key = object.fields.iter().filter(|field| is_of_key(field));
             if of_key.into_iter().any(|field| paths.iter().any(|path| path.covers(field))) {
@@ -108,8 +107,13 @@ fn places(field: &Field) -> Vec<Path> {
         At::RecordOrLastSegment(at, address) => vec![path(at), path(address)],
         At::Parent(parent) => vec![path(parent.filter)],
         At::Origin(at) | At::Rules(at) | At::AssigneeGroup(at) => vec![path(at)],
+        At::Target(_) => {
+            vec![Path(vec![catalogue::paths::TARGETS.to_owned(), format!("<{}>", field.name)])]
+        }
         // It is in no record, so it has a place of its own.
-        At::Above(_) | At::Branch | At::Joined(_) => vec![Path(vec![format!("<{}>", field.name)])],
+        At::Above(_) | At::Branch | At::Joined(_) | At::Made(_) => {
+            vec![Path(vec![format!("<{}>", field.name)])]
+        }
     }
 }
 

@@ -25,6 +25,9 @@ impl fmt::Display for Plan {
                 Some(relation) => relation.is_narrowed(),
                 None => listing.ways.first().is_some_and(|way| way.narrowed_here),
             };
+            if let Some(window) = &self.window {
+                write!(f, "\n  with {window}")?;
+            }
             if is_tested {
                 f.write_str("\n  records are tested here")?;
             }

@@ -1,5 +1,6 @@
 //! The answer of one call, as it grows page by page.
 
+use super::elements::{Made, Maker};
 use super::lanes::Side;
 use super::pace::Budget;
 use super::sight::{Above, Sight};
@@ -71,6 +72,8 @@ pub(crate) struct Shapes {
     pub(crate) sight: Option<Sight>,
     /// The slot of the property that Okta adds to records.
     expansion: Option<usize>,
+    /// How records are made of what a page has, if they are.
+    maker: Option<Maker>,
 }
 
 impl Shapes {
@@ -84,7 +87,8 @@ impl Shapes {
         needed.extend(ways.filter_map(|way| way.cut.as_ref()).map(|cut| cut.field));
         let straight = Turn::Straight;
         let layout = Layout::new(&query.entity, needed, &query.selected, &constants, straight);
-        Self { layout, constants: Arc::new(constants), sight: None, expansion: None }
+        let maker = query.entity.object.elements().map(Maker::new);
+        Self { layout, constants: Arc::new(constants), sight: None, expansion: None, maker }
     }
 
     /// Finds the places for the records below the objects of a listing.
@@ -100,7 +104,7 @@ impl Shapes {
         let mut layout = Layout::new(&query.entity, needed, &query.selected, &constants, turn);
         let expansion = relation.expansion.map(|expansion| layout.slot(expansion.property));
         let sight = Some(Sight::new(&query.entity, relation));
-        Self { layout, constants: Arc::new(constants), sight, expansion }
+        Self { layout, constants: Arc::new(constants), sight, expansion, maker: None }
     }
 }
 
@@ -246,7 +250,16 @@ impl<'a> Answer<'a> {
     ) -> Result<Taken, Error> {
         let text = records_of(route.way.shape, page)?;
         let shapes = Arc::clone(&self.shapes);
-        let (segments, objects) = segments(&shapes, route, &text)?;
+        let made = match &shapes.maker {
+            Some(maker) => Some(maker.make(&text).map_err(|Malformed| malformed())?),
+            None => None,
+        };
+        let text = made.as_ref().map_or(&*text, |made| &made.text);
+        let (segments, objects) = segments(&shapes, route, text)?;
+        if let Some(Made { unreadable, .. }) = made {
+            self.unreadable += unreadable;
+        }
+        let objects = made.as_ref().map_or(objects, |made| made.events);
         let skip = self.skip(&shapes, lane, &segments)?;
         let (mut count, mut expanded) = (0, 0_u32);
         let mut last: Option<(Cow<'_, str>, u32)> = None;
