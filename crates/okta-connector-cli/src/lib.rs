@@ -6,6 +6,7 @@
 mod hosted_function;
 mod process;
 mod sandbox;
+mod simulated_log;
 mod simulated_okta;
 mod simulated_secrets;
 mod usage;
@@ -13,6 +14,7 @@ mod usage;
 pub use hosted_function::HostedFunction;
 pub use process::Process;
 pub use sandbox::{Sandbox, SandboxUrls};
+pub use simulated_log::draw_log;
 pub use simulated_okta::{Clock, SimulatedOkta};
 pub use simulated_secrets::{API_TOKEN, SimulatedSecrets, api_token_secret};
 pub use usage::Usage;

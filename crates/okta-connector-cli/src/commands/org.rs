@@ -4,7 +4,9 @@ use anyhow::Context as _;
 use clap::Args;
 use okta_client::Loopback;
 use okta_connector::{Config, Offered, OktaConnector};
-use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
+use okta_connector_cli::{
+    API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret, draw_log,
+};
 use okta_simulator::{Collection, Org, Simulator, SystemLog};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -30,7 +32,11 @@ impl OrgArguments {
     pub(crate) fn okta(&self, clock: Clock) -> anyhow::Result<SimulatedOkta> {
         let (org, log) = match &self.org {
             Some(folder) => (read(folder)?, read_log(folder)?),
-            None => (Org::generate(self.seed, self.users), SystemLog::default()),
+            None => {
+                let org = Org::generate(self.seed, self.users);
+                let log = draw_log(&org, clock.now());
+                (org, log)
+            }
         };
         let mut simulator = Simulator::new(org);
         *simulator.system_log_mut() = log;
