@@ -20,6 +20,7 @@ mod fields;
 mod generate;
 mod instant;
 mod meaning;
+mod overlap;
 #[cfg(test)]
 mod tests;
 
@@ -30,3 +31,4 @@ pub(crate) use fields::{Comparison, FieldRow, Kind, Operator, field, fields};
 pub(crate) use generate::{arb_assignment, arb_filter, arb_selection};
 pub(crate) use instant::Instant;
 pub(crate) use meaning::{evaluate, expected_record, matches};
+pub(crate) use overlap::reaches_back;

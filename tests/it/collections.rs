@@ -3,6 +3,7 @@
 //! A record below another object is shown with that object beside it, under `above`, and with what follows from both,
 //! under `derived`. It is written from Okta's documentation, and so is another opinion than the connector's.
 
+use crate::happenings::{drawn, is_of_log};
 use okta_connector::catalogue::Object;
 use okta_simulator::{Collection, Org};
 use serde_json::{Map, Value, json};
@@ -11,6 +12,9 @@ use serde_json::{Map, Value, json};
 pub(crate) fn collection(entity: &str) -> Collection {
     let object = Object::find(entity).unwrap_or_else(|| panic!("there is no entity {entity}"));
     let listed = object.endpoint.path;
+    if is_of_log(entity) {
+        return Collection::SystemLog;
+    }
     Collection::ALL
         .iter()
         .copied()
@@ -60,7 +64,7 @@ pub(crate) fn key_field(entity: &str) -> &'static str {
 
 /// Returns the text that identifies a record that [`records`] has shown.
 pub(crate) fn key(record: &Value) -> &str {
-    let own = record.get("key").unwrap_or(&record["id"]);
+    let own = record.get("key").or(record.get("uuid")).unwrap_or(&record["id"]);
     record.pointer("/derived/key").unwrap_or(own).as_str().unwrap()
 }
 
@@ -72,6 +76,9 @@ pub(crate) fn is_relation(entity: &str) -> bool {
 /// Returns the records of an entity, as Okta shows them. Attributes of schemas are shown inside of these: each has there
 /// what `catalogue/schema_attribute.rs` says, and beside it what identifies it.
 pub(crate) fn records(org: &Org, entity: &str) -> Vec<Value> {
+    if is_of_log(entity) {
+        return drawn(org, entity);
+    }
     let mut records = match entity {
         "GroupSchemaAttribute" => attributes(org, Collection::GroupSchemas),
         "UserSchemaAttribute" => attributes(org, Collection::UserSchemas),

@@ -109,7 +109,7 @@ fn check_configuration(configuration: &Value) {
     {
         assert_eq!(authentication[switch], !authentication[details].is_null(), "{switch}");
     }
-    assert!(configuration["connectorRuntimeSetting"].as_array().is_some_and(|s| s.len() == 4));
+    assert!(configuration["connectorRuntimeSetting"].as_array().is_some_and(|s| s.len() == 5));
     for list in
         ["connectorModes", "supportedApiVersions", "operatorsSupported", "supportedTriggerTypes"]
     {

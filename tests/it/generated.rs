@@ -18,7 +18,7 @@ struct Query {
     filter: &'static str,
 }
 
-const QUERIES: [Query; 4] = [
+const QUERIES: [Query; 5] = [
     Query {
         entity: "Application",
         fields: &["id", "name", "label", "status", "created"],
@@ -33,6 +33,18 @@ const QUERIES: [Query; 4] = [
         entity: "Group",
         fields: &["id", "name", "type", "lastMembershipUpdated"],
         filter: "lastMembershipUpdated between 2024-05-01T00:00:00Z and 2024-05-08T00:00:00Z and type = 'OKTA_GROUP'",
+    },
+    Query {
+        entity: "SystemLogEvent",
+        fields: &[
+            "uuid",
+            "published",
+            "eventType",
+            "actorAlternateId",
+            "outcomeResult",
+            "targetUserId",
+        ],
+        filter: "(eventType = 'user.lifecycle.create' or eventType = 'user.lifecycle.deactivate') and outcomeResult = 'SUCCESS'",
     },
     Query {
         entity: "User",
@@ -149,6 +161,45 @@ const FLOWS: [Flow; 7] = [
     },
 ];
 
+/// The parts of a flow of what the System Log tells.
+const LOG: Flow = Flow {
+    about: "\
+# Okta tells of what happened in windows of time. It keeps events for 90 days, so that a run which asks for earlier ones fails.",
+    parameters: r#"  LogOverlapMinutes:
+    Type: Number
+    Default: 10
+    MinValue: 0
+    MaxValue: 1440
+    Description: How much earlier than the run before ended a run begins, for events that Okta shows late.
+"#,
+    settings: "            CustomProperties:
+              logOverlapMinutes: !Ref LogOverlapMinutes
+",
+    ..PLAIN
+};
+
+/// Returns what a flow's runs transfer and leave out.
+fn runs(object: &Object, special: &Flow) -> String {
+    if object.windowed_by().is_some() {
+        return "\
+# The first run of an incremental flow reaches back 30 days unless FirstExecutionFrom is given, which may be 90 days ago.
+# A later run transfers what happened since the run before, and once more what happened in the LogOverlapMinutes before that:
+# merge by the key at the destination. It leaves out what Okta showed later than that.
+# A second flow, of another FlowName and with PullMode Complete, transfers the last 90 days each time."
+            .to_owned();
+    }
+    let watched = special.incremental.unwrap_or(&incremental(object).name);
+    format!(
+        "\
+# The first run of an incremental flow transfers everything, since FirstExecutionFrom is the year 2000 unless it is given.
+# A later run transfers the records whose {watched} moved after the run before. It leaves out:
+# - records that changed while it stayed the same{};
+# - what was deleted: the destination keeps it.
+# A second flow, of another FlowName and with PullMode Complete, once a week say, transfers everything and shows what is gone.",
+        special.unmoved
+    )
+}
+
 /// Writes a text for each name of a template, `{{name}}`.
 fn fill(template: &str, texts: &[(&str, &str)]) -> String {
     let mut filled = template.to_owned();
@@ -200,7 +251,7 @@ fn incremental(object: &Object) -> &'static Field {
 /// Says whether Okta finds the records that an incremental flow asks for.
 fn finds_what_changed(object: &Object) -> bool {
     let pushdown = object.pushdown(incremental(object));
-    pushdown.search || pushdown.filter
+    pushdown.search || pushdown.filter || object.windowed_by().is_some()
 }
 
 /// Returns the fields that a table has columns for. Those that exist in the request only are none.
@@ -222,7 +273,12 @@ fn query(object: &Object) -> (Vec<&'static Field>, String) {
     fields.sort_by_key(|field| (field.kind != Kind::Key, !field.unique));
     fields.truncate(4);
     fields.push(incremental(object));
-    (fields, format!("{} >= 2024-05-01 LIMIT 5", &incremental(object).name))
+    let filter = match object.windowed_by() {
+        // Okta keeps no event for long, so that no date stays good.
+        Some(_) => "LIMIT 5".to_owned(),
+        None => format!("{} >= 2024-05-01 LIMIT 5", &incremental(object).name),
+    };
+    (fields, filter)
 }
 
 fn query_data(object: &Object) -> String {
@@ -273,7 +329,19 @@ fn events() {
 }
 
 fn flow(object: &Object) -> String {
-    let special = FLOWS.iter().find(|flow| flow.entity == object.name).unwrap_or(&PLAIN);
+    let (plain, first, from_when) = match object.windowed_by() {
+        Some(_) => (
+            &LOG,
+            "",
+            "      From when on the first incremental run transfers what happened, in seconds since 1970. It may be 90 days ago. Empty\n      is AppFlow's own default, the last 30 days.",
+        ),
+        None => (
+            &PLAIN,
+            "946684800",
+            "      From when on the first incremental run transfers changes, in seconds since 1970. The default is the year 2000, before\n      Okta existed, and so means everything. Empty is AppFlow's own default, the last 30 days.",
+        ),
+    };
+    let special = FLOWS.iter().find(|flow| flow.entity == object.name).unwrap_or(plain);
     let plural = plural(object.label);
     let (pull_mode, rate) = match finds_what_changed(object) {
         true => ("Incremental", "rate(1hours)"),
@@ -319,8 +387,9 @@ fn flow(object: &Object) -> String {
             ("rate", rate),
             ("conditions", special.conditions),
             ("incremental", &field),
-            ("watched", special.incremental.unwrap_or(&incremental(object).name)),
-            ("unmoved", special.unmoved),
+            ("runs", &runs(object, special)),
+            ("first", first),
+            ("from when", from_when),
             ("entity", object.name),
             ("settings", special.settings),
             ("projected", &projected),

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use okta_client::{HttpError, HttpService};
 use okta_connector::{Config, Offered, OktaConnector, SecretError};
-use okta_connector_cli::{Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
+use okta_connector_cli::{Clock, SimulatedOkta, SimulatedSecrets, api_token_secret, draw_log};
 use okta_simulator::{Delivery, Org, Simulator};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -162,9 +162,12 @@ pub(crate) fn part(variable: &str) -> Option<PathBuf> {
 
 /// Puts `org` on the clock of the test. It accepts [`API_TOKEN`].
 pub(crate) fn simulated_okta(org: Org) -> SimulatedOkta {
+    let now = Timestamp::from_second(EPOCH).unwrap();
+    let log = draw_log(&org, now);
     let mut simulator = Simulator::new(org);
+    *simulator.system_log_mut() = log;
     simulator.accept_api_token(API_TOKEN);
-    SimulatedOkta::new(simulator, Clock::starting_at(Timestamp::from_second(EPOCH).unwrap()))
+    SimulatedOkta::new(simulator, Clock::starting_at(now))
 }
 
 /// A simulated org whose requests a test sees, and may answer or delay in its place.

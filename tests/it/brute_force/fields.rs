@@ -160,7 +160,8 @@ fn path(field: &Field) -> String {
     match field.at {
         At::Above(path) => format!("above.{path}"),
         At::Branch => "branch".to_owned(),
-        At::Joined(_) | At::Origin(_) | At::Rules(_) | At::AssigneeGroup(_) => {
+        At::Made(_) => field.name.clone().into_owned(),
+        At::Target(_) | At::Joined(_) | At::Origin(_) | At::Rules(_) | At::AssigneeGroup(_) => {
             format!("derived.{}", field.name)
         }
         _ => field.path().unwrap_or_default().to_owned(),

@@ -10,9 +10,15 @@ use super::entity::Entity;
 use super::expr::{Assignment, Expr, Literal};
 use super::fields::{Comparison, FieldRow, Kind};
 use super::instant::Instant;
+use super::overlap::begun_earlier;
+use crate::happenings::{OVERLAP, is_of_log};
 
-/// Says whether a record passes: only true does.
+/// Says whether a record passes: only true does. Windows of the log begin earlier, as they do unless a flow says
+/// otherwise.
 pub(crate) fn matches(expr: &Expr, record: &Value, entity: &Entity) -> bool {
+    if is_of_log(&entity.name) {
+        return evaluate(&begun_earlier(expr, OVERLAP), record, entity) == Some(true);
+    }
     evaluate(expr, record, entity) == Some(true)
 }
 

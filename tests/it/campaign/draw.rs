@@ -209,7 +209,10 @@ fn okta(random: &mut Rng, collection: Collection) -> Okta {
         0 => Duration::from_secs(random.u64(1..=120)),
         _ => Duration::ZERO,
     };
-    let stirs = !index_lag.is_zero() && random.bool() && collection.parent().is_none();
+    let stirs = !index_lag.is_zero()
+        && random.bool()
+        && collection.parent().is_none()
+        && collection != Collection::SystemLog;
     let drops = ["search", "filter", "fields", "limit", "sortBy", "includeNonDeleted", "expand"];
     let drops = drops.into_iter().filter(|_| random.u32(..10) == 0).collect();
     Okta {

@@ -1,6 +1,7 @@
 //! Orgs of any size: generated ones, with one collection grown or cut to so many records.
 
 use crate::collections::{collection, id, ids, is_relation};
+use crate::happenings::is_of_log;
 use fastrand::Rng;
 use okta_simulator::{Assignee, Collection, Org};
 use serde_json::Value;
@@ -14,7 +15,8 @@ pub(crate) fn org(seed: u64, entity: &str, size: usize, attributes: Option<u64>)
     let collection = collection(entity);
     let is_of_users = collection == Collection::Users || is_relation(entity);
     let mut org = Org::generate(seed, if is_of_users { size } else { USERS_ELSEWHERE });
-    if !is_of_users {
+    // A log has as much as that of any other org.
+    if !is_of_users && !is_of_log(entity) {
         resize(&mut org, collection, size, &mut Rng::with_seed(seed));
     }
     if let Some(seed) = attributes {
