@@ -10,6 +10,7 @@
 
 mod budget;
 mod callgrind;
+mod changes;
 mod instructions;
 mod lanes;
 mod planning;
@@ -34,7 +35,7 @@ fn main() -> anyhow::Result<()> {
     };
     let (pages, report) = (variable("PAGES")?, variable("REPORT")?);
     let wanted: Vec<_> = std::env::args().skip(1).collect();
-    let sections: [(&str, Measure<'_>); 10] = [
+    let sections: [(&str, Measure<'_>); 11] = [
         ("starts", Box::new(|| processes::starts(&programs))),
         ("service-app", Box::new(|| processes::service_app(&programs))),
         ("cold", Box::new(|| processes::cold(&programs))),
@@ -43,6 +44,7 @@ fn main() -> anyhow::Result<()> {
         ("memory", Box::new(|| processes::memory(&programs))),
         ("planning", Box::new(planning::rows)),
         ("requests", Box::new(budget::rows)),
+        ("changes", Box::new(changes::rows)),
         ("together", Box::new(budget::together)),
         ("lanes", Box::new(lanes::rows)),
     ];

@@ -181,7 +181,7 @@ The entities that are read from the System Log tell of what happened.
 fn cost(object: &Object) -> String {
     match object.reach {
         Reach::Listing => String::new(),
-        Reach::Elements(elements) => format!(" It is made of each {}.", elements.of.label),
+        Reach::Elements(_) => String::new(),
         Reach::Kinds(_, kinds) => {
             format!(" A flow takes {} requests, one for each kind.", kinds.len())
         }
