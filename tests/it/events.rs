@@ -56,8 +56,34 @@ async fn the_built_function_answers_every_event() {
     let built = built.join("OktaConnectorFunction/bootstrap");
     let function = Function::start(&built, &venv, &environment);
     for (name, event) in texts() {
-        check(&name, &function.invoke(here(&event)).await);
+        let answer = function.invoke(here(&event)).await;
+        match is_of_the_log(&name) {
+            false => check(&name, &answer),
+            // The sandbox dates its events by the clock.
+            true => {
+                let golden = top().join("tests/data/answers").join(&name);
+                let golden = std::fs::read_to_string(golden).unwrap();
+                let found = format!("{answer:#}\n");
+                assert_eq!(without_times(&found), without_times(&golden), "{name}");
+            }
+        }
     }
+}
+
+/// Says whether an answer has events of the System Log, which the sandbox dates by the clock.
+fn is_of_the_log(name: &str) -> bool {
+    ["system-log-event", "deletion", "membership-change", "assignment-change"]
+        .iter()
+        .any(|entity| name.starts_with("query-data-") && name.contains(entity))
+}
+
+/// Takes the times out of a text.
+fn without_times(text: &str) -> String {
+    let mut parts = text.split("\\\"published\\\":\\\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |known, part| {
+        known + "published" + part.split_once("\\\"").map_or(part, |(_, rest)| rest)
+    })
 }
 
 /// Checks the same through `sam local invoke`, in a container and by the ports that the events
