@@ -1,4 +1,4 @@
-//! What changed, told by the System Log: the requests sent against the fewest possible.
+//! Measures changes that the System Log tells of: the requests sent against the fewest possible.
 
 use crate::report::Row;
 use anyhow::Context as _;

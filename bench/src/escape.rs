@@ -48,7 +48,7 @@ impl Block {
     }
 }
 
-/// What is known at the end of a block.
+/// Carries the knowledge of one block into the next.
 #[derive(Default)]
 struct State {
     /// 1 if the next byte stands behind a backslash that escapes it.

@@ -129,7 +129,7 @@ async fn filters_on_custom_attributes() {
     let world = World::new(org_with_attributes());
     let rows = [
         ("badgeLevel > \"x\"", "badgeLevel is compared with x. Expected a number"),
-        ("badgeLevel = ''", "badgeLevel is compared with . Expected a number"),
+        ("badgeLevel = ''", "badgeLevel is compared with an empty text. Expected a number"),
         ("badgeLevel in (1, '2 ')", "badgeLevel is compared with 2 . Expected a number"),
         (
             "badgeLevel between 1 and 2024-05-01",

@@ -1,4 +1,4 @@
-//! What happened in the simulated org, as entities tell of it: written from Okta's documentation, without a look at the
+//! Tells what happened in the simulated org, as entities do: written from Okta's documentation, without a look at the
 //! connector's tables.
 
 use crate::support::EPOCH;

@@ -3,6 +3,7 @@
 use crate::generated::between;
 use crate::support::{World, query, top};
 use expect_test::expect_file;
+use okta_connector::catalogue::Object;
 use okta_simulator::Org;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -20,26 +21,33 @@ const MAX_RESULTS: u64 = 1_000;
 /// The memory of the function in `template.yaml`, in GB as Lambda counts it.
 const MEMORY: f64 = 128.0 / 1_024.0;
 
-/// A kind of records, with the requests a minute that a workforce org usually allows for their listing, and the records
-/// that are in a page.
+/// A kind of records, its entity, and the requests a minute that a workforce org usually allows for the listing.
 struct Listing {
     records: &'static str,
+    entity: &'static str,
     limit: u64,
-    page: u64,
 }
 
 impl Listing {
     fn per_minute(&self) -> u64 {
         self.limit * SHARE_OF_CREDENTIAL / 100 * RATE_LIMIT_PERCENT / 100
     }
+
+    /// Returns the number of records in a page.
+    fn page(&self) -> u64 {
+        let object = Object::find(self.entity).unwrap();
+        object.endpoint.page_size.unwrap().into()
+    }
 }
 
-const USERS: Listing = Listing { records: "users", limit: 600, page: 200 };
-const GROUPS: Listing = Listing { records: "groups", limit: 500, page: 200 };
-const APPLICATIONS: Listing = Listing { records: "applications", limit: 100, page: 200 };
-const DEVICES: Listing = Listing { records: "devices", limit: 100, page: 200 };
-const MEMBERSHIPS: Listing = Listing { records: "memberships *", limit: 500, page: 200 };
-const EVENTS: Listing = Listing { records: "log events *", limit: 120, page: 1_000 };
+const USERS: Listing = Listing { records: "users", entity: "User", limit: 600 };
+const GROUPS: Listing = Listing { records: "groups", entity: "Group", limit: 500 };
+const APPLICATIONS: Listing =
+    Listing { records: "applications", entity: "Application", limit: 100 };
+const DEVICES: Listing = Listing { records: "devices", entity: "Device", limit: 100 };
+const MEMBERSHIPS: Listing =
+    Listing { records: "memberships *", entity: "GroupMember", limit: 500 };
+const EVENTS: Listing = Listing { records: "log events *", entity: "SystemLogEvent", limit: 120 };
 
 /// The fields of a user that many flows map.
 const TEN_FIELDS: [&str; 10] = [
@@ -88,7 +96,7 @@ fn rates() -> String {
                      | a minute | in 48 hours |\n|---|---|---|---|---|---|---|\n"
         .to_owned();
     for listing in [USERS, GROUPS, APPLICATIONS, DEVICES, MEMBERSHIPS, EVENTS] {
-        let Listing { records, limit, page } = listing;
+        let (Listing { records, limit, .. }, page) = (&listing, listing.page());
         let (credential, connection) = (limit * SHARE_OF_CREDENTIAL / 100, listing.per_minute());
         let a_minute = connection * page;
         let millions = (a_minute * LONGEST) as f64 / 1e6;
@@ -117,8 +125,8 @@ fn sizes(bytes: u64, ten: u64) -> String {
         (1_000_000, MEMBERSHIPS, PARENTS),
         (100_000_000, EVENTS, 0),
     ] {
-        let pages_of_parents = parents / GROUPS.page + parents;
-        let requests = u64::div_ceil(records, listing.page) + pages_of_parents;
+        let pages_of_parents = parents / GROUPS.page() + parents;
+        let requests = u64::div_ceil(records, listing.page()) + pages_of_parents;
         let minutes = requests as f64 / listing.per_minute() as f64;
         let gb = |bytes: u64| match listing.records {
             "users" => format!("{:.2}", (records * bytes) as f64 / 1e9),

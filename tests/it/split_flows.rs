@@ -16,7 +16,7 @@ struct Case {
     users: usize,
     /// A status that a record may change to. Groups have none.
     status: &'static str,
-    /// Whether Okta selects by `created`.
+    /// True if Okta selects by `created`.
     selects: bool,
 }
 
@@ -65,7 +65,7 @@ fn org(case: &Case, bounds: &[Timestamp]) -> Org {
 
 /// Changes some records, removes one of `there`, and adds one that is created now. Nothing moves `created`.
 ///
-/// What a call ended with is kept: without it, any flow reads its page again from the start.
+/// The record that a call ended with is kept: without it, any flow reads its page again from the start.
 fn change(world: &World, case: &Case, ends: &[String], there: &mut Vec<String>, random: &mut Rng) {
     const NOW: &str = "2026-01-01T00:00:00.000Z";
     let mut simulator = world.simulator();

@@ -29,7 +29,7 @@ pub enum Bucket {
     Token = 8,
     /// Admin roles of the org's own, resource sets, and who has roles.
     Iam = 9,
-    /// What hangs below one OAuth 2.0 client.
+    /// Listings below one OAuth 2.0 client.
     Clients = 10,
     /// Policies and their rules.
     Policies = 11,

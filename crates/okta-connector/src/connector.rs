@@ -1,7 +1,7 @@
 //! The connector: one method for each operation.
 
 use crate::call::{Call, Delivered, Ending, Observer};
-use crate::catalogue::{Field, Object};
+use crate::catalogue::Object;
 use crate::connections::{Config, Connection, Connections};
 use crate::describe;
 use crate::discovery::{Attributes, discover};
@@ -11,10 +11,11 @@ use crate::hints;
 use crate::plan::Plan;
 use crate::position::Position;
 use crate::probe;
-use crate::query::{Deprovisioned, Parallelism, Preferences, Query, listed};
+use crate::query::{Preferences, Query};
+use crate::question::{self, Planned, Question};
 use crate::secrets::{Freshness, SecretSource};
 use crate::settings::{Settings, org_host};
-use crate::token::{self, Fingerprint, Token};
+use crate::token::{self, Token};
 use crate::trouble::{about, hidden};
 use crate::walk::{self, Batch, Budget};
 use appflow_connector::filter::{Comparison, Condition, Literal};
@@ -30,7 +31,7 @@ use appflow_connector::{
 };
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use okta_client::{Client, HttpService};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -75,12 +76,6 @@ impl<H, S, O> OktaConnector<H, S, O> {
         std::mem::take(&mut self.sent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
-
-/// The most bytes of a filter: 1 MiB, which is planned in a part of a second.
-const MAX_FILTER: usize = 1024 * 1024;
-
-/// The most fields that a request may name: no entity has more.
-const MAX_NAMES: usize = 20_000;
 
 /// The most ids that one RetrieveData may name: each of them costs a request.
 const MAX_IDS: usize = 1_000;
@@ -174,16 +169,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
     ) -> Result<Walked<RecordPage>, Error> {
         let connection = self.connection(&request.connector_context, time_left, call)?;
         let entity = self.entity(&request.entity_identifier)?;
-        let expression = request.filter_expression.as_deref().unwrap_or_default();
-        if expression.len() > MAX_FILTER {
-            let found = expression.len();
-            let message = format!("The filter has {found} bytes. It may have {MAX_FILTER}");
-            return Err(Error::invalid(message));
-        }
-        let filter = Filter::parse(expression)?;
-        let selected = selected(request.selected_field_names.as_deref())?;
-        let settings = &connection.settings;
-        let question = Question { settings, expression, filter: &filter, selected };
+        let question = Question::read(request, &connection.settings)?;
         let token = request.next_token.as_deref().map(Token::read).transpose()?;
         let names = question.names_beside(&entity);
         let known = self.known(&connection, &question, &entity, &names, token.as_ref());
@@ -203,7 +189,8 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 Some(planned) => planned,
                 None => {
                     let known = self.discover(&client, connection, &entity.object).await?;
-                    let noted = token.and_then(|token| noted(names, token)).unwrap_or_default();
+                    let noted =
+                        token.and_then(|token| question::noted(names, token)).unwrap_or_default();
                     let entity = known.of(entity, question.selected, &noted);
                     discovered = question.plan(entity, token)?;
                     &discovered
@@ -248,7 +235,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         if entity.object.schemas.is_none() || names.is_empty() && !means_all {
             return Some(entity.clone());
         }
-        let noted = noted(names, token?);
+        let noted = question::noted(names, token?);
         if let Some(noted) = &noted
             && !means_all
         {
@@ -273,11 +260,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let call = self.call(Operation::QueryData, name, context);
         let connection = self.connection(context, time_left, &call)?;
         let entity = self.entity(name)?;
-        let expression = request.filter_expression.as_deref().unwrap_or_default();
-        let filter = Filter::parse(expression)?;
-        let selected = selected(request.selected_field_names.as_deref())?;
-        let settings = &connection.settings;
-        let question = Question { settings, expression, filter: &filter, selected };
+        let question = Question::read(request, &connection.settings)?;
         let names = question.names_beside(&entity);
         if let Some(entity) = self.known(&connection, &question, &entity, &names, None) {
             return Ok(question.plan(entity, None)?.plan);
@@ -317,7 +300,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             let message = format!("The request names {found} ids. Ask for {MAX_IDS} at most");
             return Err(Error::invalid(message));
         }
-        let selected = selected(request.selected_field_names.as_deref())?;
+        let selected = question::selected(request.selected_field_names.as_deref())?;
         let is_fixed = match selected {
             Some(names) => names.iter().all(|name| entity.field(name).is_some()),
             None => false,
@@ -466,87 +449,6 @@ async fn read_one<H: HttpService>(
             }
             _ => return Ok(batch),
         }
-    }
-}
-
-/// A question, as far as it can be read without the org's own attributes.
-struct Question<'a> {
-    settings: &'a Settings,
-    expression: &'a str,
-    filter: &'a Filter,
-    selected: Option<&'a [String]>,
-}
-
-/// Returns what an earlier call of the run has noted of the attributes that it names.
-fn noted(names: &[&str], token: &Token) -> Option<Vec<Field>> {
-    hints::read(names, token.attributes()?)
-}
-
-/// A question with its plan, and the place at which to go on.
-struct Planned {
-    query: Query,
-    plan: Plan,
-    fingerprint: Fingerprint,
-    start: Position,
-}
-
-/// Returns the names of fields that a request lists; none if it means all of them.
-///
-/// # Errors
-///
-/// `InvalidArgument` if there are too many.
-fn selected(names: Option<&[String]>) -> Result<Option<&[String]>, Error> {
-    match names {
-        Some(names) if names.len() > MAX_NAMES => {
-            let found = names.len();
-            let message = format!("The request names {found} fields. It may name {MAX_NAMES}");
-            Err(Error::invalid(message))
-        }
-        names => Ok(listed(names)),
-    }
-}
-
-impl Question<'_> {
-    /// Returns the names in it that none of the fixed fields has, each once, in order.
-    fn names_beside(&self, entity: &Entity) -> Vec<&str> {
-        let mut names: BTreeSet<_> =
-            self.selected.unwrap_or_default().iter().map(String::as_str).collect();
-        if let Some(condition) = &self.filter.condition {
-            condition.for_each_name(&mut |name| {
-                names.insert(name);
-            });
-        }
-        names.into_iter().filter(|name| entity.field(name).is_none()).collect()
-    }
-
-    fn plan(&self, entity: Entity, token: Option<&Token>) -> Result<Planned, Error> {
-        let query = Query::new(entity, self.filter, self.selected, self.settings.preferences())?;
-        let plan = Plan::new(&query);
-        tracing::debug!(%plan, "planned");
-        let fingerprint = self.fingerprint(&query, &plan);
-        let start = token.map(|token| token.open(fingerprint, &plan)).transpose()?;
-        let start = start.unwrap_or_default();
-        Ok(Planned { query, plan, fingerprint, start })
-    }
-
-    /// Makes the fingerprint of all that the meaning of a position depends on.
-    fn fingerprint(&self, query: &Query, plan: &Plan) -> Fingerprint {
-        // The overlap is in the window of the plan.
-        let Preferences { deprovisioned, parallelism, log_overlap: _ } =
-            self.settings.preferences();
-        let deprovisioned = match deprovisioned {
-            Deprovisioned::Included => "included",
-            Deprovisioned::LeftOut => "left out",
-        };
-        let parallelism = match parallelism {
-            Parallelism::SideBySide => "side by side",
-            Parallelism::InOrder => "in order",
-        };
-        let fields = if self.selected.is_some() { "fields" } else { "all fields" };
-        let (origin, entity) = (self.settings.org.origin(), query.entity.object.name);
-        let fixed = [origin, entity, self.expression.trim(), deprovisioned, parallelism, fields];
-        let selected = self.selected.unwrap_or_default().iter().map(String::as_str);
-        Fingerprint::new(fixed.into_iter().chain(selected), plan)
     }
 }
 

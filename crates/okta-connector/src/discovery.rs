@@ -59,7 +59,7 @@ const DEFAULT: &str = "default";
 ///
 /// # Errors
 ///
-/// What passes by itself, and credentials that Okta does not accept.
+/// Returns failures that pass by themselves, and the refusal of credentials.
 pub(crate) async fn discover<H: HttpService>(
     client: &Client<H>,
     object: &Object,

@@ -4,13 +4,14 @@
 //!
 //! 1. [`connector`] answers it: one method for each operation. [`call`] reports it.
 //! 2. [`settings`] reads the settings, `credentials` the secret, and `connections` makes a client of them.
-//! 3. [`catalogue`] has the objects and their fields; [`entity`] numbers the fields of one.
-//! 4. [`predicate`] gives the filter its meaning, and [`query`] is the whole question.
+//! 3. [`catalogue`] has the objects and their fields, `discovery` those that the org has added; [`entity`] numbers the
+//!    fields of one.
+//! 4. `question` reads the request. [`predicate`] gives the filter its meaning, and [`query`] is the whole question.
 //! 5. [`plan`] says what Okta is asked, and what is left to test here.
 //! 6. `walk` sends the requests of a plan; `record` turns Okta's JSON into AppFlow's records.
 //! 7. [`position`] is the place at which the next call goes on, and [`token`] its form for AppFlow.
 //!
-//! `connector`, `connections`, `probe` and `walk` have effects; everything else is a function from values to
+//! `connector`, `connections`, `discovery`, `probe` and `walk` have effects; everything else is a function from values to
 //! values. Transport and secrets are passed in, so the whole connector runs in any process that can make them.
 
 pub mod call;
@@ -38,6 +39,7 @@ mod moment;
 mod number;
 mod offered;
 mod probe;
+mod question;
 mod record;
 mod scan;
 mod walk;

@@ -469,7 +469,10 @@ impl<'a> Resolver<'a> {
 
     fn misfit(&self, found: &str, expected: &str) -> Error {
         const SHOWN: usize = 60;
-        let shown: String = found.chars().take(SHOWN).collect();
+        let shown: String = match found {
+            "" => "an empty text".to_owned(),
+            found => found.chars().take(SHOWN).collect(),
+        };
         let name = &self.field().name;
         Error::invalid(format!("{name} is compared with {shown}. Expected {expected}"))
             .logged_as(format!("{name} is compared with another literal than {expected}"))

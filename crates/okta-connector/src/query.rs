@@ -110,9 +110,11 @@ impl Query {
     /// Counts the names wanted that the org does not have, and says in the log what they are.
     pub(crate) fn count_unknown(&self) -> u64 {
         const SHOWN: usize = 20;
+        const MOST_CHARS: usize = 100;
         if !self.unknown.is_empty() {
             let entity = self.entity.object.name;
-            let fields: Vec<_> = self.unknown.iter().take(SHOWN).map(String::as_str).collect();
+            let cut = |name: &String| name.chars().take(MOST_CHARS).collect::<String>();
+            let fields: Vec<_> = self.unknown.iter().take(SHOWN).map(cut).collect();
             let fields = fields.join(" ");
             tracing::warn!(entity, fields, "the org does not have fields that the flow names");
         }

@@ -70,7 +70,7 @@ pub(crate) struct Listing {
     pub(crate) invalid_cursor: fn() -> OktaError,
     /// Parameters that Okta leaves out of `next` links.
     pub(crate) links_drop: &'static [&'static str],
-    /// What listings of relations and of the org's own objects have besides.
+    /// The particulars that listings of relations and of the org's own objects have besides.
     pub(crate) particulars: Option<&'static Particulars>,
 }
 
@@ -180,7 +180,7 @@ impl Collection {
     }
 
     /// Returns the path of the endpoint that lists the collection, such as `/api/v1/users`. Schemas have none.
-    /// Where records are below an object, `{}` stands for its id, as in `/api/v1/groups/{}/users`.
+    /// For records below an object, `{}` stands for its id, as in `/api/v1/groups/{}/users`.
     pub fn path(self) -> Option<&'static str> {
         self.0.listing.as_ref().map(|listing| listing.path)
     }

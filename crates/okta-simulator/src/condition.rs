@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
@@ -111,17 +110,15 @@ impl Operand {
             (Self::Text(operand), Value::String(text)) => holds_text(operator, text, operand),
             (Self::Folded(operand), Value::String(text)) => match operator {
                 Operator::Sw | Operator::Co => holds_text(operator, &fold(text), operand),
-                _ => holds_order(operator, folded(text).cmp(operand.chars())),
+                _ => operator.holds(folded(text).cmp(operand.chars())),
             },
             (Self::Instant(operand), date) => date_form::read(date)
-                .is_some_and(|shown| holds_order(operator, (shown + hidden).cmp(operand))),
+                .is_some_and(|shown| operator.holds((shown + hidden).cmp(operand))),
             (Self::Number(operand), Value::Number(number)) => number
                 .as_f64()
                 .and_then(|number| number.partial_cmp(operand))
-                .is_some_and(|ordering| holds_order(operator, ordering)),
-            (Self::Boolean(operand), Value::Bool(boolean)) => {
-                holds_order(operator, boolean.cmp(operand))
-            }
+                .is_some_and(|ordering| operator.holds(ordering)),
+            (Self::Boolean(operand), Value::Bool(boolean)) => operator.holds(boolean.cmp(operand)),
             _ => false,
         }
     }
@@ -131,19 +128,7 @@ fn holds_text(operator: Operator, text: &str, operand: &str) -> bool {
     match operator {
         Operator::Sw => text.starts_with(operand),
         Operator::Co => text.contains(operand),
-        _ => holds_order(operator, text.cmp(operand)),
-    }
-}
-
-fn holds_order(operator: Operator, ordering: Ordering) -> bool {
-    match operator {
-        Operator::Eq => ordering.is_eq(),
-        Operator::Ne => ordering.is_ne(),
-        Operator::Gt => ordering.is_gt(),
-        Operator::Ge => ordering.is_ge(),
-        Operator::Lt => ordering.is_lt(),
-        Operator::Le => ordering.is_le(),
-        Operator::Sw | Operator::Co | Operator::Ew | Operator::Pr => false,
+        _ => operator.holds(text.cmp(operand)),
     }
 }
 

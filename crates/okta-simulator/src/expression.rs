@@ -3,6 +3,8 @@
 //! This file knows what an expression looks like, not what it means: every operator of the language parses
 //! here, and [`crate::compile`] refuses those that a dialect does not offer. `and` binds tighter than `or`.
 
+use std::cmp::Ordering;
+
 use serde_json::{Number, Value};
 
 use crate::error::OktaError;
@@ -36,6 +38,21 @@ pub(crate) enum Operator {
     Co,
     Ew,
     Pr,
+}
+
+impl Operator {
+    /// Tells whether two values that stand in this order fulfil it. Operators on parts of texts compare nothing.
+    pub(crate) fn holds(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Eq => ordering.is_eq(),
+            Self::Ne => ordering.is_ne(),
+            Self::Gt => ordering.is_gt(),
+            Self::Ge => ordering.is_ge(),
+            Self::Lt => ordering.is_lt(),
+            Self::Le => ordering.is_le(),
+            Self::Sw | Self::Co | Self::Ew | Self::Pr => false,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

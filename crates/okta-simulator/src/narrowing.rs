@@ -1,4 +1,4 @@
-//! Where in an order the records are that a condition may match. A page looks at these and passes over the rest.
+//! Finds the places in an order at which a condition may match. A page looks at these and passes over the rest.
 
 use crate::condition::{Condition, Operand, fold};
 use crate::expression::Operator;

@@ -54,7 +54,7 @@ pub struct SystemLog {
     entries: Vec<Entry>,
     by_published: BTreeSet<Place>,
     by_arrival: BTreeSet<Place>,
-    /// What is recorded arrives so much later, each in turn.
+    /// Delays the arrival of recorded events, each in turn.
     lateness: Vec<Duration>,
     recorded: usize,
 }

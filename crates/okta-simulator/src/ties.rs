@@ -13,7 +13,7 @@ pub(crate) struct Ties {
     by_right: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
 }
 
-/// How a pair came about. Most came by hand at a time that nobody noted, which takes no memory.
+/// Tells how a pair came about. Most came by hand at a time that nobody noted, which takes no memory.
 type Origin = Option<Box<Known>>;
 
 #[derive(Clone, Debug, Default)]

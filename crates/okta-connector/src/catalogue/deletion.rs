@@ -1,23 +1,20 @@
-//! What is gone: objects and relations that no listing shows any more, told by the System Log.
+//! Deletions: objects and relations that no listing shows any more, told by the System Log.
 //!
 //! Only events that succeeded count. Okta does not promise an event for each child of a parent that goes, so members go with
 //! their group. Okta documents the types of few targets, so those are taken by the beginnings of their ids as well.
 
 use super::Kind::{DateTime, Id, Key, Text};
 use super::element::{Elements, Part, Telling};
-use super::system_log_event::{ENDPOINT, SYSTEM_LOG_EVENT};
-use super::{At, Collation, FILTER, Field, NOTHING, Object, Reach, row};
+use super::system_log_event::{READ_FROM_LOG, SYSTEM_LOG_EVENT};
+use super::{At, FILTER, Field, NOTHING, Object, Reach, row};
 
 pub(super) static DELETION: Object = Object {
     name: "Deletion",
     label: "Deletion",
     description: "What was deleted or taken away. A flow without a bound on published reads the last 90 days.",
-    endpoint: ENDPOINT,
-    collation: Collation::Exact,
-    scope: "okta.logs.read",
     reach: Reach::Elements(&ELEMENTS),
     fields: FIELDS,
-    ..Object::LISTED
+    ..READ_FROM_LOG
 };
 
 static ELEMENTS: Elements = Elements {

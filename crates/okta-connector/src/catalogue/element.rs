@@ -11,11 +11,11 @@ pub struct Elements {
     pub key: &'static [&'static str],
     /// The types of events that say something, and what.
     pub tellings: &'static [Telling],
-    /// What the log does not promise, for the documentation.
+    /// Says for the documentation which events Okta does not promise.
     pub note: &'static str,
 }
 
-/// What the events of one type say.
+/// Tells which record the events of one type make.
 #[derive(Debug)]
 pub struct Telling {
     /// The type.

@@ -13,14 +13,17 @@ pub(super) static EVENT_HOOK: Object = Object {
     collation: Collation::Exact,
     scope: "okta.eventHooks.read",
     probe_turn: 13,
-    secrets: &[
-        "channel.config.headers.value",
-        "channel.config.authScheme.value",
-        "channel.config.clientSecret",
-    ],
+    secrets: SECRETS,
     fields: FIELDS,
     ..Object::LISTED
 };
+
+/// The secrets in the channel of a hook of either kind.
+pub(super) const SECRETS: &[&str] = &[
+    "channel.config.headers.value",
+    "channel.config.authScheme.value",
+    "channel.config.clientSecret",
+];
 
 #[rustfmt::skip]
 const FIELDS: &[Field] = &[

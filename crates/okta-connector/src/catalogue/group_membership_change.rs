@@ -3,19 +3,16 @@
 
 use super::Kind::{DateTime, Enumeration, Id, Key, Text};
 use super::element::{Elements, Part, Telling};
-use super::system_log_event::{ENDPOINT, SYSTEM_LOG_EVENT};
-use super::{At, Collation, FILTER, Field, NOTHING, Object, Reach, row};
+use super::system_log_event::{READ_FROM_LOG, SYSTEM_LOG_EVENT};
+use super::{At, FILTER, Field, NOTHING, Object, Reach, row};
 
 pub(super) static GROUP_MEMBERSHIP_CHANGE: Object = Object {
     name: "GroupMembershipChange",
     label: "Group Membership Change",
     description: "A user who was added to a group or removed. A flow without a bound on published reads the last 90 days.",
-    endpoint: ENDPOINT,
-    collation: Collation::Exact,
-    scope: "okta.logs.read",
     reach: Reach::Elements(&ELEMENTS),
     fields: FIELDS,
-    ..Object::LISTED
+    ..READ_FROM_LOG
 };
 
 static ELEMENTS: Elements = Elements {

@@ -3,6 +3,7 @@
 //! Values of the headers that a hook sends may be secrets, so they are cut.
 
 use super::Kind::{DateTime, Enumeration, Key, Struct, Text};
+use super::event_hook::SECRETS;
 use super::{Collation, Endpoint, Field, NOTHING, Object, field};
 
 pub(super) static INLINE_HOOK: Object = Object {
@@ -13,11 +14,7 @@ pub(super) static INLINE_HOOK: Object = Object {
     collation: Collation::Exact,
     scope: "okta.inlineHooks.read",
     probe_turn: 14,
-    secrets: &[
-        "channel.config.headers.value",
-        "channel.config.authScheme.value",
-        "channel.config.clientSecret",
-    ],
+    secrets: SECRETS,
     fields: FIELDS,
     ..Object::LISTED
 };

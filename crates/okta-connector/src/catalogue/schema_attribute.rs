@@ -6,29 +6,18 @@
 
 use super::Kind::{Boolean, DateTime, Key, List, Text};
 use super::user::SCHEMAS;
-use super::{Collation, Dialect, Endpoint, Field, NOTHING, Object, Shows, field};
+use super::{Endpoint, Field, NOTHING, Object, Shows, field};
 
 pub(super) static GROUP_SCHEMA_ATTRIBUTE: Object = Object {
     name: "GroupSchemaAttribute",
     label: "Group Schema Attribute",
     description: "An attribute that groups have in their profile.",
     endpoint: Endpoint {
-        path: "/api/v1/meta/schemas/group/default",
-        page_size: None,
-        envelope: None,
-        dialect: Dialect::Nothing,
-        lanes: None,
         shows: Shows::Schema,
-        projection: false,
-        always: &[],
-        omissions: &[],
+        ..Endpoint::whole("/api/v1/meta/schemas/group/default")
     },
-    collation: Collation::Exact,
     scope: "okta.schemas.read",
-    always_has_records: false,
     probe_turn: 6,
-    deprovisioned: None,
-    schemas: None,
     by_default: true,
     fields: FIELDS_OF_GROUPS,
     ..Object::LISTED
@@ -39,9 +28,8 @@ pub(super) static USER_SCHEMA_ATTRIBUTE: Object = Object {
     label: "User Schema Attribute",
     description: "An attribute that users of a type have in their profile.",
     endpoint: Endpoint {
-        path: "/api/v1/meta/types/user",
         shows: Shows::Types(&SCHEMAS),
-        ..GROUP_SCHEMA_ATTRIBUTE.endpoint
+        ..Endpoint::whole("/api/v1/meta/types/user")
     },
     probe_turn: 7,
     fields: FIELDS_OF_USERS,

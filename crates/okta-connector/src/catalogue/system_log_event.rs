@@ -5,24 +5,26 @@
 //! apart by their types.
 
 use super::Kind::{DateTime, Enumeration, Id, Key, List, Struct, Text};
-use super::{At, Collation, Dialect, Endpoint, FILTER, Field, NOTHING, Object, field, row};
+use super::{At, Dialect, Endpoint, FILTER, Field, NOTHING, Object, field, row};
 
 pub(super) static SYSTEM_LOG_EVENT: Object = Object {
     name: "SystemLogEvent",
     label: "System Log Event",
     description: "An event of the System Log. A flow without a bound on published reads the last 90 days.",
-    endpoint: ENDPOINT,
-    collation: Collation::Exact,
-    scope: "okta.logs.read",
     probe_turn: 22,
     fields: FIELDS,
-    ..Object::LISTED
+    ..READ_FROM_LOG
 };
 
-/// The listing of events, which those have too that are made of events.
-pub(super) const ENDPOINT: Endpoint = Endpoint {
-    dialect: Dialect::Windowed { by: "published" },
-    ..Endpoint::paged("/api/v1/logs", 1000)
+/// An object that is read from the log: its events, and everything that is made of events. What is empty here has to be
+/// filled in.
+pub(super) const READ_FROM_LOG: Object = Object {
+    endpoint: Endpoint {
+        dialect: Dialect::Windowed { by: "published" },
+        ..Endpoint::paged("/api/v1/logs", 1000)
+    },
+    scope: "okta.logs.read",
+    ..Object::LISTED
 };
 
 #[rustfmt::skip]

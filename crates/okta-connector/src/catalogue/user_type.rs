@@ -3,29 +3,15 @@
 //! The listing is one answer without parameters, so every condition is evaluated here.
 
 use super::Kind::{Boolean, DateTime, Key, Struct, Text};
-use super::{Collation, Dialect, Endpoint, Field, NOTHING, Object, Shows, field};
+use super::{Endpoint, Field, NOTHING, Object, field};
 
 pub(super) static USER_TYPE: Object = Object {
     name: "UserType",
     label: "User Type",
     description: "A type of user with its own profile schema.",
-    endpoint: Endpoint {
-        path: "/api/v1/meta/types/user",
-        page_size: None,
-        envelope: None,
-        dialect: Dialect::Nothing,
-        lanes: None,
-        shows: Shows::Records,
-        projection: false,
-        always: &[],
-        omissions: &[],
-    },
-    collation: Collation::Exact,
+    endpoint: Endpoint::whole("/api/v1/meta/types/user"),
     scope: "okta.userTypes.read",
-    always_has_records: false,
     probe_turn: 1,
-    deprovisioned: None,
-    schemas: None,
     by_default: true,
     fields: FIELDS,
     ..Object::LISTED

@@ -15,7 +15,7 @@ use std::fmt;
 /// The window of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// What the filter asks for.
+    /// The span that the filter asks for.
     asked: Span,
     /// The same, begun earlier by the overlap that the flow wishes.
     widened: Span,

@@ -68,11 +68,11 @@ impl Route<'_> {
 pub(crate) struct Shapes {
     layout: Layout,
     constants: Arc<Constants>,
-    /// How the objects above records are seen, if these are below some.
+    /// The places in the objects above records, if these are below some.
     pub(crate) sight: Option<Sight>,
     /// The slot of the property that Okta adds to records.
     expansion: Option<usize>,
-    /// How records are made of what a page has, if they are.
+    /// The maker of records, if a page has something else of which they are made.
     maker: Option<Maker>,
 }
 
@@ -140,7 +140,7 @@ pub(crate) struct Checkpoint {
 pub(crate) struct Answer<'a> {
     query: &'a Query,
     pub(crate) shapes: Arc<Shapes>,
-    /// What Okta does about a property that it was asked to add.
+    /// Says whether Okta adds the property that it was asked to add.
     pub(crate) expanded: Expanded,
     habits: Habits,
     key: FieldId,

@@ -1,6 +1,6 @@
 //! The walk through records below others: page by page of the objects above, and object by object on each page.
 //!
-//! What is below one object is walked as any listing is. The first pages of the next few objects are asked for
+//! The records below one object are walked as any listing is. The first pages of the next few objects are asked for
 //! meanwhile, as many as the answer is expected to have room for, and taken up in their order: a position needs to name
 //! one object only.
 

@@ -32,13 +32,13 @@ struct Inherited {
 pub(crate) struct Above<'p> {
     /// Its id.
     pub(crate) id: Box<str>,
-    /// What its records have of it.
+    /// The values that its records take from it.
     pub(crate) constants: Arc<Constants>,
     /// The number of records below it, if Okta tells it.
     pub(crate) count: Option<u64>,
     /// True if Okta may show its records to nobody.
     pub(crate) is_closed: bool,
-    /// What people call it, if it is more than an id.
+    /// The name that people know it by, if it has one.
     pub(crate) called: Option<String>,
     /// The array of records that is in it.
     pub(crate) array: Option<&'p str>,

@@ -48,7 +48,7 @@ fn generate(_: &mut Maker, made: &Made) -> Batch {
     schemas.collect()
 }
 
-/// What a user may do with an attribute of their own profile.
+/// Permits a user to read, or to edit, an attribute of their own profile.
 const READ: &str = "READ_ONLY";
 const EDIT: &str = "READ_WRITE";
 const HIDE: &str = "HIDE";

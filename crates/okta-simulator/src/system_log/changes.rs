@@ -1,6 +1,6 @@
 //! From a change of a record to the events that tell of it.
 //!
-//! What goes with an object, such as the memberships of a group that is deleted, goes without an event of its own: Okta
+//! Anything that goes with an object, such as the memberships of a group that is deleted, goes without an event of its own: Okta
 //! promises none. Nor is there one for what a change brings along, such as the members of a group as users of an
 //! application that the group is given.
 

@@ -6,7 +6,7 @@ use crate::words::CITIES;
 
 use super::target::quoted;
 
-/// What clients say of themselves, in JSON.
+/// Names clients as they name themselves, in JSON.
 const CLIENTS: [&str; 3] = [
     r#""userAgent":{"rawUserAgent":"Mozilla/5.0 (Macintosh) \"dev\"","os":"Mac OS X","browser":"CHROME"},"device":"Computer""#,
     r#""userAgent":{"rawUserAgent":"okta-sdk-golang/2.20.0","os":"Linux","browser":"UNKNOWN"},"device":"Unknown""#,

@@ -9,7 +9,7 @@ use super::client::Client;
 use super::kind::{Kind, Outcome, Transaction};
 use super::target::{Names, Target, quoted};
 
-/// What is particular about an event.
+/// Holds the particulars of one event.
 #[derive(Clone, Debug)]
 pub(crate) struct Happening {
     pub(crate) kind: &'static Kind,

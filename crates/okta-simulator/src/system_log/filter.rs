@@ -1,10 +1,8 @@
 //! The `filter` of the log: any property of an event but `published`, and all operators of the language.
 //!
-//! What Okta leaves open is decided so that a client that relies on luck fails: texts compare exactly, an event
+//! Questions that Okta leaves open are decided so that a client that relies on luck fails: texts compare exactly, an event
 //! that lacks the property matches nothing, and `not` is refused. Where there are several values, as those of
 //! `target.id`, one that fits is enough.
-
-use std::cmp::Ordering;
 
 use serde_json::Value;
 
@@ -94,7 +92,7 @@ const NUMBERS: &[&str] = &[
 
 const BOOLEANS: &[&str] = &["securityContext.isProxy"];
 
-/// What stands below these differs from type to type.
+/// Properties below these differ from type to type.
 const FREE: &[&str] = &[
     "actor.detailEntry.",
     "target.detailEntry.",
@@ -206,28 +204,16 @@ fn holds(value: &Value, operator: Operator, literal: Option<&Literal>) -> bool {
             Operator::Sw => text.starts_with(literal),
             Operator::Co => text.contains(literal),
             Operator::Ew => text.ends_with(literal),
-            _ => holds_order(operator, text.cmp(literal)),
+            _ => operator.holds(text.cmp(literal)),
         },
         (Value::Number(number), Some(Literal::Number(literal))) => number
             .as_f64()
             .zip(literal.as_f64())
             .and_then(|(number, literal)| number.partial_cmp(&literal))
-            .is_some_and(|ordering| holds_order(operator, ordering)),
+            .is_some_and(|ordering| operator.holds(ordering)),
         (Value::Bool(boolean), Some(Literal::Boolean(literal))) => {
-            holds_order(operator, boolean.cmp(literal))
+            operator.holds(boolean.cmp(literal))
         }
         _ => false,
-    }
-}
-
-fn holds_order(operator: Operator, ordering: Ordering) -> bool {
-    match operator {
-        Operator::Eq => ordering.is_eq(),
-        Operator::Ne => ordering.is_ne(),
-        Operator::Gt => ordering.is_gt(),
-        Operator::Ge => ordering.is_ge(),
-        Operator::Lt => ordering.is_lt(),
-        Operator::Le => ordering.is_le(),
-        Operator::Sw | Operator::Co | Operator::Ew | Operator::Pr => false,
     }
 }

@@ -4,7 +4,7 @@
 #[derive(Debug)]
 pub(crate) struct Kind {
     pub(crate) event_type: &'static str,
-    /// What people read.
+    /// The text that people read.
     pub(crate) message: &'static str,
     /// The targets of an event, of which Okta does not promise the order. An event without any has none.
     pub(crate) targets: &'static [Part],
@@ -15,7 +15,7 @@ pub(crate) struct Kind {
 /// The result of what was tried, and the reason for it where there is one.
 pub(crate) type Outcome = (&'static str, Option<&'static str>);
 
-/// What is done belongs to one of these.
+/// Names the transaction that an event belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transaction {
     /// A request of somebody.
@@ -65,7 +65,7 @@ impl Part {
     }
 }
 
-/// What is tried mostly succeeds.
+/// Lets most attempts succeed.
 const TRIED: &[Outcome] = &[
     ("SUCCESS", None),
     ("SUCCESS", None),

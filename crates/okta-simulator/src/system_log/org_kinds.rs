@@ -1,6 +1,6 @@
 //! The types of events about objects of the org itself.
 //!
-//! How Okta calls these objects as targets is documented for policies and their rules alone. The others are guesses.
+//! Okta documents its names of these objects as targets for policies and their rules alone. The others are guesses.
 
 use super::kind::{Kind, Part, web};
 

@@ -64,7 +64,7 @@ impl RandomEvents {
     }
 }
 
-/// What random events are drawn from.
+/// Draws random events.
 #[derive(Debug)]
 pub(crate) struct Drawing {
     seed: u64,

@@ -222,7 +222,7 @@ mod tests {
     use super::*;
     use crate::system_log::kinds::kind;
 
-    /// What is recorded panics if the table of kinds lacks a type.
+    /// Checks that the table of kinds has every type: recording another one would panic.
     #[test]
     fn every_type_of_a_lifecycle_has_a_kind() {
         for Recorded { told, .. } in &RECORDED {

@@ -1,4 +1,4 @@
-//! What was recorded of real orgs. It stands beside the repository, where it is there at all.
+//! Reads records of real orgs. The folder stands beside the repository, where it is there at all.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Where answers differ from Okta's description of them, and why.
+//! Lists the answers that differ from Okta's description of them, each with its reason.
 
 /// Answers of these differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

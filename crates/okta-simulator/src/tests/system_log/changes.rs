@@ -1,4 +1,4 @@
-//! What the org's own changes leave in the log.
+//! Checks the events that changes of the org leave in the log.
 
 use super::*;
 use crate::{Effect, Fault, Mutation, When};

@@ -1,4 +1,4 @@
-//! What changes of objects of the org itself leave in the log.
+//! Checks the events that changes of the org's own objects leave in the log.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What a query asks for: bounds, filters, keywords, and who may ask.
+//! Checks queries: bounds, filters, keywords, and who may ask.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What changes of relations leave in the log.
+//! Checks the events that changes of relations leave in the log.
 
 use std::collections::BTreeSet;
 
@@ -88,7 +88,7 @@ fn revoke(simulator: &mut Simulator, kind: &str, collection: Collection, assigne
     simulator.revoke_role(collection, assignee, role["id"].as_str().unwrap());
 }
 
-/// What comes is told of once, however often it is said, and so is what goes.
+/// Checks that a relation that comes or goes is told of once, however often it is said.
 #[test]
 fn relations_come_and_go_once() {
     type Change = fn(&mut Simulator);
