@@ -577,6 +577,28 @@ const ROWS: &[Row] = &[
         secret: api_token,
     },
     Row {
+        name: "an event with 30,000 groups and 30,000 users",
+        event: || query("GroupMembershipChange", &json!({ "maxResults": 1_000_000 })),
+        org: |_| {
+            let target = |kind: &str, id: &str, number: usize| {
+                format!("{{\"type\":\"{kind}\",\"id\":\"{id}{number}\"}}")
+            };
+            let targets = (0..30_000).flat_map(|number| {
+                [target("UserGroup", "00g", number), target("User", "00u", number)]
+            });
+            let targets = targets.collect::<Vec<_>>().join(",");
+            Reply::text(
+                200,
+                format!(
+                    "[{{\"uuid\":\"e1\",\"published\":\"2026-11-01T00:00:00.000Z\",\
+                     \"eventType\":\"group.user_membership.add\",\
+                     \"outcome\":{{\"result\":\"SUCCESS\"}},\"target\":[{targets}]}}]"
+                ),
+            )
+        },
+        secret: api_token,
+    },
+    Row {
         name: "a filter of 1 MiB of parentheses",
         event: || users(&json!({ "filterExpression": "(".repeat(MIB) })),
         org: good,
@@ -782,6 +804,7 @@ fn try_row(bootstrap: &Path, row: &Row) -> Outcome {
         ("AWS_SECRET_ACCESS_KEY", "test"),
         ("AWS_LAMBDA_LOG_LEVEL", "INFO"),
         ("OKTA_CONNECTOR_ALLOW_LOOPBACK", "true"),
+        ("OKTA_CONNECTOR_ENTITIES", "*"),
         ("OKTA_CONNECTOR_SECRETS_MANAGER_URL", secrets.url.as_str()),
     ];
     let log = File::create(&path).unwrap();

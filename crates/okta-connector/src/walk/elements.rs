@@ -6,8 +6,16 @@
 use crate::catalogue::{Elements, KEY, OF_EVENT, Part, SUCCESS, paths};
 use crate::entity::Entity;
 use crate::record::{Constants, Habits, Layout, Malformed, RecordReader, RecordView, Turn};
+use okta_client::MAX_PAGE_BYTES;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+
+/// The most records that one event may make. Okta's events have a handful of targets; to leave some of their records out
+/// would be wrong, so a page with such an event is refused.
+const MAX_OF_EVENT: usize = 10_000;
+
+/// The most bytes of the records of one page. They are shorter than their events, unless these have many targets.
+const MAX_TEXT: usize = 2 * MAX_PAGE_BYTES;
 
 /// The places of all that is read of an event.
 #[derive(Debug)]
@@ -83,7 +91,10 @@ impl Maker {
             return Ok(());
         };
         let mut keys = BTreeSet::new();
-        for combination in combinations(telling.parts, &targets) {
+        for combination in combinations(telling.parts, &targets).ok_or(Malformed)? {
+            if made.text.len() > MAX_TEXT {
+                return Err(Malformed);
+            }
             let mut record = Map::new();
             for (name, text) in telling.fixed {
                 record.insert((*name).to_owned(), Value::from(*text));
@@ -143,17 +154,20 @@ fn targets(list: Option<&str>) -> Option<Vec<Target>> {
     Some(list.iter().filter_map(target).collect())
 }
 
-/// Returns each choice of one target for every part.
+/// Returns each choice of one target for every part. None if there are more than any event of Okta has.
 fn combinations<'t>(
     parts: &'static [Part],
     targets: &'t [Target],
-) -> Vec<Vec<(&'static Part, &'t Target)>> {
+) -> Option<Vec<Vec<(&'static Part, &'t Target)>>> {
     let mut combinations = vec![Vec::new()];
     for part in parts {
         let fitting: Vec<_> =
             targets.iter().filter(|it| part.is(it.type_name.as_deref(), &it.id)).collect();
         if fitting.is_empty() && part.is_optional {
             continue;
+        }
+        if fitting.len().saturating_mul(combinations.len()) > MAX_OF_EVENT {
+            return None;
         }
         let grown = combinations.iter().flat_map(|chosen: &Vec<_>| {
             fitting.iter().map(move |&target| {
@@ -164,5 +178,5 @@ fn combinations<'t>(
         });
         combinations = grown.collect();
     }
-    combinations
+    Some(combinations)
 }
