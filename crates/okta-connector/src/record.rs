@@ -568,12 +568,17 @@ impl<'p> RecordView<'_, 'p> {
             is_first = false;
         };
         for written in &self.layout.written {
-            let (Source::Slot(slot) | Source::SlotOrLastSegment(slot, _)) = written.source else {
-                if let Some(value) = self.value_of(written.source) {
-                    before(written, records);
-                    records.write(&value);
+            // Most values are in a slot, and many slots are empty.
+            let (slot, address) = match written.source {
+                Source::Slot(slot) => (slot, None),
+                Source::SlotOrLastSegment(slot, address) => (slot, Some(address)),
+                source => {
+                    if let Some(value) = self.value_of(source) {
+                        before(written, records);
+                        records.write(&value);
+                    }
+                    continue;
                 }
-                continue;
             };
             if let Some(value) = self.slots[slot] {
                 before(written, records);
@@ -587,9 +592,9 @@ impl<'p> RecordView<'_, 'p> {
                     // The page was read as JSON already.
                     _ => records.write(&without(value.text, &written.withheld).unwrap_or_default()),
                 }
-            } else if let Some(segment) = self.value_of(written.source) {
+            } else if let Some(segment) = address.and_then(|address| self.last_segment(address)) {
                 before(written, records);
-                records.write(&segment);
+                records.write(&quoted(&segment));
             }
         }
         records.write(if is_first { "{}" } else { "}" });
