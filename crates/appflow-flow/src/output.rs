@@ -6,12 +6,13 @@
 //! Memory holds a page of records, or a part of a Parquet file, whatever the run's size and however many partitions it has. Fields
 //! that a flow partitions by are told by folders and are in no file, which is what readers of such folders expect.
 
+#[cfg(feature = "parquet")]
 mod cell;
 mod csv;
 mod error;
 mod json;
 mod layout;
-#[cfg(feature = "parquet")]
+#[cfg_attr(not(feature = "parquet"), path = "output/no_parquet.rs")]
 mod parquet;
 mod spool;
 mod staging;

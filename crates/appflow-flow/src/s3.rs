@@ -246,3 +246,78 @@ impl TryFrom<String> for AggregationType {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn read(destination: Value) -> Result<S3Destination, String> {
+        serde_json::from_value(destination).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn all_that_appflow_has_is_read() {
+        let whole = read(json!({
+            "bucketName": "lake.example-1",
+            "bucketPrefix": "okta/raw/",
+            "s3OutputFormatConfig": {
+                "fileType": "PARQUET",
+                "preserveSourceDataTyping": true,
+                "prefixConfig": {
+                    "prefixType": "PATH_AND_FILENAME",
+                    "prefixFormat": "MINUTE",
+                    "pathPrefixHierarchy": ["SCHEMA_VERSION", "EXECUTION_ID"],
+                },
+                "aggregationConfig": {"aggregationType": "SingleFile", "targetFileSize": 128},
+            },
+        }));
+        let whole = whole.unwrap();
+        assert_eq!(whole.bucket_prefix.folders().collect::<Vec<_>>(), ["okta", "raw"]);
+        let format = whole.s3_output_format_config;
+        assert_eq!(format.file_type, FileType::Parquet);
+        assert_eq!(format.prefix_config.prefix_format, Some(PrefixFormat::Minute));
+        assert_eq!(format.aggregation_config.target_file_size, NonZeroU64::new(128));
+
+        let least = read(json!({"bucketName": "lake"})).unwrap();
+        assert_eq!(least.s3_output_format_config, S3OutputFormatConfig::default());
+        assert_eq!(least.s3_output_format_config.file_type, FileType::Json);
+        assert_eq!(least.bucket_prefix.folders().count(), 0);
+        assert_eq!(read(json!({"bucketName": "lake", "bucketPrefix": ""})).unwrap(), least);
+    }
+
+    #[test]
+    fn what_appflow_would_refuse_is_named() {
+        let format = |format: Value| json!({"bucketName": "lake", "s3OutputFormatConfig": format});
+        let prefix = |prefix: &str| json!({"bucketName": "lake", "bucketPrefix": prefix});
+        #[rustfmt::skip]
+        let rows = [
+            (format(json!({"fileType": "Parquet"})), "fileType `Parquet` is spelled `PARQUET`"),
+            (format(json!({"fileType": "ORC"})), "fileType `ORC` is not known: expected `CSV` or `JSON` or `PARQUET`"),
+            (format(json!({"prefixConfig": {"prefixType": "Path"}})), "prefixType `Path` is spelled `PATH`"),
+            (format(json!({"prefixConfig": {"prefixFormat": "day"}})), "prefixFormat `day` is spelled `DAY`"),
+            (format(json!({"prefixConfig": {"pathPrefixHierarchy": ["execution_id"]}})),
+                "pathPrefixHierarchy `execution_id` is spelled `EXECUTION_ID`"),
+            (format(json!({"aggregationConfig": {"aggregationType": "SINGLEFILE"}})),
+                "aggregationType `SINGLEFILE` is spelled `SingleFile`"),
+            (format(json!({"aggregationConfig": {"targetFileSize": 0}})),
+                "invalid value: integer `0`, expected a nonzero u64"),
+            (format(json!({"filetype": "CSV"})),
+                "unknown field `filetype`, expected one of `fileType`, `preserveSourceDataTyping`, `prefixConfig`, `aggregationConfig`"),
+            (json!({}), "missing field `bucketName`"),
+            (json!({"bucketName": ".."}), "bucketName `..` is no name of a bucket"),
+            (json!({"bucketName": "a/b"}), "bucketName `a/b` is no name of a bucket"),
+            (json!({"bucketName": "Lake"}), "bucketName `Lake` is no name of a bucket"),
+            (prefix("/"), "bucketPrefix `/` cannot be a folder"),
+            (prefix("/okta"), "bucketPrefix `/okta` cannot be a folder"),
+            (prefix("okta//raw"), "bucketPrefix `okta//raw` cannot be a folder"),
+            (prefix("okta/../.."), "bucketPrefix `okta/../..` cannot be a folder"),
+            (prefix("a\nb"), "bucketPrefix `a\\nb` cannot be a folder"),
+            (prefix(&"a".repeat(513)), "bucketPrefix has 513 bytes: expected at most 512"),
+        ];
+        for (destination, expected) in rows {
+            let refused = read(destination.clone()).unwrap_err();
+            assert!(refused.starts_with(expected), "{destination}: {refused}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ use super::cell::{Cell, text_cell, typed_cell};
 use super::error::{Misfit, OutputError};
 use super::table::{Counted, RowError, RowWriter};
 use crate::column::{Column, DataType, Row};
+use crate::s3::S3OutputFormatConfig;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as PhysicalType};
 use parquet::data_type as stored;
 use parquet::errors::ParquetError;
@@ -33,26 +34,20 @@ pub(super) struct Columns {
 
 #[derive(Clone, Copy, Debug)]
 enum Typing {
+    /// Every column is a text.
     Texts,
+    /// Every column has the type of its field.
     Types,
 }
 
 impl Columns {
-    /// Makes a text of every column. `file_bytes` is about the size of a file, where one is wanted.
-    pub(super) fn texts(columns: &[Column], file_bytes: Option<u64>) -> Result<Self, OutputError> {
-        Self::new(columns, Typing::Texts, file_bytes)
-    }
-
-    /// Gives every column the type of its field.
-    pub(super) fn typed(columns: &[Column], file_bytes: Option<u64>) -> Result<Self, OutputError> {
-        Self::new(columns, Typing::Types, file_bytes)
-    }
-
-    fn new(
+    /// Lays out files. `file_bytes` is about the size of one, where a size is wanted.
+    pub(super) fn new(
+        config: &S3OutputFormatConfig,
         columns: &[Column],
-        typing: Typing,
         file_bytes: Option<u64>,
     ) -> Result<Self, OutputError> {
+        let typing = if config.preserve_source_data_typing { Typing::Types } else { Typing::Texts };
         let field = |column: &Column| {
             let (physical, logical) = match typing {
                 Typing::Texts => stored_type(DataType::String),

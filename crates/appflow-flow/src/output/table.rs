@@ -1,15 +1,12 @@
 //! What all files of a run have in common: their format and their columns.
 
 use super::error::{Misfit, OutputError};
-use super::{csv, json};
+use super::{csv, json, parquet};
 use crate::column::{Column, Row};
 use crate::s3::{FileType, S3OutputFormatConfig};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-
-#[cfg(feature = "parquet")]
-use super::parquet;
 
 /// The format and the columns of files.
 #[derive(Debug)]
@@ -22,7 +19,6 @@ pub(super) struct Table {
 enum Format {
     Csv,
     Json,
-    #[cfg(feature = "parquet")]
     Parquet(parquet::Columns),
 }
 
@@ -36,14 +32,9 @@ impl Table {
         let format = match config.file_type {
             FileType::Csv => Format::Csv,
             FileType::Json => Format::Json,
-            #[cfg(feature = "parquet")]
-            FileType::Parquet if config.preserve_source_data_typing => {
-                Format::Parquet(parquet::Columns::typed(&columns, file_bytes)?)
+            FileType::Parquet => {
+                Format::Parquet(parquet::Columns::new(config, &columns, file_bytes)?)
             }
-            #[cfg(feature = "parquet")]
-            FileType::Parquet => Format::Parquet(parquet::Columns::texts(&columns, file_bytes)?),
-            #[cfg(not(feature = "parquet"))]
-            FileType::Parquet => return Err(OutputError::NoParquet),
         };
         Ok(Self { columns, format })
     }
@@ -52,7 +43,6 @@ impl Table {
     pub(super) fn check(&self, record: u64, row: &Row) -> Result<(), OutputError> {
         match &self.format {
             Format::Csv | Format::Json => Ok(()),
-            #[cfg(feature = "parquet")]
             Format::Parquet(columns) => {
                 columns.check(row).map_err(|misfit| OutputError::Misfit { record, misfit })
             }
@@ -66,7 +56,6 @@ impl Table {
             Ok(match &self.format {
                 Format::Csv => Box::new(csv::Lines::begin(bytes, &self.columns)?),
                 Format::Json => Box::new(json::Lines::begin(bytes, &self.columns)),
-                #[cfg(feature = "parquet")]
                 Format::Parquet(columns) => Box::new(parquet::Groups::begin(bytes, columns)?),
             })
         };
@@ -114,6 +103,7 @@ pub(super) trait RowWriter {
 /// A failure to write a row, by whoever does not know the file.
 pub(super) enum RowError {
     System(io::Error),
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "other formats take all"))]
     Misfit(Misfit),
 }
 

@@ -366,3 +366,11 @@ fn columns_that_cannot_be_those_of_files_are_refused() {
         assert!(fs::read_dir(&folder.0).unwrap().next().is_none());
     }
 }
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn parquet_is_refused_by_a_program_without_it() {
+    let folder = Folder::new("without");
+    let refused = folder.try_open(&json!({"fileType": "PARQUET"})).unwrap_err();
+    assert!(matches!(refused, OutputError::NoParquet), "{refused}");
+}
