@@ -51,6 +51,7 @@ pub(super) fn typed_cell(column: &Column, value: Option<&Value>) -> Result<Optio
             (value.as_str().and_then(days).map(Cell::Int32), "a text like \"2026-01-31\"")
         }
         DataType::DateTime => {
+            // Parquet has finer ones, but readers that take milliseconds everywhere are more.
             let instant = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
             let instant = instant.map(|instant| Cell::Int64(instant.as_millisecond()));
             (instant, "a text like \"2026-01-31T12:00:00.000Z\"")

@@ -156,6 +156,18 @@ fn all_pages_are_one_file_for_each_partition() {
 }
 
 #[test]
+fn a_line_of_one_value_that_is_missing_is_still_a_line() {
+    let folder = Folder::new("line");
+    let config = destination(&json!({"fileType": "CSV"}));
+    let column = columns().swap_remove(0);
+    let mut output = Output::open(&folder.0, &config, &run(), vec![column], vec![]).unwrap();
+    output.page(vec![vec![None], vec![Some(json!(""))], vec![Some(json!("a"))]]).unwrap();
+    output.finish().unwrap();
+    let expected = ("lake/flow/run-1.csv".to_owned(), "id\n\"\"\n\"\"\na\n".to_owned());
+    assert_eq!(texts(&folder), [expected]);
+}
+
+#[test]
 fn a_file_ends_at_about_the_size_that_is_wanted() {
     // Texts that no format makes shorter.
     let mut random = fastrand::Rng::with_seed(1);
