@@ -1,4 +1,4 @@
-//! What a run of a flow writes, read back by pyarrow and DuckDB: types, counts, folders, partitions and every value.
+//! What a run of a flow writes, read back by pyarrow and `DuckDB`: types, counts, folders, partitions and every value.
 
 use crate::support::{part, top};
 use appflow_flow::column::{Column, DataType, Row};
@@ -286,7 +286,7 @@ fn cases(folder: &Path) -> Vec<Case> {
             row.extend([
                 Some(json!(n)),
                 kinds[n % kinds.len()].0.clone(),
-                Some(json!(n % 3 == 0)),
+                Some(json!(n.is_multiple_of(3))),
                 Some(json!(filler)),
             ]);
             row
