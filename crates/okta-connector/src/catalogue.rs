@@ -516,6 +516,14 @@ impl Object {
         fields: &[],
     };
 
+    /// Returns the scopes that read the schemas of its attributes and their types.
+    pub(crate) fn scopes_of_schemas(&self) -> impl Iterator<Item = &'static str> {
+        let types = self.schemas.and_then(|schemas| schemas.types);
+        let types =
+            OBJECTS.iter().filter(move |it| types.is_some_and(|of| of.path == it.endpoint.path));
+        self.schemas.map(|schemas| schemas.scope).into_iter().chain(types.map(|it| it.scope))
+    }
+
     /// Returns the scopes that it takes to read it.
     pub fn scopes(&self) -> impl Iterator<Item = &'static str> {
         [self.scope].into_iter().chain(self.further_scopes.iter().copied())

@@ -16,6 +16,7 @@ pub fn objects() -> String {
          fewer records travel. `IN` and repeated `OR` work wherever `EQUAL_TO` does, and `= null`\n\
          and `!= null` on every field that offers `EQUAL_TO`.\n",
     );
+    page.push_str(SCOPES);
     page.push_str(CUSTOM_ATTRIBUTES);
     for object in OBJECTS {
         write_object(&mut page, object).expect("writing to memory cannot fail");
@@ -23,6 +24,20 @@ pub fn objects() -> String {
     page.push_str(LOG);
     page
 }
+
+/// What a service app asks for.
+const SCOPES: &str = "
+## Scopes of a service app
+
+A service app whose connection names no scopes asks for those of all entities that the deployment offers, in one request for a
+token. Okta refuses them all if it has not granted one of them, and need not say which. For an hour from then on, a read asks for
+the scopes that its own entity needs: together, then each alone, then those that are granted. So a read takes at most
+three requests for tokens and one for each scope that it needs, which are one to three, however many entities are offered; and
+two more where Okta names scopes that are not granted. A token serves all reads that it is good for until it expires. What was not granted is looked at
+again when it is needed.
+
+The trial of a connection asks for the scope of one object after the other, until one may be read.
+";
 
 /// The rules by which attributes of an org become fields.
 const CUSTOM_ATTRIBUTES: &str = "
