@@ -85,6 +85,7 @@ struct Walked<T> {
     page: T,
     scanned: u64,
     unreadable: u64,
+    skipped_parents: u64,
     unknown_fields: u64,
 }
 
@@ -95,6 +96,7 @@ impl<T> Walked<T> {
             bytes: records.response_bytes(0) as u64,
             scanned: self.scanned,
             unreadable: self.unreadable,
+            skipped_parents: self.skipped_parents,
             unknown_fields: self.unknown_fields,
             has_more: next_token.is_some(),
         })
@@ -198,7 +200,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 }
             };
             let Planned { query, plan, fingerprint, start } = planned;
-            let Batch { records, scanned, unreadable, delivered, next } =
+            let Batch { records, scanned, unreadable, skipped_parents, delivered, next } =
                 walk::run(&client, query, plan, start.clone(), budget, self.memory())
                     .await
                     .map_err(|error| about(error, &query.entity.object))?;
@@ -217,7 +219,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             };
             let unknown_fields = query.count_unknown();
             let page = RecordPage { records, next_token };
-            Ok(Walked { page, scanned, unreadable, unknown_fields })
+            Ok(Walked { page, scanned, unreadable, skipped_parents, unknown_fields })
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
     }
@@ -339,17 +341,19 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 ids.iter().map(|id| read_one(&client, sample, id, budget)).collect();
             let mut batches = stream::iter(reads).buffered(budget.max_concurrency);
             let (mut page, mut scanned, mut unreadable) = (Records::new(), 0, 0);
+            let mut skipped_parents = 0;
             while let Some(batch) = batches.try_next().await? {
                 page.append(&batch.records);
                 scanned += batch.scanned;
                 unreadable += batch.unreadable;
+                skipped_parents += batch.skipped_parents;
                 if page.response_bytes(0) > budget.max_bytes {
                     return Err(Error::invalid(
                         "The records are larger than an answer may be. Ask for fewer ids at once",
                     ));
                 }
             }
-            Ok(Walked { page, scanned, unreadable, unknown_fields })
+            Ok(Walked { page, scanned, unreadable, skipped_parents, unknown_fields })
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
     }
