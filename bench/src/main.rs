@@ -13,6 +13,7 @@ mod callgrind;
 mod changes;
 mod instructions;
 mod lanes;
+mod members;
 mod planning;
 mod processes;
 mod report;
@@ -35,7 +36,7 @@ fn main() -> anyhow::Result<()> {
     };
     let (pages, report) = (variable("PAGES")?, variable("REPORT")?);
     let wanted: Vec<_> = std::env::args().skip(1).collect();
-    let sections: [(&str, Measure<'_>); 11] = [
+    let sections: [(&str, Measure<'_>); 12] = [
         ("starts", Box::new(|| processes::starts(&programs))),
         ("service-app", Box::new(|| processes::service_app(&programs))),
         ("cold", Box::new(|| processes::cold(&programs))),
@@ -45,6 +46,7 @@ fn main() -> anyhow::Result<()> {
         ("planning", Box::new(planning::rows)),
         ("requests", Box::new(budget::rows)),
         ("changes", Box::new(changes::rows)),
+        ("members", Box::new(members::rows)),
         ("together", Box::new(budget::together)),
         ("lanes", Box::new(lanes::rows)),
     ];

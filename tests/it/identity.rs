@@ -4,7 +4,7 @@ use crate::support::{EPOCH, InterceptedOkta, World, part, query, top};
 use expect_test::expect_file;
 use jiff::Timestamp;
 use okta_client::{PrivateKey, SignError, Signer};
-use okta_connector::{KeyError, Offered};
+use okta_connector::{Config, KeyError, Offered};
 use okta_connector_cli::SimulatedSecrets;
 use okta_simulator::{Collection, Org, RateLimits, ServiceApp, Simulator, Subscription};
 use secrecy::SecretString;
@@ -400,7 +400,8 @@ async fn finding_out_what_is_granted_takes_few_requests_and_gets_there() {
     };
     let nothing = org(&[]);
     let answer = nothing.validate(&nothing.world(), "10").await;
-    assert!(told(&answer).starts_with("AccessDenied: The Okta app is not granted"), "{answer}");
+    let told_of = "AccessDenied: The connection can read no object. Grant the Okta app one of";
+    assert!(told(&answer).starts_with(told_of), "{answer}");
     // All of them at once, then one by one.
     assert_eq!(nothing.okta.latest("/oauth2/v1/token").len(), 1 + scopes().len());
 
@@ -416,6 +417,64 @@ async fn finding_out_what_is_granted_takes_few_requests_and_gets_there() {
         tokio::time::advance(Duration::from_secs(61)).await;
     }
     assert_eq!(told(&answer), "success");
+}
+
+/// Checks that a read asks for what it needs alone where a deployment offers much more than the app is granted, whether Okta
+/// names what is not granted or does not.
+#[tokio::test(start_paused = true)]
+async fn few_of_many_scopes_take_few_requests() {
+    let wanted = Offered::everything().scopes().len();
+    assert!(wanted > 18, "{wanted}");
+    let granted = ["okta.users.read", "okta.groups.read", "okta.apps.read"];
+    let granted = granted.map(str::to_owned).to_vec();
+    let flow = |entity: &str, fields: &Value| {
+        let mut event = query(entity, &json!({ "selectedFieldNames": fields }));
+        // The connection that is validated.
+        event["connectorContext"]["credentials"] =
+            json!({ "secretArn": "arn", "authenticationType": "CustomAuth" });
+        event
+    };
+    let rows = [
+        // The entity, its fields, the answer, and the requests for tokens in a cold process and in one that has validated: where
+        // Okta names no scope, and where it does.
+        ("User", json!(["id"]), "3 records", [2, 2], [0, 0]),
+        // The schemas of attributes may not be read, nor the types.
+        ("User", Value::Null, "3 records", [5, 5], [3, 3]),
+        ("GroupMember", json!(["key"]), "8 records", [2, 2], [1, 0]),
+        ("ApplicationUser", json!(["key"]), " records", [2, 2], [1, 0]),
+        // Of three scopes that it needs one is lacking.
+        ("RoleAssignment", json!(["key"]), "okta.roles.read", [6, 4], [5, 2]),
+        ("Realm", json!(["id"]), "okta.realms.read", [2, 3], [1, 1]),
+    ];
+    for (entity, fields, expected, cold, warm) in rows {
+        for (at, is_named) in [false, true].into_iter().enumerate() {
+            let case = Case::new(Kind::ServiceApp)
+                .app(|app| app.scopes.clone_from(&granted))
+                .org(|org| org.set_scopes_named(is_named));
+            let world = || {
+                let config = Config::new(|| EPOCH.cast_unsigned(), 1);
+                let config = Config { offered: Offered::everything(), ..config };
+                World::with_config(case.okta.clone(), case.secrets(), config)
+            };
+            let asked = || case.okta.latest("/oauth2/v1/token").len();
+            let answer = world().ask(&flow(entity, &fields)).await;
+            assert!(told(&answer).contains(expected), "{entity}: {answer}");
+            assert_eq!(asked(), cold[at], "{entity} {fields} {is_named}");
+
+            let world = world();
+            let validated = case.validate(&world, "75").await;
+            assert_eq!(told(&validated), "success");
+            let before = asked();
+            assert_eq!(before - cold[at], 3, "{is_named}");
+            for _again in 0..2 {
+                let answer = world.ask(&flow(entity, &fields)).await;
+                assert!(told(&answer).contains(expected), "{entity}: {answer}");
+            }
+            // What is lacking is looked at again, as somebody may have granted it.
+            let again = usize::from(entity == "Realm");
+            assert_eq!(asked() - before, warm[at] + again, "{entity} {fields} {is_named}");
+        }
+    }
 }
 
 /// Checks that a clock that is a little off is as good as one that is right, and one that is far off as well.

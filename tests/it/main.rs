@@ -34,6 +34,7 @@ mod split_flows;
 mod story;
 mod system_log;
 mod tidy;
+mod views;
 mod whole;
 mod wire;
 mod withheld;

@@ -1,10 +1,10 @@
 //! Every call is reported to the observer, whatever becomes of it, with its costs.
 
-use crate::support::{API_TOKEN, EPOCH, context, query, simulated_okta};
+use crate::support::{API_TOKEN, EPOCH, InterceptedOkta, context, query, simulated_okta};
 use appflow_connector::{Operation, handle};
 use okta_connector::{CallReport, Config, Ending, Observer, OktaConnector, SecretError};
 use okta_connector_cli::{SimulatedSecrets, api_token_secret};
-use okta_simulator::{Effect, Fault, Org, When};
+use okta_simulator::{Collection, Effect, Fault, Org, When};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,7 +17,13 @@ impl Observer for Ear {
     fn call(&self, report: &CallReport<'_>) {
         let ending = match report.ending {
             Ending::Done => "done".to_owned(),
-            Ending::Delivered(it) => format!("{} records, more {}", it.records, it.has_more),
+            Ending::Delivered(it) => {
+                let skipped = match it.skipped_parents {
+                    0 => String::new(),
+                    skipped => format!(", {skipped} skipped"),
+                };
+                format!("{} records, more {}{skipped}", it.records, it.has_more)
+            }
             Ending::Failed(error) => {
                 self.1.lock().unwrap().push(error.logged().to_owned());
                 error.code.name().to_owned()
@@ -163,6 +169,46 @@ async fn failures_carry_their_costs() {
     for (secret, faults, expected) in rows {
         assert_eq!(heard(secret, faults, &users).await, [expected]);
     }
+}
+
+/// Checks that groups are counted that were passed over: one that is gone when its members are asked for, and the one of
+/// administrators, whose members Okta shows to nobody.
+#[tokio::test(start_paused = true)]
+async fn what_is_passed_over_is_counted() {
+    let okta = InterceptedOkta::new(Org::generate(3, 60));
+    let (gone, closed) = {
+        let mut simulator = okta.simulator();
+        let groups: Vec<_> = simulator.org().records(Collection::Groups).collect();
+        let with_members = |group: &&Value| {
+            group["type"] == "OKTA_GROUP"
+                && simulator.org().member_count(group["id"].as_str().unwrap()) > 0
+        };
+        let mut groups = groups.iter().filter(with_members).cloned();
+        let (gone, mut closed) = (groups.next().unwrap(), groups.next().unwrap());
+        closed["type"] = "BUILT_IN".into();
+        closed["profile"]["name"] = "Okta Administrators".into();
+        drop(groups);
+        simulator.org_mut().put(Collection::Groups, closed.clone());
+        (gone["id"].as_str().unwrap().to_owned(), closed["id"].as_str().unwrap().to_owned())
+    };
+    assert_ne!(gone, closed);
+    let org = okta.clone();
+    okta.meddle(move |request| {
+        if request.uri().path().contains(&format!("{gone}/users")) {
+            org.simulator().remove(Collection::Groups, &gone);
+        }
+        None
+    });
+    let ear = Ear::default();
+    let config = Config::new(|| EPOCH.cast_unsigned(), 1);
+    let secrets = SimulatedSecrets::new(good_secret());
+    let connector = OktaConnector::new(okta, secrets, config).observed_by(ear.clone());
+    let event = query("GroupMember", &json!({ "maxResults": 10_000 })).to_string();
+    let answer = handle(&connector, event.as_bytes(), Duration::from_secs(30)).await.unwrap();
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!(answer["isSuccess"], true, "{answer}");
+    let heard = ear.0.lock().unwrap().clone();
+    assert!(heard[0].contains("more false, 2 skipped; "), "{heard:?}");
 }
 
 /// Checks that what people write in filters, which are names and addresses of people, is told to them and not to the log.

@@ -79,6 +79,72 @@ async fn a_run_cut_into_many_calls_gives_the_same() {
     }
 }
 
+/// Runs a flow of members, so many a call, and returns the records and the number of calls.
+async fn run_in_calls(world: &World, max_results: usize) -> (Vec<Value>, usize) {
+    let mut event = members(&json!({ "maxResults": max_results }));
+    let (mut found, mut calls) = (Vec::new(), 0);
+    loop {
+        let answer = world.ask(&event).await;
+        assert_eq!(answer["isSuccess"], true, "{answer}");
+        let texts = answer["records"].as_array().unwrap().iter();
+        found.extend(texts.map(|text| text.as_str().unwrap().parse::<Value>().unwrap()));
+        calls += 1;
+        match answer["nextToken"].as_str() {
+            Some(token) => event["nextToken"] = token.into(),
+            None => return (found, calls),
+        }
+    }
+}
+
+/// Returns the fewest requests for the members of groups: each page of groups, and each page of members.
+fn fewest_requests(sizes: &[usize]) -> usize {
+    let pages = sizes.iter().map(|size| size.div_ceil(1_000)).sum::<usize>();
+    sizes.len().div_ceil(200) + pages
+}
+
+/// Checks what cuts cost. A call that ends inside a group costs up to two requests: the next one looks at the page of
+/// groups again, and what is left of the group is another page.
+#[tokio::test(start_paused = true)]
+async fn a_run_cut_into_200_calls_gives_the_same_for_two_requests_a_cut() {
+    let size = |number: usize| if number % 5 < 3 { 0 } else { 1 + number * 7 % 19 };
+    let mut sizes: Vec<_> = (0..200).map(size).collect();
+    sizes[103] = 1_500;
+    let members = sizes.iter().sum::<usize>();
+    let minimum = fewest_requests(&sizes);
+    let org = org_of_groups(1_500, &sizes);
+    for (max_results, expected_calls, most) in
+        [(10_000, 1..=1, minimum * 11 / 10), (members / 200, 200..=220, minimum + 2 * 219)]
+    {
+        let world = World::new(org.clone());
+        let (found, calls) = run_in_calls(&world, max_results).await;
+        assert_eq!((found.len(), keys(&found)), (members, expected(&world, "GroupMember")));
+        assert!(expected_calls.contains(&calls), "{calls}");
+        let requests = world.simulator().requests().len();
+        assert!(requests <= most, "{requests} where {minimum} are needed, in {calls} calls");
+    }
+}
+
+/// Checks a group of 200,000 members among 10,000 that are empty: all are looked at, and the empty ones are not asked for
+/// their members. Users have nothing but an id, since a debug build takes minutes for whole ones.
+#[tokio::test(start_paused = true)]
+async fn a_large_group_among_many_empty_ones() {
+    const MEMBERS: usize = 200_000;
+    let mut sizes = vec![0; 10_001];
+    let mut org = org_of_groups(1, &sizes);
+    sizes[7_777] = MEMBERS;
+    for number in 0..MEMBERS {
+        let id = format!("00uA{number:016}");
+        org.put(Collection::Users, json!({ "id": id }));
+        org.add_member("00gA0000000000007777", &id);
+    }
+    let world = World::new(org);
+    let (found, calls) = run_in_calls(&world, 10_000).await;
+    assert_eq!((found.len(), keys(&found).len()), (MEMBERS, MEMBERS));
+    assert!(calls < 30, "{calls}");
+    let (requests, minimum) = (world.simulator().requests().len(), fewest_requests(&sizes));
+    assert!(requests <= minimum * 11 / 10, "{requests} where {minimum} are needed");
+}
+
 /// Checks that pages are filled across parents: AppFlow writes a file for each.
 #[tokio::test(start_paused = true)]
 async fn pages_are_filled_across_parents() {
@@ -186,6 +252,27 @@ async fn a_refused_group_fails_the_run_by_name() {
     org.put(Collection::Groups, group);
     let world = World::new(org);
     assert_eq!(world.run(&members(&json!({}))).await.unwrap().len(), 10);
+}
+
+/// Checks that a group that is refused in the middle of its members fails the run with its name as well: what comes on the pages
+/// before is handed out, and the refusal is not taken for the end.
+#[tokio::test(start_paused = true)]
+async fn a_group_that_is_refused_midway_fails_the_run_by_name() {
+    let world = World::new(org_of_groups(2_500, &[3, 2_500, 3]));
+    world.meddle(|request| {
+        let forbidden = r#"{"errorCode":"E0000006","errorSummary":"You do not have permission"}"#;
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+        let is_refused = path.contains("00gA0000000000000001/users") && query.contains("after=");
+        is_refused.then_some(Meddling::Answer(403, forbidden))
+    });
+    let mut event = members(&json!({ "maxResults": 10_000 }));
+    let answer = world.ask(&event).await;
+    assert_eq!(answer["records"].as_array().unwrap().len(), 1_003);
+    event["nextToken"] = answer["nextToken"].clone();
+    let refused = world.run(&event).await.unwrap_err();
+    let message = refused["errorMessage"].as_str().unwrap();
+    assert!(message.starts_with("Group Group 1 00gA0000000000000001. "), "{message}");
+    assert_eq!(refused["errorCode"], "AccessDenied");
 }
 
 /// Checks that a group that is gone is passed over, and one that is only denied is not.

@@ -2,7 +2,8 @@
 //! hour the views are the org.
 
 use crate::collections;
-use crate::support::{API_TOKEN, EPOCH, InterceptedOkta, World, part, query, top};
+use crate::support::{API_TOKEN, EPOCH, InterceptedOkta, World, part, query};
+use crate::views::{self, Row, Tables, run_views};
 use fastrand::Rng;
 use jiff::Timestamp;
 use okta_connector::{Config, Offered};
@@ -10,15 +11,15 @@ use okta_connector_cli::{SimulatedSecrets, api_token_secret};
 use okta_simulator::{Collection, Org, Simulator, SystemLog};
 use serde_json::{Value, json};
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
-use std::path::Path;
-use std::process::Command;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const MINUTE: i64 = 60;
 
 const HOUR: i64 = 60 * MINUTE;
+
+/// The views that say how the org is.
+const VIEWS: [&str; 3] = ["users", "groups", "group_members"];
 
 /// Events may be so late. What happens shortly before a run is quiet for longer, so that a run may know all.
 const LATENESS: [Duration; 4] = [
@@ -39,9 +40,6 @@ fn now() -> u64 {
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
-
-/// The tables, by name.
-type Tables = BTreeMap<&'static str, Vec<Value>>;
 
 /// Runs a flow and puts its records into a table.
 async fn transfer(world: &World, tables: &mut Tables, table: &'static str, flow: (&str, String)) {
@@ -70,31 +68,11 @@ async fn transfer_hour(world: &World, tables: &mut Tables) {
     }
 }
 
-/// Returns what the views have.
-fn views(python: &Path, tables: &Tables) -> BTreeSet<Vec<String>> {
-    let folder = std::env::temp_dir().join(format!("okta-connector-story-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    for (name, rows) in tables {
-        let mut text = String::new();
-        for row in rows {
-            writeln!(text, "{row}").unwrap();
-        }
-        std::fs::write(folder.join(format!("{name}.jsonl")), text).unwrap();
-    }
-    let mut python = Command::new(python);
-    python.arg(top().join("tests/tools/run_views.py")).arg(&folder);
-    let output = python.arg(top().join("examples/views")).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    std::fs::remove_dir_all(&folder).unwrap();
-    let lines = String::from_utf8(output.stdout).unwrap();
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
 /// Returns what the views should have.
-fn state(org: &Org) -> BTreeSet<Vec<String>> {
-    let row = |view: &str, record: &Value, paths: &[&str]| -> Vec<String> {
-        let texts = paths.iter().map(|path| record.pointer(path).unwrap().as_str().unwrap());
-        [view].into_iter().chain(texts).map(str::to_owned).collect()
+fn state(org: &Org) -> BTreeSet<Row> {
+    let row = |view: &str, record: &Value, paths: &[&str]| {
+        let values: Vec<_> = paths.iter().map(|path| record.pointer(path).unwrap()).collect();
+        views::row(view, &values)
     };
     let records = |entity| collections::records(org, entity);
     let users = records("User");
@@ -196,7 +174,8 @@ async fn tables_that_flows_fill_are_the_org_after_each_hour() {
             }
             pass(began, (hour + 1) * HOUR).await;
             transfer_hour(&world, &mut tables).await;
-            let (found, expected) = (views(&python, &tables), state(world.simulator().org()));
+            let (found, expected) =
+                (run_views(&python, &tables, &VIEWS), state(world.simulator().org()));
             let lost: Vec<_> = expected.difference(&found).collect();
             let wrong: Vec<_> = found.difference(&expected).collect();
             assert!(lost.is_empty() && wrong.is_empty(), "{seed} {hour} {lost:?} {wrong:?}");

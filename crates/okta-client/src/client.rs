@@ -1,5 +1,6 @@
 //! The walk of one read: wait for the budget, send, learn, decide, perhaps again.
 
+use crate::access_token::AccessToken;
 use crate::auth::{Credential, authorization, sensitive};
 use crate::bucket::Bucket;
 use crate::channel::{Answer, Channel, USER_AGENT};
@@ -14,7 +15,6 @@ use crate::page_limits::{MIN_PAGE_SIZE, PageLimits};
 use crate::rate_limit::{RateLimits, server_time};
 use crate::request::{Cursor, OktaRequest, Shape};
 use crate::retry::{Decision, Failure, Outcome};
-use crate::service_app::AccessToken;
 use crate::token_endpoint::TokenEndpoint;
 use bytes::Bytes;
 use http::{HeaderValue, header};
@@ -50,6 +50,8 @@ pub struct ClientConfig {
 pub struct Client<S> {
     channel: Channel<S>,
     credential: Credential,
+    /// The scopes that the reads to come need.
+    needs: Vec<String>,
     page_limits: Arc<Mutex<PageLimits>>,
     in_flight: Semaphore,
 }
@@ -81,9 +83,16 @@ impl<S: HttpService> Client<S> {
         Self {
             channel,
             credential: config.credential,
+            needs: Vec::new(),
             page_limits: config.page_limits,
             in_flight: Semaphore::new(config.max_concurrency.max(1)),
         }
+    }
+
+    /// Says which OAuth 2.0 scopes the reads to come need. A service app that is not granted all then asks for these alone;
+    /// until somebody says so, for all.
+    pub fn need<'a>(&mut self, scopes: impl IntoIterator<Item = &'a str>) {
+        self.needs = scopes.into_iter().map(str::to_owned).collect();
     }
 
     /// Asks once, and again as long as that makes sense before `deadline`: up to 6 times, with pauses that
@@ -191,7 +200,7 @@ impl<S: HttpService> Client<S> {
         let _permit = permit.expect("the semaphore lives as long as the client and is not closed");
         let token = match &self.credential {
             Credential::ServiceApp(app) => {
-                Some(TokenEndpoint::new(&self.channel, app).token(deadline).await?)
+                Some(TokenEndpoint::new(&self.channel, app).token(&self.needs, deadline).await?)
             }
             Credential::ApiToken(_) | Credential::AccessToken(_) => None,
         };

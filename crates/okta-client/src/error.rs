@@ -188,6 +188,15 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Returns true if the text names a scope.
+    pub(crate) fn names(&self, scope: &str) -> bool {
+        let is_of_scope = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
+        let words = self.message.split(|char| !is_of_scope(char));
+        words.map(|word| word.trim_end_matches('.')).any(|word| word == scope)
+    }
+}
+
 /// Returns true if a JSON object is an error of Okta, whatever status it came with.
 pub(crate) fn is_error_body(body: &[u8]) -> bool {
     let body = ErrorBody::read(body, &Redactor::default());
@@ -525,5 +534,23 @@ mod tests {
         assert_eq!(oauth.to_string(), "Okta answered 400 - No. - code invalid_scope");
         let html = error(503, &[], "<html>secret page</html>");
         assert_eq!(html.to_string(), "Okta answered 503 - no further details");
+    }
+
+    #[test]
+    fn scopes_that_a_refusal_names() {
+        let refused = |text: &str| {
+            let body = format!(r#"{{"error":"invalid_scope","error_description":"{text}"}}"#);
+            error(400, &[], &body)
+        };
+        let rows = [
+            ("Not granted: okta.users.read.", true),
+            ("Scopes [okta.groups.read, okta.users.read] are not granted", true),
+            ("okta.users.read.self is not granted", false),
+            ("okta.users.readonly is not granted", false),
+            ("One or more scopes are not configured", false),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(refused(text).names("okta.users.read"), expected, "{text}");
+        }
     }
 }

@@ -18,6 +18,7 @@
 //! A credential goes to its own org ([`OrgUrl`], [`AllowedOrgs`]) at a public address
 //! ([`ReqwestTransport`]), and no text that comes back repeats it.
 
+mod access_token;
 mod allowed_orgs;
 mod auth;
 mod bucket;
@@ -41,6 +42,7 @@ mod retry;
 mod service_app;
 mod tls;
 mod token_endpoint;
+mod tokens;
 mod transport;
 
 #[cfg(test)]

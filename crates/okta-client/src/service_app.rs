@@ -4,15 +4,14 @@
 //! hour, and the process keeps it until shortly before it expires. If the app demands DPoP, the
 //! server says so at the first request, and from then on every request carries a proof.
 
-use crate::dpop::{DpopKey, Purpose};
+use crate::access_token::AccessToken;
+use crate::dpop::DpopKey;
 use crate::error::{Error, ErrorKind};
 use crate::jws::{SignError, Signer, base64url, signing_input, unique};
-use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use crate::tokens::Tokens;
+use serde::Serialize;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::time::Instant;
 
 /// The path of the org authorization server's token endpoint; no other server gives `okta.` scopes.
@@ -28,10 +27,7 @@ const BACKDATING: u64 = 5;
 /// dated back by cannot be.
 const MIN_SKEW: u64 = BACKDATING - 1;
 
-/// A token is not used in the last minute of its life.
-const TOKEN_MARGIN: Duration = Duration::from_secs(60);
-
-/// A service app of an org, and the token that this process has of it.
+/// A service app of an org, and the tokens that this process has of it.
 ///
 /// Okta lets such an app prove itself by `private_key_jwt` only, gives it tokens for an hour, and demands
 /// DPoP unless an administrator turns that off.
@@ -54,7 +50,7 @@ pub struct ServiceApp {
 pub enum Scopes {
     /// These. If one is not granted, there is no token.
     Exactly(Vec<String>),
-    /// Those of these that are granted.
+    /// Those of these that are granted, as far as somebody needs them.
     Granted(Vec<String>),
 }
 
@@ -69,55 +65,42 @@ impl Scopes {
             Self::Exactly(scopes) | Self::Granted(scopes) => scopes,
         }
     }
+
+    /// Returns the scopes that a token has to have for somebody who says what they need. Who says nothing, or nothing that may
+    /// be asked for, needs all.
+    pub(crate) fn needed(&self, needs: &[String]) -> Vec<String> {
+        let all = self.all();
+        let needed: Vec<_> = all.iter().filter(|scope| needs.contains(scope)).cloned().collect();
+        if needed.is_empty() || !self.may_be_fewer() { all.to_vec() } else { needed }
+    }
 }
 
 /// The knowledge of a process about the tokens of an app.
 #[derive(Debug, Default)]
 pub(crate) struct TokenState {
-    /// The present token.
-    pub(crate) token: Option<Arc<AccessToken>>,
+    /// The present tokens.
+    pub(crate) tokens: Tokens,
     /// The key to prove possession with, once the app is known to demand it.
     pub(crate) dpop: Option<Arc<DpopKey>>,
     /// The nonce that the token endpoint wants to see repeated.
     pub(crate) nonce: Option<String>,
-    /// Once all scopes together were refused: the refusals of the first of them one by one, or none for a scope
-    /// that is granted.
-    pub(crate) explored: Option<Vec<Option<Error>>>,
+    /// All scopes together were refused, and are not asked for before this.
+    pub(crate) apart_until: Option<Instant>,
+    /// While scopes are asked for one by one: the refusal of each, or none for a scope that is granted.
+    pub(crate) explored: Vec<(String, Option<Error>)>,
 }
 
-/// An access token, and the key that it is bound to.
-#[derive(Debug)]
-pub(crate) struct AccessToken {
-    text: SecretString,
-    key: Option<Arc<DpopKey>>,
-    good_until: Instant,
-}
-
-/// The answer of the token endpoint. What goes without saying may be missing, or be something else.
-#[derive(Deserialize)]
-pub(crate) struct TokenAnswer {
-    access_token: String,
-    #[serde(default)]
-    token_type: Value,
-    #[serde(default)]
-    expires_in: Value,
-}
-
-impl TokenAnswer {
-    /// Returns true if the token is bound to the key of the proof.
-    fn is_bound(&self) -> bool {
-        self.token_type.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("DPoP"))
-    }
-
-    /// Returns the time for which the token is good: an hour, if the answer does not tell a number.
-    fn lifetime(&self) -> Duration {
-        const HOUR: f64 = 3_600.0;
-        let seconds = match &self.expires_in {
-            Value::String(text) => text.trim().parse().ok(),
-            number => number.as_f64(),
-        };
-        let seconds = seconds.filter(|seconds: &f64| seconds.is_finite()).unwrap_or(HOUR);
-        Duration::from_secs_f64(seconds.clamp(0.0, 24.0 * HOUR))
+impl TokenState {
+    /// Keeps a new token, which has some of the scopes that are needed.
+    pub(crate) fn keep(
+        &mut self,
+        needed: &[String],
+        granted: Vec<String>,
+        token: AccessToken,
+    ) -> Arc<AccessToken> {
+        let token = Arc::new(token);
+        self.tokens.keep(needed, granted, &token);
+        token
     }
 }
 
@@ -174,12 +157,9 @@ impl ServiceApp {
         Some(off_by).filter(|&seconds| seconds >= MIN_SKEW)
     }
 
-    /// Forgets a token that Okta refused, unless there is another one by now.
+    /// Forgets a token that Okta refused.
     pub(crate) async fn forget(&self, token: &Arc<AccessToken>) {
-        let mut state = self.state.lock().await;
-        if state.token.as_ref().is_some_and(|known| Arc::ptr_eq(known, token)) {
-            state.token = None;
-        }
+        self.state.lock().await.tokens.forget(token);
     }
 
     pub(crate) fn api_nonce(&self) -> Option<String> {
@@ -227,58 +207,5 @@ impl ServiceApp {
             ("client_assertion", &assertion),
         ];
         Ok(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish())
-    }
-}
-
-impl AccessToken {
-    /// Takes the token of an answer, bound to `key` if the answer says so.
-    pub(crate) fn new(answer: TokenAnswer, key: Option<Arc<DpopKey>>, now: Instant) -> Self {
-        let key = key.filter(|_| answer.is_bound());
-        let good_until = now + answer.lifetime().saturating_sub(TOKEN_MARGIN);
-        Self { text: answer.access_token.into(), key, good_until }
-    }
-
-    /// Returns true if the token may still be sent.
-    pub(crate) fn is_good(&self, now: Instant) -> bool {
-        now < self.good_until
-    }
-
-    /// Returns the scheme of the `Authorization` header, and the token.
-    pub(crate) fn authorization(&self) -> (&'static str, &SecretString) {
-        (if self.key.is_some() { "DPoP" } else { "Bearer" }, &self.text)
-    }
-
-    /// Makes the proof that goes along with a read of `url`, if the token is bound to a key.
-    pub(crate) fn proof(&self, url: &str, nonce: Option<&str>, now: u64) -> Option<String> {
-        let token = Some(self.text.expose_secret());
-        self.key.as_ref()?.proof(&Purpose { method: "GET", url, token, nonce, now })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn answers_of_the_token_endpoint() {
-        let rows = [
-            (r#"{"access_token":"t","token_type":"DPoP","expires_in":3600}"#, true, 3_600),
-            (r#"{"access_token":"t","token_type":"dpop","expires_in":"600"}"#, true, 600),
-            (r#"{"access_token":"t","token_type":"Bearer","expires_in":3600.0}"#, false, 3_600),
-            (r#"{"access_token":"t","token_type":null,"expires_in":null}"#, false, 3_600),
-            (r#"{"access_token":"t","token_type":7,"expires_in":"soon"}"#, false, 3_600),
-            (r#"{"access_token":"t","expires_in":"NaN"}"#, false, 3_600),
-            (r#"{"access_token":"t","expires_in":-5}"#, false, 0),
-            (r#"{"access_token":"t","expires_in":1e300}"#, false, 86_400),
-            (r#"{"access_token":"t"}"#, false, 3_600),
-        ];
-        for (answer, is_bound, lifetime) in rows {
-            let read: TokenAnswer = serde_json::from_str(answer).unwrap();
-            assert_eq!(
-                (read.is_bound(), read.lifetime().as_secs()),
-                (is_bound, lifetime),
-                "{answer}"
-            );
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! The token endpoint, from which a service app gets its tokens: one request at a time, each with an
 //! assertion of its own.
 
+use crate::access_token::AccessToken;
 use crate::auth::sensitive;
 use crate::bucket::Bucket;
 use crate::channel::{Answer, Channel, USER_AGENT};
@@ -9,14 +10,21 @@ use crate::error::{Demand, Error, ErrorKind};
 use crate::http::{BodyLimit, HttpService};
 use crate::rate_limit::server_time;
 use crate::retry::{Decision, Failure, Outcome};
-use crate::service_app::{AccessToken, ServiceApp, TOKEN_PATH, TokenState};
+use crate::service_app::{ServiceApp, TOKEN_PATH, TokenState};
 use bytes::Bytes;
 use http::{HeaderValue, header};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
 /// Requests in which the server may say one after another that it wants a proof, a nonce, a better clock.
 const MAX_ROUNDS: u32 = 4;
+
+/// Refusals whose names of scopes are gone by.
+const MAX_NAMINGS: u32 = 2;
+
+/// The time for which scopes are not asked for all together after that was refused: the life of a token.
+const APART: Duration = Duration::from_secs(3_600);
 
 /// The token endpoint of the org authorization server, as one service app asks it.
 #[derive(Debug)]
@@ -30,72 +38,139 @@ impl<'a, S: HttpService> TokenEndpoint<'a, S> {
         Self { channel, app }
     }
 
-    /// Returns the present token of the app, or a new one.
-    pub(crate) async fn token(&self, deadline: Instant) -> Result<Arc<AccessToken>, Error> {
-        let mut state = self.app.state.lock().await;
-        if let Some(token) = state.token.as_ref().filter(|token| token.is_good(Instant::now())) {
-            return Ok(Arc::clone(token));
-        }
-        let token = Arc::new(self.new_token(&mut state, deadline).await?);
-        state.token = Some(Arc::clone(&token));
-        Ok(token)
-    }
-
-    async fn new_token(
+    /// Returns the present token of the app for the scopes that are needed, or a new one.
+    ///
+    /// Most apps are granted all, and then one token serves everybody. A scope that is not granted spoils the others, and Okta
+    /// need not name it: then only what is needed is asked for, so that a read takes at most three requests and one for
+    /// each scope that it needs, and two more where Okta names some, however many there are.
+    pub(crate) async fn token(
         &self,
-        state: &mut TokenState,
+        needs: &[String],
         deadline: Instant,
-    ) -> Result<AccessToken, Error> {
-        let scopes = self.app.scopes();
-        let mut explored = match state.explored.take() {
-            Some(explored) => explored,
-            None => match self.ask(state, scopes.all(), deadline).await {
-                Err(error) if is_about_scopes(&error) && scopes.may_be_fewer() => Vec::new(),
-                outcome => return outcome,
-            },
-        };
-        let outcome = self.explored_token(state, &mut explored, deadline).await;
+    ) -> Result<Arc<AccessToken>, Error> {
+        let needs = self.app.scopes().needed(needs);
+        let mut state = self.app.state.lock().await;
+        state.tokens.forget_old(Instant::now());
+        if let Some(token) = state.tokens.best_for(&needs) {
+            return Ok(token);
+        }
+        if state.apart_until.is_none_or(|until| until <= Instant::now()) {
+            let refusal = match self.ask(&mut state, self.app.scopes().all(), deadline).await {
+                Err(error) if is_about_scopes(&error) && self.app.scopes().may_be_fewer() => error,
+                outcome => {
+                    let all = self.app.scopes().all();
+                    return Ok(state.keep(all, all.to_vec(), outcome?));
+                }
+            };
+            self.ask_for_rest(&mut state, refusal, deadline).await?;
+            // An administrator may have granted more by then.
+            state.apart_until = Some(Instant::now() + APART);
+            if let Some(token) = state.tokens.best_for(&needs) {
+                return Ok(token);
+            }
+        }
+        let outcome = self.explored_token(&mut state, &needs, deadline).await;
         // Where a small budget ends in between, the next call goes on. A token, or the lack of one, is the end: what
         // is granted may be another matter by the time the next one is needed.
-        if outcome.as_ref().is_err_and(|error| !is_about_scopes(error)) {
-            state.explored = Some(explored);
+        if outcome.as_ref().map_or_else(is_lack, |_| true) {
+            state.explored.clear();
         }
         outcome
     }
 
-    /// Gets a token for the scopes that are granted. One that is not spoils all of them, and the answer does
-    /// not name it, so each is asked for alone.
+    /// Asks for the scopes that a refusal does not name, and once more if the next one names others: Okta's text may have been
+    /// cut. Refusals that name none lead nowhere.
+    async fn ask_for_rest(
+        &self,
+        state: &mut TokenState,
+        mut refusal: Error,
+        deadline: Instant,
+    ) -> Result<(), Error> {
+        let mut scopes = self.app.scopes().all().to_vec();
+        for _round in 0..MAX_NAMINGS {
+            let asked = scopes.len();
+            scopes.retain(|scope| !refusal.names(scope));
+            if scopes.is_empty() || scopes.len() == asked {
+                return Ok(());
+            }
+            match self.ask(state, &scopes, deadline).await {
+                Ok(token) => {
+                    state.keep(&scopes, scopes.clone(), token);
+                    return Ok(());
+                }
+                Err(error) if is_about_scopes(&error) => refusal = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Gets a token for the scopes that are needed and granted: all that are needed at once, then each alone.
     async fn explored_token(
         &self,
         state: &mut TokenState,
-        explored: &mut Vec<Option<Error>>,
+        needs: &[String],
         deadline: Instant,
-    ) -> Result<AccessToken, Error> {
-        let all = self.app.scopes().all();
-        let mut latest = None;
-        for scope in all.iter().skip(explored.len()) {
-            let refusal = match self.ask(state, std::slice::from_ref(scope), deadline).await {
-                Ok(token) => {
-                    latest = Some(token);
-                    None
-                }
-                Err(error) if is_about_scopes(&error) => Some(error),
+    ) -> Result<Arc<AccessToken>, Error> {
+        let is_part = needs.len() < self.app.scopes().all().len();
+        if is_part && needs.len() > 1 && state.explored.is_empty() {
+            match self.ask(state, needs, deadline).await {
+                Ok(token) => return Ok(state.keep(needs, needs.to_vec(), token)),
+                Err(error) if is_about_scopes(&error) => {}
                 Err(error) => return Err(error),
-            };
-            explored.push(refusal);
+            }
         }
-        let granted = all.iter().zip(&*explored).filter(|(_, refusal)| refusal.is_none());
-        let granted: Vec<_> = granted.map(|(scope, _)| scope.clone()).collect();
-        match explored.iter().flatten().next() {
-            Some(refusal) if granted.is_empty() => return Err(refusal.clone()),
+        let (mut granted, mut refusal) = (Vec::new(), None);
+        for scope in needs {
+            match self.verdict(state, scope, deadline).await? {
+                None => granted.push(scope.clone()),
+                Some(error) => {
+                    refusal.get_or_insert((scope, error));
+                }
+            }
+        }
+        match refusal {
+            Some((scope, error)) if granted.is_empty() && is_part => {
+                let kind = ErrorKind::MissingScope { scope: scope.clone() };
+                return Err(Error { kind, ..error });
+            }
+            Some((_, error)) if granted.is_empty() => return Err(error),
             _ => {}
         }
         let granted_only = granted.join(" ");
         tracing::info!(granted = granted_only, "not every scope is granted to the service app");
-        match latest {
-            Some(token) if granted.len() == 1 => Ok(token),
-            _ => self.ask(state, &granted, deadline).await,
+        if let Some(token) = state.tokens.with_all(&granted) {
+            state.tokens.keep(needs, granted, &token);
+            return Ok(token);
         }
+        let token = self.ask(state, &granted, deadline).await?;
+        Ok(state.keep(needs, granted, token))
+    }
+
+    /// Finds out whether a scope is granted: there is a refusal if it is not.
+    async fn verdict(
+        &self,
+        state: &mut TokenState,
+        scope: &String,
+        deadline: Instant,
+    ) -> Result<Option<Error>, Error> {
+        if state.tokens.have(scope) {
+            return Ok(None);
+        }
+        if let Some((_, verdict)) = state.explored.iter().find(|(known, _)| known == scope) {
+            return Ok(verdict.clone());
+        }
+        let alone = std::slice::from_ref(scope);
+        let verdict = match self.ask(state, alone, deadline).await {
+            Ok(token) => {
+                state.keep(alone, alone.to_vec(), token);
+                None
+            }
+            Err(error) if is_about_scopes(&error) => Some(error),
+            Err(error) => return Err(error),
+        };
+        state.explored.push((scope.clone(), verdict.clone()));
+        Ok(verdict)
     }
 
     /// Asks for a token, and again as long as that makes sense before `deadline`.
@@ -201,6 +276,11 @@ impl<'a, S: HttpService> TokenEndpoint<'a, S> {
 /// Returns true if another choice of scopes may get a token.
 fn is_about_scopes(error: &Error) -> bool {
     error.kind == ErrorKind::ScopesNotGranted
+}
+
+/// Returns true if an error says that there is no token, and not that one could not be asked for.
+fn is_lack(error: &Error) -> bool {
+    is_about_scopes(error) || matches!(error.kind, ErrorKind::MissingScope { .. })
 }
 
 fn read_token(answer: &Answer, state: &mut TokenState) -> Result<AccessToken, Error> {

@@ -86,6 +86,7 @@ impl Metrics {
             ("ThrottleWait", "Milliseconds", json!(millis(cost.waited))),
             ("AnswerBytes", "Bytes", json!(delivered.bytes)),
             ("UnreadableValues", "Count", json!(delivered.unreadable)),
+            ("SkippedParents", "Count", json!(delivered.skipped_parents)),
             ("UnknownFields", "Count", json!(delivered.unknown_fields)),
             ("Duration", "Milliseconds", json!(millis(report.elapsed))),
             ("Errors", "Count", json!(0)),

@@ -53,6 +53,7 @@ impl Observer for CallLog {
                 bytes = delivered.bytes,
                 scanned = delivered.scanned,
                 unreadable = delivered.unreadable,
+                skipped_parents = delivered.skipped_parents,
                 unknown_fields = delivered.unknown_fields,
                 ending = if delivered.has_more { "MoreToCome" } else { "Complete" },
             ),

@@ -66,6 +66,9 @@ pub struct Delivered {
     pub scanned: u64,
     /// The values that the filter tests and that could not be read.
     pub unreadable: u64,
+    /// The objects whose records were to be read and that were passed over: they were gone when they were asked, or Okta shows
+    /// what is below them to nobody.
+    pub skipped_parents: u64,
     /// The fields that the flow names and the org does not have.
     pub unknown_fields: u64,
     /// True if there is more to come.

@@ -102,8 +102,10 @@ pub struct Object {
     pub scope: &'static str,
     /// The scopes that are needed besides, for objects above it.
     pub further_scopes: &'static [&'static str],
-    /// The weakest standard admin role that is known to read it.
+    /// The weakest standard admin role that reads it.
     pub role: &'static str,
+    /// True if that is only expected: neither Okta's documents nor anybody's experience confirm it.
+    pub role_is_expected: bool,
     /// A sentence about the feature or edition that an org must have for it.
     pub feature: Option<&'static str>,
     /// True if a deployment offers it unless it is told what to offer.
@@ -505,6 +507,7 @@ impl Object {
         scope: "",
         further_scopes: &[],
         role: "Read-only Administrator",
+        role_is_expected: false,
         feature: None,
         by_default: false,
         always_has_records: false,
@@ -515,6 +518,14 @@ impl Object {
         secrets: &[],
         fields: &[],
     };
+
+    /// Returns the scopes that read the schemas of its attributes and their types.
+    pub(crate) fn scopes_of_schemas(&self) -> impl Iterator<Item = &'static str> {
+        let types = self.schemas.and_then(|schemas| schemas.types);
+        let types =
+            OBJECTS.iter().filter(move |it| types.is_some_and(|of| of.path == it.endpoint.path));
+        self.schemas.map(|schemas| schemas.scope).into_iter().chain(types.map(|it| it.scope))
+    }
 
     /// Returns the scopes that it takes to read it.
     pub fn scopes(&self) -> impl Iterator<Item = &'static str> {

@@ -85,6 +85,7 @@ struct Walked<T> {
     page: T,
     scanned: u64,
     unreadable: u64,
+    skipped_parents: u64,
     unknown_fields: u64,
 }
 
@@ -95,6 +96,7 @@ impl<T> Walked<T> {
             bytes: records.response_bytes(0) as u64,
             scanned: self.scanned,
             unreadable: self.unreadable,
+            skipped_parents: self.skipped_parents,
             unknown_fields: self.unknown_fields,
             has_more: next_token.is_some(),
         })
@@ -179,7 +181,8 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let wall_clock = self.connections.config.wall_clock;
         let (ready, entity, token) = (ready.as_ref(), &entity, token.as_ref());
         let (connection, question, names) = (&connection, &question, names.as_slice());
-        let work = move |client: Client<H>| async move {
+        let work = move |mut client: Client<H>| async move {
+            client.need(entity.object.scopes());
             let now = Instant::now();
             for (bucket, lesson) in token.iter().flat_map(|token| token.lessons()) {
                 client.rate_limits().learn(bucket, lesson, now, budget.wall_now);
@@ -188,7 +191,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             let planned = match ready {
                 Some(planned) => planned,
                 None => {
-                    let known = self.discover(&client, connection, &entity.object).await?;
+                    let known = self.discover(&mut client, connection, &entity.object).await?;
                     let noted =
                         token.and_then(|token| question::noted(names, token)).unwrap_or_default();
                     let entity = known.of(entity, question.selected, &noted);
@@ -197,7 +200,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 }
             };
             let Planned { query, plan, fingerprint, start } = planned;
-            let Batch { records, scanned, unreadable, delivered, next } =
+            let Batch { records, scanned, unreadable, skipped_parents, delivered, next } =
                 walk::run(&client, query, plan, start.clone(), budget, self.memory())
                     .await
                     .map_err(|error| about(error, &query.entity.object))?;
@@ -216,7 +219,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             };
             let unknown_fields = query.count_unknown();
             let page = RecordPage { records, next_token };
-            Ok(Walked { page, scanned, unreadable, unknown_fields })
+            Ok(Walked { page, scanned, unreadable, skipped_parents, unknown_fields })
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
     }
@@ -266,8 +269,8 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
             return Ok(question.plan(entity, None)?.plan);
         }
         let (connection, question, entity) = (&connection, &question, &entity);
-        let work = move |client: Client<H>| async move {
-            let known = self.discover(&client, connection, &entity.object).await?;
+        let work = move |mut client: Client<H>| async move {
+            let known = self.discover(&mut client, connection, &entity.object).await?;
             Ok(question.plan(known.of(entity, question.selected, &[]), None)?.plan)
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
@@ -276,10 +279,11 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
     /// Looks at the attributes that the org has added to `object`, which has schemas, and remembers them.
     async fn discover(
         &self,
-        client: &Client<H>,
+        client: &mut Client<H>,
         connection: &Connection<'_>,
         object: &Object,
     ) -> Result<Attributes, Error> {
+        client.need(object.scopes().chain(object.scopes_of_schemas()));
         let most = connection.settings.max_concurrency;
         let found = discover(client, object, connection.deadline, most).await?;
         self.connections.remember_attributes(connection, object, &found);
@@ -316,7 +320,8 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let ids = &request.ids;
         let budget = self.budget(&connection, 1);
         let (known, entity, connection) = (known.as_ref(), &entity, &connection);
-        let work = move |client: Client<H>| async move {
+        let work = move |mut client: Client<H>| async move {
+            client.need(entity.object.scopes());
             let discovered;
             let entity = match known {
                 Some(entity) => entity,
@@ -324,7 +329,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                     let object = &entity.object;
                     let found = match self.connections.attributes(connection, object) {
                         Some(found) => found,
-                        None => self.discover(&client, connection, object).await?,
+                        None => self.discover(&mut client, connection, object).await?,
                     };
                     discovered = found.of(entity, selected, &[]);
                     &discovered
@@ -336,17 +341,19 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 ids.iter().map(|id| read_one(&client, sample, id, budget)).collect();
             let mut batches = stream::iter(reads).buffered(budget.max_concurrency);
             let (mut page, mut scanned, mut unreadable) = (Records::new(), 0, 0);
+            let mut skipped_parents = 0;
             while let Some(batch) = batches.try_next().await? {
                 page.append(&batch.records);
                 scanned += batch.scanned;
                 unreadable += batch.unreadable;
+                skipped_parents += batch.skipped_parents;
                 if page.response_bytes(0) > budget.max_bytes {
                     return Err(Error::invalid(
                         "The records are larger than an answer may be. Ask for fewer ids at once",
                     ));
                 }
             }
-            Ok(Walked { page, scanned, unreadable, unknown_fields })
+            Ok(Walked { page, scanned, unreadable, skipped_parents, unknown_fields })
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
     }
@@ -365,8 +372,8 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         }
         let connection = self.connection(context, time_left, call)?;
         let (entity, connection) = (&entity, &connection);
-        let work = move |client: Client<H>| async move {
-            let known = self.discover(&client, connection, &entity.object).await?;
+        let work = move |mut client: Client<H>| async move {
+            let known = self.discover(&mut client, connection, &entity.object).await?;
             Ok(known.of(entity, None, &[]))
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
@@ -383,8 +390,8 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let connection = self.connections.open(settings, credentials, time_left, &call.ledger)?;
         let deadline = connection.deadline;
         let offered = &self.connections.config.offered;
-        let work = move |client: Client<H>| async move {
-            probe::conclude(probe::probe(&client, offered, deadline).await)
+        let work = move |mut client: Client<H>| async move {
+            probe::conclude(probe::probe(&mut client, offered, deadline).await)
         };
         // The user has just saved it, or wants to know how it is now.
         self.connections.with_client(&connection, Freshness::Fresh, work).await

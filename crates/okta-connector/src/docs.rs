@@ -16,6 +16,8 @@ pub fn objects() -> String {
          fewer records travel. `IN` and repeated `OR` work wherever `EQUAL_TO` does, and `= null`\n\
          and `!= null` on every field that offers `EQUAL_TO`.\n",
     );
+    page.push_str(COSTS);
+    page.push_str(SCOPES);
     page.push_str(CUSTOM_ATTRIBUTES);
     for object in OBJECTS {
         write_object(&mut page, object).expect("writing to memory cannot fail");
@@ -23,6 +25,39 @@ pub fn objects() -> String {
     page.push_str(LOG);
     page
 }
+
+/// What entities cost. A test fills in the table.
+const COSTS: &str = "
+## What each entity costs
+
+`okta-connector demo --entity NAME` transfers an entity of a simulated org, which has 2,500 users, 250 groups and 125
+applications unless `--users` says otherwise, and prints what that took:
+
+```console
+$ okta-connector demo --entity GroupMember --out members.jsonl
+```
+
+This is what all fields of all records take there, in calls of 1,000 records, where no limit has to be waited for. A call that ends within a
+page or below an object looks at that page again, so that a run which waits takes some more.
+
+<!-- costs -->
+
+<!-- /costs -->
+";
+
+/// What a service app asks for.
+const SCOPES: &str = "
+## Scopes of a service app
+
+A service app whose connection names no scopes asks for those of all entities that the deployment offers, in one request for a
+token. Okta refuses them all if it has not granted one of them, and need not say which. For an hour from then on, a read asks for
+the scopes that its own entity needs: together, then each alone, then those that are granted. So a read takes at most
+three requests for tokens and one for each scope that it needs, which are one to three, however many entities are offered; and
+two more where Okta names scopes that are not granted. A token serves all reads that it is good for until it expires. What was not granted is looked at
+again when it is needed.
+
+The trial of a connection asks for the scope of one object after the other, until one may be read.
+";
 
 /// The rules by which attributes of an org become fields.
 const CUSTOM_ATTRIBUTES: &str = "
@@ -118,9 +153,13 @@ fn write_object(page: &mut String, object: &Object) -> std::fmt::Result {
         [scope] => format!("scope {scope}"),
         scopes => format!("scopes {}", scopes.join(" and ")),
     };
-    let role = match object.by_default {
-        true => String::new(),
-        false => format!(" The admin role that is known to read it is {}.", object.role),
+    let role = match (object.by_default, object.role_is_expected) {
+        (true, _) => String::new(),
+        (false, false) => format!(" The admin role that is known to read it is {}.", object.role),
+        (false, true) => format!(
+            " {} is expected to be enough of an admin role, which no document of Okta confirms.",
+            object.role
+        ),
     };
     let feature = object.feature.map_or_else(String::new, |feature| format!(" {feature}."));
     write!(

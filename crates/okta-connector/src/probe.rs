@@ -29,7 +29,7 @@ enum Seen {
 
 /// Tries the objects in turn, until one shows a record or there is no use in going on.
 pub(crate) async fn probe<H: HttpService>(
-    client: &Client<H>,
+    client: &mut Client<H>,
     offered: &Offered,
     deadline: Instant,
 ) -> Vec<Verdict> {
@@ -58,6 +58,7 @@ pub(crate) async fn probe<H: HttpService>(
             Some(_) => newest_first(request),
             None => request,
         };
+        client.need([object.scope]);
         let seen = match client.get(&request, None, deadline).await {
             Ok(page) if is_empty(&page.body) => Seen::None,
             Ok(_) => Seen::Some,

@@ -45,7 +45,7 @@ troubles! {
     SCOPE: AccessDenied,
         "The connection lacks the scope {scope}",
         "Grant it to the Okta app on its tab Okta API Scopes",
-        "403 with `insufficient_scope`";
+        "403 with `insufficient_scope`, or `invalid_scope` or `consent_required` for it alone at the token endpoint";
     SCOPES: AccessDenied,
         "The Okta app is not granted the scopes that the connection asks for",
         "Grant them on its tab Okta API Scopes or name those that are granted in scopes",

@@ -44,6 +44,8 @@ pub(crate) struct Batch {
     pub(crate) scanned: u64,
     /// The values that were tested and could not be read.
     pub(crate) unreadable: u64,
+    /// The objects above records that were passed over.
+    pub(crate) skipped_parents: u64,
     /// The records delivered over all, by earlier calls too.
     pub(crate) delivered: u64,
     /// The place at which to go on; none at the end of the query.
@@ -86,14 +88,14 @@ pub(crate) async fn run<S: HttpService>(
             }
         }
     };
-    let Answer { records, scanned, unreadable, delivered, .. } = walk.answer;
+    let Answer { records, scanned, unreadable, skipped, delivered, .. } = walk.answer;
     if unreadable > 0 {
         tracing::warn!(
             unreadable,
             "values could not be read for the filter, so they passed no test"
         );
     }
-    Ok(Batch { records, scanned, unreadable, delivered, next })
+    Ok(Batch { records, scanned, unreadable, skipped_parents: skipped, delivered, next })
 }
 
 /// The ids of one parent's records that are kept in memory to compare those of another one with.

@@ -26,6 +26,8 @@ pub(crate) struct Behaviour {
     pub(crate) api_nonce: bool,
     /// A token request of which no scope is granted is told that consent is required.
     pub(crate) consent_required: bool,
+    /// A token request of which some scopes are not granted is told which.
+    pub(crate) names_scopes: bool,
     /// Query parameters that `next` links lose, beyond those that Okta is known to drop.
     pub(crate) links_drop: Vec<String>,
     /// The org lacks these features, and refuses what they bring with these errors.
@@ -52,6 +54,7 @@ impl Default for Behaviour {
             log_until_included: false,
             api_nonce: false,
             consent_required: false,
+            names_scopes: false,
             links_drop: Vec::new(),
             lacking: BTreeMap::new(),
             lacking_policy_types: BTreeSet::new(),

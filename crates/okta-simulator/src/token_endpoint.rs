@@ -153,10 +153,14 @@ fn granted_scopes<'a>(
     if behaviour.consent_required && !scopes.iter().any(is_granted) {
         return Err(OAuthError::consent_required());
     }
-    if !scopes.iter().all(is_granted) {
-        return Err(OAuthError::invalid_scope(
-            "One or more scopes are not configured for the authorization server resource.",
-        ));
+    let lacking: Vec<_> = scopes.iter().filter(|scope| !is_granted(scope)).copied().collect();
+    if !lacking.is_empty() {
+        let description =
+            "One or more scopes are not configured for the authorization server resource.";
+        return Err(OAuthError::invalid_scope(match behaviour.names_scopes {
+            true => format!("{description} These are not: {}.", lacking.join(", ")),
+            false => description.to_owned(),
+        }));
     }
     Ok(scopes)
 }

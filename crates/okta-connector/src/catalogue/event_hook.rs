@@ -12,6 +12,7 @@ pub(super) static EVENT_HOOK: Object = Object {
     endpoint: Endpoint::whole("/api/v1/eventHooks"),
     collation: Collation::Exact,
     scope: "okta.eventHooks.read",
+    role_is_expected: true,
     probe_turn: 13,
     secrets: SECRETS,
     fields: FIELDS,

@@ -12,6 +12,7 @@ pub(super) static IDENTITY_PROVIDER: Object = Object {
     endpoint: Endpoint::paged("/api/v1/idps", 200),
     collation: Collation::Exact,
     scope: "okta.idps.read",
+    role_is_expected: true,
     probe_turn: 10,
     secrets: &[
         "protocol.credentials.client.client_secret",

@@ -13,6 +13,7 @@ pub(super) static INLINE_HOOK: Object = Object {
     endpoint: Endpoint::whole("/api/v1/inlineHooks"),
     collation: Collation::Exact,
     scope: "okta.inlineHooks.read",
+    role_is_expected: true,
     probe_turn: 14,
     secrets: SECRETS,
     fields: FIELDS,

@@ -10,6 +10,7 @@ pub(super) static TRUSTED_ORIGIN: Object = Object {
     endpoint: Endpoint::paged("/api/v1/trustedOrigins", 200),
     collation: Collation::Exact,
     scope: "okta.trustedOrigins.read",
+    role_is_expected: true,
     probe_turn: 12,
     fields: FIELDS,
     ..Object::LISTED

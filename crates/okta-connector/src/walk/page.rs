@@ -152,6 +152,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) scanned: u64,
     /// The values that were tested and could not be read.
     pub(crate) unreadable: u64,
+    /// The objects above records that were passed over, as they are gone or closed to everybody.
+    pub(crate) skipped: u64,
     /// The records delivered by all calls so far.
     pub(crate) delivered: u64,
     /// The ids delivered by this call, each with the number of records before it: records that change while they are
@@ -187,6 +189,7 @@ impl<'a> Answer<'a> {
             max_results,
             scanned: 0,
             unreadable: 0,
+            skipped: 0,
             delivered,
             seen: HashMap::new(),
             among: None,

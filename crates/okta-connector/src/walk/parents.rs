@@ -213,6 +213,7 @@ impl<S: HttpService> Walk<'_, S> {
                     {
                         return Err(of_object(error.into(), relation, object));
                     }
+                    self.answer.skipped += u64::from(frame.progress.skipped);
                     let progress = &mut *place.progress;
                     progress.delivered = before.saturating_add(delivered);
                     progress.skipped = progress.skipped.saturating_add(frame.progress.skipped);

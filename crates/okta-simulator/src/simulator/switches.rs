@@ -137,4 +137,9 @@ impl Simulator {
     pub fn set_consent_required(&mut self, required: bool) {
         self.behaviour.consent_required = required;
     }
+
+    /// Sets whether a token request is told which of its scopes are not granted. No document says that Okta does so.
+    pub fn set_scopes_named(&mut self, named: bool) {
+        self.behaviour.names_scopes = named;
+    }
 }

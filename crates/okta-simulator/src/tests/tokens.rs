@@ -181,6 +181,17 @@ fn scopes() {
 }
 
 #[test]
+fn scopes_that_are_not_granted_may_be_named() {
+    let mut service = Service::new();
+    service.caller.simulator.set_scopes_named(true);
+    let mut request = service.request();
+    request.set("scope", "okta.logs.read okta.users.read okta.apps.read");
+    let expected = "400 invalid_scope: One or more scopes are not configured for the authorization server resource. \
+                    These are not: okta.logs.read, okta.apps.read.";
+    assert_eq!(service.send(&request).oauth(), expected);
+}
+
+#[test]
 fn a_token_lives_an_hour() {
     let mut service = Service::new();
     let token = service.bearer_token();

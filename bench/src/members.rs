@@ -1,0 +1,116 @@
+//! Measures memberships: the requests sent against the fewest possible, in one go and cut into many calls.
+
+use crate::report::Row;
+use anyhow::Context as _;
+use appflow_connector::handle;
+use jiff::Timestamp;
+use okta_connector::{Config, Offered, OktaConnector};
+use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
+use okta_simulator::{Collection, Org, Simulator};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+use std::time::Duration;
+
+const NOW: Timestamp = Timestamp::constant(1_767_225_600, 0); // 2026-01-01T00:00:00Z
+
+const GROUPS: usize = 2_000;
+
+const EMPTY: usize = 1_200;
+
+const LARGEST: usize = 100_000;
+
+/// The largest pages that Okta gives: groups with the number of their members, and members.
+const PAGE_OF_GROUPS: usize = 200;
+const PAGE_OF_MEMBERS: usize = 1_000;
+
+pub(crate) fn rows() -> anyhow::Result<Vec<Row>> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
+    let sizes = sizes();
+    let org = org(&sizes)?;
+    // Each group has to be seen once, and each member.
+    let pages = sizes.iter().map(|size| size.div_ceil(PAGE_OF_MEMBERS)).sum::<usize>();
+    let minimum = GROUPS.div_ceil(PAGE_OF_GROUPS) + pages;
+    let members = sizes.iter().sum::<usize>();
+    let mut rows = Vec::new();
+    // A call that ends inside a group costs up to two requests: the next one looks at the page of groups again, and what is left
+    // of the group is another page.
+    for max_results in [10_000, 1_000] {
+        let (requests, calls) = runtime.block_on(run(&org, members, max_results))?;
+        rows.push(Row::new(
+            format!(
+                "requests for {members} memberships of {GROUPS} groups, {EMPTY} of them empty and one with {LARGEST} members, \
+                 in {calls} calls of up to {max_results}, against the fewest possible"
+            ),
+            format!("{requests} / {minimum}"),
+            requests as f64 / minimum as f64,
+        ));
+    }
+    Ok(rows)
+}
+
+/// Returns how many members each group has, the empty ones and the large one in between.
+fn sizes() -> Vec<usize> {
+    let mut sizes: Vec<_> =
+        (0..GROUPS).map(|number| if number % 5 < 3 { 0 } else { 1 + number * 7 % 90 }).collect();
+    sizes[GROUPS / 2 + 3] = LARGEST;
+    sizes
+}
+
+fn org(sizes: &[usize]) -> anyhow::Result<Org> {
+    let mut org = Org::generate(1, LARGEST);
+    let groups: Vec<_> = org.records(Collection::Groups).collect();
+    let model = groups.iter().find(|group| group["type"] == "OKTA_GROUP");
+    let mut model = model.context("the org has a group")?.clone();
+    for group in &groups {
+        org.remove(Collection::Groups, group["id"].as_str().context("a group has an id")?);
+    }
+    let users: Vec<_> = org.records(Collection::Users).collect();
+    let users: Vec<_> = users.iter().filter_map(|user| user["id"].as_str()).collect();
+    for (number, &size) in sizes.iter().enumerate() {
+        let id = format!("00g{number:017}");
+        model["id"] = id.as_str().into();
+        org.put(Collection::Groups, model.clone());
+        users[..size].iter().for_each(|user| org.add_member(&id, user));
+    }
+    Ok(org)
+}
+
+/// Transfers all memberships, so many in a call, and returns the requests and the calls that it took. Every one must come
+/// once.
+async fn run(org: &Org, members: usize, max_results: usize) -> anyhow::Result<(usize, usize)> {
+    let mut simulator = Simulator::new(org.clone());
+    simulator.accept_api_token(API_TOKEN);
+    let okta = SimulatedOkta::new(simulator, Clock::starting_at(NOW));
+    let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
+    let config = Config::new(|| NOW.as_second().cast_unsigned(), 1);
+    let config = Config { offered: Offered::everything(), ..config };
+    let connector = OktaConnector::new(okta.clone(), secrets, config);
+    let mut event = json!({
+        "type": "QueryDataRequest",
+        "entityIdentifier": "GroupMember",
+        "connectorContext": {
+            "connectorRuntimeSettings": { "instanceUrl": "https://acme.okta.com" },
+            "credentials": { "secretArn": "arn", "authenticationType": "CustomAuth" },
+        },
+        "selectedFieldNames": ["key", "assignedBy"],
+        "maxResults": max_results,
+    });
+    let (mut records, mut calls, mut keys) = (0, 0, HashSet::new());
+    loop {
+        let answer =
+            handle(&connector, event.to_string().as_bytes(), Duration::from_secs(30)).await?;
+        let answer: Value = serde_json::from_slice(&answer)?;
+        calls += 1;
+        for record in answer["records"].as_array().with_context(|| answer.to_string())? {
+            keys.insert(record.to_string());
+            records += 1;
+        }
+        match answer["nextToken"].as_str() {
+            Some(token) => event["nextToken"] = token.into(),
+            None => break,
+        }
+    }
+    anyhow::ensure!(records == members && keys.len() == members, "{records} records");
+    Ok((okta.simulator().requests().len(), calls))
+}
