@@ -10,19 +10,24 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, SystemTime};
 
 const MANIFEST: &str = r#"
 [workspace]
+members = ["crates/*"]
+resolver = "3"
+[profile.lambda]
+inherits = "release"
+"#;
+
+const FUNCTION: &str = r#"
 [package]
 name = "okta-connector-lambda"
 version = "0.0.0"
 edition = "2024"
-build = "build.rs"
 [[bin]]
 name = "bootstrap"
-path = "main.rs"
-[profile.lambda]
-inherits = "release"
+path = "src/main.rs"
 "#;
 
 const LOCK: &str = r#"
@@ -33,19 +38,26 @@ name = "okta-connector-lambda"
 version = "0.0.0"
 "#;
 
+const FUNCTION_MAIN: &str = "crates/okta-connector-lambda/src/main.rs";
+
 const MAIN: &str = r#"
 #![allow(unexpected_cfgs)]
 #[cfg(flagged)]
 compile_error!("a flag from outside came through");
+#[cfg(debug_assertions)]
+compile_error!("a profile from outside came through");
 fn main() {
     println!("new");
 }
 "#;
 
-/// Compilers of C read these flags when a dependency calls them.
+/// What names a compiler of C, or has flags for it, is read when a dependency calls one.
 const BUILD: &str = r#"
 fn main() {
-    assert!(std::env::var_os("CFLAGS").is_none(), "a flag for C came through");
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        assert!(!name.contains("CFLAGS") && name != "CC", "{name} came through");
+    }
 }
 "#;
 
@@ -77,12 +89,12 @@ impl Checkout {
         let checkout = Self { folder };
         checkout.write("Cargo.toml", MANIFEST);
         checkout.write("Cargo.lock", LOCK);
-        checkout.write("main.rs", MAIN);
-        checkout.write("build.rs", BUILD);
-        checkout.program(
-            "packaging/build-bootstrap",
-            &fs::read_to_string(top().join("packaging/build-bootstrap")).unwrap(),
-        );
+        checkout.write("crates/okta-connector-lambda/Cargo.toml", FUNCTION);
+        checkout.write(FUNCTION_MAIN, MAIN);
+        checkout.write("crates/okta-connector-lambda/build.rs", BUILD);
+        for program in ["packaging/build-bootstrap", "packaging/cargo"] {
+            checkout.program(program, &fs::read_to_string(top().join(program)).unwrap());
+        }
         let old = "#!/bin/sh\necho old\n";
         checkout.program("target/lambda/bootstrap", old);
         let (_, target) = here().unwrap();
@@ -137,7 +149,8 @@ impl Checkout {
 fn what_is_packaged_is_what_was_built() {
     let Some((_, target)) = here() else { return };
     let musl = target.replace("gnu", "musl");
-    let rows: [(&str, &[Variable<'_>], &str); 9] = [
+    let own_flags = format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_"));
+    let rows: [(&str, &[Variable<'_>], &str); 15] = [
         ("nothing", &[], ""),
         ("target", &[("CARGO_BUILD_TARGET", &musl)], ""),
         ("own-target", &[("CARGO_BUILD_TARGET", target)], ""),
@@ -145,12 +158,19 @@ fn what_is_packaged_is_what_was_built() {
         ("build-target-dir", &[("CARGO_BUILD_TARGET_DIR", "elsewhere")], ""),
         ("rustflags", &[("RUSTFLAGS", "--cfg flagged")], ""),
         ("encoded", &[("CARGO_ENCODED_RUSTFLAGS", "--cfg\u{1f}flagged")], ""),
+        ("build-rustflags", &[("CARGO_BUILD_RUSTFLAGS", "--cfg flagged")], ""),
+        ("target-rustflags", &[(&own_flags, "--cfg flagged")], ""),
+        ("wrapper", &[("RUSTC_WRAPPER", "no-such-program")], ""),
+        ("profile", &[("CARGO_PROFILE_LAMBDA_DEBUG_ASSERTIONS", "true")], ""),
         ("cflags", &[("CFLAGS", "-march=native")], ""),
+        ("target-cflags", &[(&format!("CFLAGS_{}", target.replace('-', "_")), "-march=native")], ""),
+        ("compiler", &[("CC", "cc -march=native")], ""),
         (
             "configuration",
             &[],
-            "[build]\ntarget = \"{musl}\"\ntarget-dir = \"elsewhere\"\nrustflags = [\"--cfg\", \"flagged\"]\n\
-             [target.'cfg(unix)']\nrustflags = [\"--cfg\", \"flagged\"]\n",
+            "[build]\ntarget = \"{musl}\"\ntarget-dir = \"elsewhere\"\nbuild-dir = \"elsewhere\"\n\
+             rustflags = [\"--cfg\", \"flagged\"]\nrustc-wrapper = \"no-such-program\"\n\
+             [target.'cfg(unix)']\nlinker = \"no-such-program\"\nrustflags = [\"--cfg\", \"flagged\"]\n",
         ),
     ];
     for (name, environment, configuration) in rows {
@@ -163,10 +183,45 @@ fn what_is_packaged_is_what_was_built() {
 }
 
 #[test]
+fn a_configuration_that_changes_what_is_built_is_refused() {
+    let Some((_, target)) = here() else { return };
+    let rows = [
+        ("[env]\nCFLAGS = { value = \"-march=native\", force = true }", "env.CFLAGS.value"),
+        ("[profile.lambda]\nopt-level = 0", "profile.lambda.opt-level = 0"),
+        ("[profile.release.package.ring]\nopt-level = 0", "profile.release.package.ring"),
+        ("[patch.crates-io]\nserde = { path = \"../serde\" }", "patch.crates-io.serde.path"),
+        ("paths = [\"../serde\"]", "paths = [\"../serde\"]"),
+        ("[target.{target}.ring]\nrustc-link-lib = [\"ring\"]", ".ring.rustc-link-lib"),
+    ];
+    for (configuration, named) in rows {
+        let checkout = Checkout::new("packaging-refused");
+        checkout.write(".cargo/config.toml", &configuration.replace("{target}", target));
+        let output = checkout.build(&[]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{configuration}: {said}");
+        assert!(said.contains("changes what is built:") && said.contains(named), "{said}");
+        assert!(!checkout.folder.join("artifacts/bootstrap").exists(), "{configuration}");
+    }
+}
+
+/// Checks that sources which come with old times, as from an archive, are built all the same.
+#[test]
+fn older_files_are_no_older_build() {
+    let Some(_) = here() else { return };
+    let checkout = Checkout::new("packaging-times");
+    assert!(checkout.build(&[]).status.success());
+    checkout.write(FUNCTION_MAIN, "fn main() { println!(\"changed\") }");
+    let file = fs::File::options().write(true).open(checkout.folder.join(FUNCTION_MAIN)).unwrap();
+    file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
+    assert!(checkout.build(&[]).status.success());
+    assert_eq!(checkout.built("artifacts"), "changed");
+}
+
+#[test]
 fn a_build_that_fails_packages_nothing() {
     let Some(_) = here() else { return };
     let checkout = Checkout::new("packaging-fails");
-    checkout.write("main.rs", "fn main() { no() }");
+    checkout.write(FUNCTION_MAIN, "fn main() { no() }");
     assert!(!checkout.build(&[]).status.success());
     assert!(!checkout.folder.join("artifacts/bootstrap").exists());
 }
@@ -229,7 +284,6 @@ fn the_readme_builds_and_deploys() {
     }
     let x86_64 = "packaging/x86_64/Makefile";
     checkout.write(x86_64, &fs::read_to_string(top().join(x86_64)).unwrap());
-    checkout.write("crates/okta-connector-lambda/src/main.rs", "");
     checkout.write("bin/.keep", "");
     std::os::unix::fs::symlink(venv.join("bin/sam"), checkout.folder.join("bin/sam")).unwrap();
     let run = |command: &str| {
