@@ -53,7 +53,8 @@ fn commit(checkout: &Checkout) {
 }
 
 fn git(checkout: &Checkout, arguments: &[&str]) {
-    let output = checkout.command("git").args(arguments).output().unwrap();
+    let mut git = checkout.command("git");
+    let output = git.args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
 }
 
@@ -98,7 +99,7 @@ fn what_is_in_no_commit_and_what_has_another_version_is_refused() {
     type Meddle = fn(&Checkout);
     let tagged =
         format!("The commit has the tag v9.9.9, and the version in Cargo.toml is {VERSION}");
-    let rows: [(Meddle, &str); 5] = [
+    let rows: [(Meddle, &str); 6] = [
         (|it| it.write("crates/new.rs", ""), "changes that are in no commit"),
         (|it| it.write("LICENSE", "mine"), " M LICENSE"),
         (|it| git(it, &["tag", "v9.9.9"]), &tagged),
@@ -108,6 +109,10 @@ fn what_is_in_no_commit_and_what_has_another_version_is_refused() {
                 commit(it);
             },
             "SemanticVersion in template.yaml is another version",
+        ),
+        (
+            |it| fs::remove_file(it.folder.join("bin/cargo-cyclonedx")).unwrap(),
+            "cargo-cyclonedx is missing",
         ),
         (|it| fs::remove_dir_all(it.folder.join(".git")).unwrap(), "is no checkout of git"),
     ];
