@@ -3,8 +3,8 @@
 
 SHELL := bash
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint audit soak bench fuzz fmt bless bless-all build sam-validate sam-build sam-local tools clean \
-	check tools-for-tests build-OktaConnectorFunction
+.PHONY: help demo test lint audit soak bench fuzz fmt bless bless-all build package reproduce try-package sam-validate sam-build \
+	sam-local tools clean check tools-for-tests build-OktaConnectorFunction
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
@@ -20,6 +20,7 @@ host-architecture := $(patsubst aarch64,arm64,$(shell uname -m))
 sam-build-here := $(if $(filter Linux,$(shell uname)),sam-build)
 
 cargo-deny := $(if $(shell command -v cargo-deny),,.tools/bin/cargo-deny)
+cargo-cyclonedx := $(if $(shell command -v cargo-cyclonedx),,.tools/bin/cargo-cyclonedx)
 
 # What the tests are told: what stays empty is missing, and its tests are skipped.
 for-tests = BOOTSTRAP="$(debug)/bootstrap" SAM_VENV="$$(test ! -e .venv/.ready || echo "$(CURDIR)/.venv")" \
@@ -83,10 +84,20 @@ bless bless-all:
 	cargo build --workspace --bins --tests
 	UPDATE_EXPECT=1 cargo test --workspace --test it -- generated::
 	UPDATE_EXPECT=1 $(for-tests) $(if $(filter bless,$@),SAM_BUILD=) cargo test --workspace --test it --no-fail-fast -- \
-		$(patsubst %,--skip %::,brute_force campaign parity)
+		$(patsubst %,--skip %::,brute_force campaign packaging parity release)
 
 build: ## Build the function for this machine, optimised
 	cargo build --release -p okta-connector-lambda
+
+package: $(cargo-cyclonedx) ## Make dist/, from which the connector is installed without a build
+	packaging/package
+
+reproduce: $(cargo-cyclonedx) ## Make dist/ in two folders and compare what comes out
+	packaging/reproduce
+
+try-package: .venv/.ready ## Try what is in dist/: the function answers every event
+	cargo build --workspace --bins --tests
+	DIST="$(CURDIR)/dist" $(for-tests) cargo test --workspace --test it -- release:: --nocapture
 
 sam-validate: .venv/.ready ## Check template.yaml and the templates of examples/
 	AWS_DEFAULT_REGION=us-east-1 .venv/bin/sam validate --lint
@@ -110,7 +121,7 @@ tools: .venv/.ready ## Install AWS SAM CLI and moto into .venv
 
 clean: ## Remove everything that make has made
 	cargo clean
-	rm -rf .aws-sam .tools .venv out
+	rm -rf .aws-sam .tools .venv dist out
 
 # Called by `sam build` (see packaging/).
 ARCHITECTURE ?= arm64
@@ -137,6 +148,9 @@ tools-for-tests:
 .tools/bin/cargo-deny:
 	@echo "Building cargo-deny into .tools; this takes some minutes, once"
 	cargo install --locked --root .tools cargo-deny@0.20.2
+
+.tools/bin/cargo-cyclonedx:
+	cargo install --locked --root .tools cargo-cyclonedx@0.5.9
 
 .tools/bin/cargo-fuzz:
 	cargo install --locked --root .tools cargo-fuzz@0.13.2

@@ -46,15 +46,19 @@ pub(crate) fn check(name: &str, answer: &Value) {
 async fn the_built_function_answers_every_event() {
     let (Some(built), Some(venv)) = (part("SAM_BUILD"), part("SAM_VENV")) else { return };
     let Some(bootstrap) = part("BOOTSTRAP") else { return };
-    let sandbox = sandbox(&bootstrap, &["--okta-port", "0", "--secrets-port", "0"]);
+    answers_every_event(&built.join("OktaConnectorFunction/bootstrap"), &bootstrap, &venv).await;
+}
+
+/// Checks the answers of a function, beside the sandbox that was built beside `bootstrap`.
+pub(crate) async fn answers_every_event(function: &Path, bootstrap: &Path, venv: &Path) {
+    let sandbox = sandbox(bootstrap, &["--okta-port", "0", "--secrets-port", "0"]);
     let here = |text: &str| {
         text.replace(&format!("{HOST}:8700"), &sandbox.urls().org)
             .replace(&format!("{HOST}:8701"), &sandbox.urls().secrets_manager)
     };
     let environment: Vec<_> =
         environment().into_iter().map(|(name, value)| (name, here(&value))).collect();
-    let built = built.join("OktaConnectorFunction/bootstrap");
-    let function = Function::start(&built, &venv, &environment);
+    let function = Function::start(function, venv, &environment);
     for (name, event) in texts() {
         let answer = function.invoke(here(&event)).await;
         match is_of_the_log(&name) {

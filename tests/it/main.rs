@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic, and so may what it is helped by")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so, and answers are shown")]
 
+mod checkout;
 mod collections;
 mod processes;
 mod support;
@@ -11,6 +12,7 @@ mod attributes;
 mod bad_input;
 mod canary;
 mod contract;
+mod data_contract;
 mod demo;
 mod docs;
 mod economy;
@@ -29,6 +31,7 @@ mod packaging;
 mod parity;
 mod recorded;
 mod relations;
+mod release;
 mod scale;
 mod split_flows;
 mod story;

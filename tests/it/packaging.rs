@@ -1,143 +1,20 @@
-//! `packaging/build-bootstrap`, which `sam build` calls, on a package of one line in place of the function.
-//!
-//! The real cargo builds it, so that its own rules say where a bootstrap comes out. An old one lies where it
-//! usually does.
+//! `packaging/build-bootstrap`, which `sam build` calls, on a function of one line.
 
+use crate::checkout::{Checkout, FUNCTION_MAIN, Program, Variable, here};
+use crate::release::{unzip, zipped};
 use crate::support::{part, top};
-use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-
-const MANIFEST: &str = r#"
-[workspace]
-[package]
-name = "okta-connector-lambda"
-version = "0.0.0"
-edition = "2024"
-build = "build.rs"
-[[bin]]
-name = "bootstrap"
-path = "main.rs"
-[profile.lambda]
-inherits = "release"
-"#;
-
-const LOCK: &str = r#"
-version = 4
-
-[[package]]
-name = "okta-connector-lambda"
-version = "0.0.0"
-"#;
-
-const MAIN: &str = r#"
-#![allow(unexpected_cfgs)]
-#[cfg(flagged)]
-compile_error!("a flag from outside came through");
-fn main() {
-    println!("new");
-}
-"#;
-
-/// Compilers of C read these flags when a dependency calls them.
-const BUILD: &str = r#"
-fn main() {
-    assert!(std::env::var_os("CFLAGS").is_none(), "a flag for C came through");
-}
-"#;
-
-/// Returns the architecture of this machine as Lambda calls it, and cargo's name of it; nothing where Lambda's
-/// functions cannot be built by cargo alone.
-fn here() -> Option<(&'static str, &'static str)> {
-    match (cfg!(all(target_os = "linux", target_env = "gnu")), std::env::consts::ARCH) {
-        (true, "x86_64") => Some(("x86_64", "x86_64-unknown-linux-gnu")),
-        (true, "aarch64") => Some(("arm64", "aarch64-unknown-linux-gnu")),
-        _ => None,
-    }
-}
-
-/// An environment variable and its value.
-type Variable<'a> = (&'a str, &'a str);
-
-/// A program of the checkout and its text.
-type Program<'a> = (&'a str, &'a str);
-
-/// A checkout with the one-line function, and programs that come before those of the machine.
-struct Checkout {
-    folder: PathBuf,
-}
-
-impl Checkout {
-    fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = fs::remove_dir_all(&folder);
-        let checkout = Self { folder };
-        checkout.write("Cargo.toml", MANIFEST);
-        checkout.write("Cargo.lock", LOCK);
-        checkout.write("main.rs", MAIN);
-        checkout.write("build.rs", BUILD);
-        checkout.program(
-            "packaging/build-bootstrap",
-            &fs::read_to_string(top().join("packaging/build-bootstrap")).unwrap(),
-        );
-        let old = "#!/bin/sh\necho old\n";
-        checkout.program("target/lambda/bootstrap", old);
-        let (_, target) = here().unwrap();
-        checkout.program(&format!("target/{target}/lambda/bootstrap"), old);
-        checkout
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.folder.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn program(&self, path: &str, text: &str) {
-        self.write(path, text);
-        fs::set_permissions(self.folder.join(path), fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    /// Prepares a command: it finds nothing of this machine but cargo and the system's programs.
-    fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap());
-        let path = format!(
-            "{}:{}:/usr/bin:/bin",
-            self.folder.join("bin").display(),
-            cargo.parent().unwrap().display()
-        );
-        let mut command = Command::new(program);
-        command.current_dir(&self.folder).env("PATH", path);
-        for variable in ["CARGO_TARGET_DIR", "ARCHITECTURE", "MAKEFLAGS"] {
-            command.env_remove(variable);
-        }
-        command
-    }
-
-    /// Builds as `sam build` does.
-    fn build(&self, environment: &[Variable<'_>]) -> Output {
-        let (architecture, _) = here().unwrap();
-        let mut build = self.command(self.folder.join("packaging/build-bootstrap"));
-        build.args([architecture, "artifacts"]).envs(environment.iter().copied());
-        build.output().unwrap()
-    }
-
-    /// Returns what the bootstrap that was built prints.
-    fn built(&self, folder: &str) -> String {
-        let bootstrap = self.folder.join(folder).join("bootstrap");
-        let output = Command::new(bootstrap).output().unwrap();
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-}
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, SystemTime};
 
 #[test]
 fn what_is_packaged_is_what_was_built() {
     let Some((_, target)) = here() else { return };
     let musl = target.replace("gnu", "musl");
-    let rows: [(&str, &[Variable<'_>], &str); 9] = [
+    let own_flags = format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_"));
+    let rows: [(&str, &[Variable<'_>], &str); 15] = [
         ("nothing", &[], ""),
         ("target", &[("CARGO_BUILD_TARGET", &musl)], ""),
         ("own-target", &[("CARGO_BUILD_TARGET", target)], ""),
@@ -145,12 +22,23 @@ fn what_is_packaged_is_what_was_built() {
         ("build-target-dir", &[("CARGO_BUILD_TARGET_DIR", "elsewhere")], ""),
         ("rustflags", &[("RUSTFLAGS", "--cfg flagged")], ""),
         ("encoded", &[("CARGO_ENCODED_RUSTFLAGS", "--cfg\u{1f}flagged")], ""),
+        ("build-rustflags", &[("CARGO_BUILD_RUSTFLAGS", "--cfg flagged")], ""),
+        ("target-rustflags", &[(&own_flags, "--cfg flagged")], ""),
+        ("wrapper", &[("RUSTC_WRAPPER", "no-such-program")], ""),
+        ("profile", &[("CARGO_PROFILE_LAMBDA_DEBUG_ASSERTIONS", "true")], ""),
         ("cflags", &[("CFLAGS", "-march=native")], ""),
+        (
+            "target-cflags",
+            &[(&format!("CFLAGS_{}", target.replace('-', "_")), "-march=native")],
+            "",
+        ),
+        ("compiler", &[("CC", "cc -march=native")], ""),
         (
             "configuration",
             &[],
-            "[build]\ntarget = \"{musl}\"\ntarget-dir = \"elsewhere\"\nrustflags = [\"--cfg\", \"flagged\"]\n\
-             [target.'cfg(unix)']\nrustflags = [\"--cfg\", \"flagged\"]\n",
+            "[build]\ntarget = \"{musl}\"\ntarget-dir = \"elsewhere\"\nbuild-dir = \"elsewhere\"\n\
+             rustflags = [\"--cfg\", \"flagged\"]\nrustc-wrapper = \"no-such-program\"\n\
+             [target.'cfg(unix)']\nlinker = \"no-such-program\"\nrustflags = [\"--cfg\", \"flagged\"]\n",
         ),
     ];
     for (name, environment, configuration) in rows {
@@ -163,10 +51,45 @@ fn what_is_packaged_is_what_was_built() {
 }
 
 #[test]
+fn a_configuration_that_changes_what_is_built_is_refused() {
+    let Some((_, target)) = here() else { return };
+    let rows = [
+        ("[env]\nCFLAGS = { value = \"-march=native\", force = true }", "env.CFLAGS.value"),
+        ("[profile.lambda]\nopt-level = 0", "profile.lambda.opt-level = 0"),
+        ("[profile.release.package.ring]\nopt-level = 0", "profile.release.package.ring"),
+        ("[patch.crates-io]\nserde = { path = \"../serde\" }", "patch.crates-io.serde.path"),
+        ("paths = [\"../serde\"]", "paths = [\"../serde\"]"),
+        ("[target.{target}.ring]\nrustc-link-lib = [\"ring\"]", ".ring.rustc-link-lib"),
+    ];
+    for (configuration, named) in rows {
+        let checkout = Checkout::new("packaging-refused");
+        checkout.write(".cargo/config.toml", &configuration.replace("{target}", target));
+        let output = checkout.build(&[]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{configuration}: {said}");
+        assert!(said.contains("changes what is built:") && said.contains(named), "{said}");
+        assert!(!checkout.folder.join("artifacts/bootstrap").exists(), "{configuration}");
+    }
+}
+
+/// Checks that sources which come with old times, as from an archive, are built all the same.
+#[test]
+fn older_files_are_no_older_build() {
+    let Some(_) = here() else { return };
+    let checkout = Checkout::new("packaging-times");
+    assert!(checkout.build(&[]).status.success());
+    checkout.write(FUNCTION_MAIN, "fn main() { println!(\"changed\") }");
+    let file = fs::File::options().write(true).open(checkout.folder.join(FUNCTION_MAIN)).unwrap();
+    file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
+    assert!(checkout.build(&[]).status.success());
+    assert_eq!(checkout.built("artifacts"), "changed");
+}
+
+#[test]
 fn a_build_that_fails_packages_nothing() {
     let Some(_) = here() else { return };
     let checkout = Checkout::new("packaging-fails");
-    checkout.write("main.rs", "fn main() { no() }");
+    checkout.write(FUNCTION_MAIN, "fn main() { no() }");
     assert!(!checkout.build(&[]).status.success());
     assert!(!checkout.folder.join("artifacts/bootstrap").exists());
 }
@@ -211,6 +134,21 @@ fn a_glibc_that_is_too_new_is_left_to_the_tools_for_it() {
     }
 }
 
+/// Checks that the zip of a package holds what `sam build` made, which answers `events/`, and nothing else.
+#[test]
+fn what_sam_builds_is_what_is_zipped() {
+    let (Some((architecture, _)), Some(built)) = (here(), part("SAM_BUILD")) else { return };
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packaging-zip");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let bootstrap = built.join("OktaConnectorFunction/bootstrap");
+    let zip = folder.join("function.zip");
+    let output = zipped(&bootstrap, architecture, &zip);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    unzip(&zip, &folder);
+    assert!(fs::read(folder.join("bootstrap")).unwrap() == fs::read(bootstrap).unwrap());
+}
+
 /// Returns the commands of the README that begin with a text, continued lines joined.
 fn commands(beginning: &str) -> Vec<String> {
     let readme = fs::read_to_string(top().join("README.md")).unwrap().replace("\\\n", "");
@@ -224,12 +162,12 @@ fn commands(beginning: &str) -> Vec<String> {
 fn the_readme_builds_and_deploys() {
     let (Some((architecture, _)), Some(venv)) = (here(), part("SAM_VENV")) else { return };
     let checkout = Checkout::new("packaging-readme");
-    for path in ["template.yaml", "samconfig.toml", "Makefile", "packaging/arm64/Makefile"] {
-        checkout.write(path, &fs::read_to_string(top().join(path)).unwrap());
+    for path in ["template.yaml", "samconfig.toml", "Makefile", "LICENSE", "README.md"] {
+        checkout.take(path);
     }
-    let x86_64 = "packaging/x86_64/Makefile";
-    checkout.write(x86_64, &fs::read_to_string(top().join(x86_64)).unwrap());
-    checkout.write("crates/okta-connector-lambda/src/main.rs", "");
+    for path in ["packaging/arm64/Makefile", "packaging/x86_64/Makefile"] {
+        checkout.take(path);
+    }
     checkout.write("bin/.keep", "");
     std::os::unix::fs::symlink(venv.join("bin/sam"), checkout.folder.join("bin/sam")).unwrap();
     let run = |command: &str| {

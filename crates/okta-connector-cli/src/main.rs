@@ -12,7 +12,7 @@ use tokio::runtime::Builder;
 
 /// Runs the Okta connector for Amazon AppFlow against a simulated Okta org.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(name = "okta-connector", version, about)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

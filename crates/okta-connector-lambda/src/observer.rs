@@ -26,6 +26,7 @@ impl Observer for CallLog {
         macro_rules! line {
             ($level:ident, $message:literal, $($field:tt)*) => {
                 tracing::$level!(
+                    version = env!("CARGO_PKG_VERSION"),
                     operation = %report.operation,
                     entity = report.entity.map(cut),
                     flow_name = report.flow_name.map(cut),
@@ -130,6 +131,13 @@ mod tests {
         let log = logged(Level::INFO, Operation::ValidateCredentials, Ending::Done);
         assert!(log.contains(r#""org":"acme.okta.com""#), "{log}");
         assert!(log.contains(r#""secret":"appflow!123456789012-Okta-prod-a1B2c3""#), "{log}");
+    }
+
+    #[test]
+    fn a_call_names_the_version_that_answered() {
+        let log = logged(Level::INFO, Operation::QueryData, Ending::Done);
+        let version = format!(r#""version":"{}""#, env!("CARGO_PKG_VERSION"));
+        assert!(log.contains(&version), "{log}");
     }
 
     #[test]

@@ -17,6 +17,7 @@
 pub mod call;
 pub mod catalogue;
 pub mod connector;
+pub mod data_contract;
 pub mod docs;
 pub mod entity;
 pub mod plan;
