@@ -115,9 +115,8 @@ impl Entity {
                 let found = if name.is_empty() { "without a name" } else { name };
                 let object = self.object.name;
                 let nearest = nearest(name, &names);
-                let nearest = nearest.map_or_else(String::new, |nearest| {
-                    format!(". The nearest name is {nearest}")
-                });
+                let nearest = nearest
+                    .map_or_else(String::new, |nearest| format!(". The nearest name is {nearest}"));
                 Err(Error::invalid(match (self.known_from, nearest) {
                     (KnownFrom::Catalogue, nearest) => {
                         let names = names.join(" ");

@@ -93,8 +93,8 @@ pub struct Request {
 pub enum Source {
     /// The records themselves, which are fresh.
     Records,
-    /// The index behind `search`, which may lag.
-    SearchIndex,
+    /// An index, which may lag: the one behind `search`, or that of numbers of records.
+    Index,
 }
 
 /// Some of the requests of a run.
@@ -204,8 +204,22 @@ fn tests_custom(query: &Query) -> bool {
 
 impl Listed {
     fn new(listing: &Listing) -> Self {
-        let ways = |listing: &Listing| listing.ways.iter().map(Request::new).collect();
         let relation = listing.relation.as_ref();
+        let count = relation.and_then(|relation| relation.branch.count);
+        // Numbers of records come from an index, whatever the listing itself is read from.
+        let counts = |way: &Way| {
+            count.is_some_and(|it| {
+                way.request.query().iter().any(|(name, _)| *name == it.parameter.0)
+            })
+        };
+        let ways = |listing: &Listing| {
+            let ways = listing.ways.iter();
+            let source = |way: &Way| match way.may_lag() || counts(way) {
+                true => Source::Index,
+                false => Source::Records,
+            };
+            ways.map(|way| Request::new(way, source(way))).collect()
+        };
         let then = relation.and_then(|relation| relation.below());
         Self {
             ways: ways(listing),
@@ -218,7 +232,7 @@ impl Listed {
 }
 
 impl Request {
-    fn new(way: &Way) -> Self {
+    fn new(way: &Way, source: Source) -> Self {
         let then = way.below.as_ref().map(|below| {
             let [before, after] = &below.path;
             format!("{before}{{{}}}{after}", way.id_path)
@@ -226,7 +240,7 @@ impl Request {
         Self {
             get: Written(&way.request).to_string(),
             reason: way.reason,
-            source: if way.may_lag() { Source::SearchIndex } else { Source::Records },
+            source,
             bucket: Bucket::of(way.request.path()),
             page_size: way.request.limit().filter(|_| !way.shape.is_alone()),
             then,
@@ -237,11 +251,12 @@ impl Request {
 /// Adds up the requests of the best ways of all listings.
 fn costs(object: &Object, plan: &Plan) -> Vec<Cost> {
     let mut costs: Vec<Cost> = Vec::new();
-    let mut add = |bucket, per| {
-        match costs.iter_mut().find(|cost| cost.bucket == bucket && cost.per == per) {
-            Some(cost) => cost.listings += 1,
-            None => costs.push(Cost { bucket, per, listings: 1 }),
-        }
+    let mut add = |bucket, per| match costs
+        .iter_mut()
+        .find(|cost| cost.bucket == bucket && cost.per == per)
+    {
+        Some(cost) => cost.listings += 1,
+        None => costs.push(Cost { bucket, per, listings: 1 }),
     };
     for listing in &plan.listings {
         for listing in listing.among.iter().chain([listing]) {

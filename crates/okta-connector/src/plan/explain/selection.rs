@@ -165,7 +165,8 @@ impl Question<'_> {
             let listings = self.listings.iter().filter(|listing| {
                 listing.relation.as_ref().is_some_and(|it| std::ptr::eq(it.branch, relation.branch))
             });
-            let question = Question { query: &relation.above, listings: listings.copied().collect() };
+            let question =
+                Question { query: &relation.above, listings: listings.copied().collect() };
             Some(question.of_listing(&above))
         };
         let judged: Option<Vec<_>> = relations().map(judge_above).collect();
@@ -266,9 +267,8 @@ impl Question<'_> {
         };
         let is_said = |branch| {
             let pushed = language.push(branch);
-            let said = |pushed: Pushed| {
-                self.expressions().any(|(_, text)| stands_in(&pushed.text, text))
-            };
+            let said =
+                |pushed: Pushed| self.expressions().any(|(_, text)| stands_in(&pushed.text, text));
             pushed.is_some_and(said)
         };
         self.listings.len() > 1 && branches.iter().all(is_said)
@@ -322,7 +322,10 @@ impl Question<'_> {
                 format!("{parameter} knows no CONTAINS on {name}")
             }
             Check::ContainsNot(_) | Check::HasNot(_) => format!("{parameter} has no NOT"),
-            Check::NoneOf(_) if matches!(language.form, Form::Search { orders_texts: true }) && field.kind == Kind::Key => {
+            Check::NoneOf(_)
+                if matches!(language.form, Form::Search { orders_texts: true })
+                    && field.kind == Kind::Key =>
+            {
                 "ids mind case and search does not".to_owned()
             }
             Check::NoneOf(_) => format!("{parameter} cannot say that {name} differs"),
@@ -348,9 +351,8 @@ impl Extent {
         match (self, other) {
             (Self::Whole, Self::Whole) => Self::Whole,
             (Self::Nothing(why), Self::Nothing(_)) => Self::Nothing(why),
-            (Self::Part(why) | Self::Nothing(why), _) | (_, Self::Part(why) | Self::Nothing(why)) => {
-                Self::Part(why)
-            }
+            (Self::Part(why) | Self::Nothing(why), _)
+            | (_, Self::Part(why) | Self::Nothing(why)) => Self::Part(why),
         }
     }
 }
@@ -359,10 +361,7 @@ fn shape(listing: &Listing) -> Option<Shape> {
     listing.ways.first().map(|way| way.shape)
 }
 
-fn all_fields(
-    predicate: &Predicate,
-    is_one: impl Fn(crate::entity::FieldId) -> bool,
-) -> bool {
+fn all_fields(predicate: &Predicate, is_one: impl Fn(crate::entity::FieldId) -> bool) -> bool {
     let (mut all, mut any) = (true, false);
     predicate.for_each_field(&mut |field| {
         all &= is_one(field);

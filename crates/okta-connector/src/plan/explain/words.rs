@@ -32,6 +32,9 @@ impl Display for Explanation {
             writeln!(f, "\nFilter {filter}")?;
             self.conditions.iter().try_for_each(|condition| write!(f, "{condition}"))?;
         }
+        if let Some(limit) = self.limit {
+            writeln!(f, "  LIMIT {limit}\n    the run ends there")?;
+        }
         write!(f, "\nAccess\n{}", self.access)
     }
 }
@@ -65,9 +68,12 @@ impl Display for Request {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let source = match self.source {
             Source::Records => "fresh",
-            Source::SearchIndex => "indexed, so it may lag",
+            Source::Index => "indexed, so it may lag",
         };
-        write!(f, "{source}: {}", self.reason)?;
+        match self.reason.starts_with("Okta refused") {
+            true => write!(f, "where {}, {source}", self.reason)?,
+            false => write!(f, "{source}: {}", self.reason)?,
+        }
         match &self.then {
             Some(then) => write!(f, "\n  then GET {then}\n    for each reference"),
             None => Ok(()),
