@@ -122,7 +122,7 @@ impl<'a> Described<'a> {
     }
 
     fn table(&self) -> Table {
-        let mut table = Table::new(&["FIELD", "TYPE", "OPERATORS", "OKTA SELECTS BY", "LABEL"]);
+        let mut table = Table::new(&["FIELD", "TYPE", "OPERATORS", "PUSHED DOWN", "LABEL"]);
         for field in &self.fields {
             let marks = [
                 (field.is_key, " key"),
@@ -135,7 +135,7 @@ impl<'a> Described<'a> {
                 field.name.to_owned(),
                 format!("{}{marks}", field.data_type),
                 field.symbols.clone(),
-                field.pushed_down.join(", "),
+                field.ways(),
                 field.label.to_owned(),
             ]);
         }
@@ -160,6 +160,16 @@ impl<'a> DescribedField<'a> {
             pushed_down: ways.map(|way| way.replace('`', "")).collect(),
             symbols: symbols.join(" "),
         }
+    }
+}
+
+impl DescribedField<'_> {
+    /// Names the ways in which Okta selects by it, each that is a part of another one left out.
+    fn ways(&self) -> String {
+        let all = &self.pushed_down;
+        let is_part = |way: &String| all.iter().any(|other| other != way && other.starts_with(way));
+        let ways: Vec<_> = all.iter().filter(|way| !is_part(way)).map(String::as_str).collect();
+        ways.join(", ")
     }
 }
 

@@ -4,7 +4,7 @@ use super::print;
 use super::table::Table;
 use super::terminal;
 use clap::Args;
-use okta_connector::catalogue::{Kind, OBJECTS, Object};
+use okta_connector::catalogue::{Children, Kind, OBJECTS, Object};
 use serde::Serialize;
 
 /// List the entities.
@@ -34,9 +34,11 @@ struct Listed {
     feature: Option<&'static str>,
     key: &'static str,
     timestamp: Option<&'static str>,
-    /// None if one request brings all.
+    /// None if a request brings however many there are.
     records_per_request: Option<u32>,
     offered_by_default: bool,
+    #[serde(skip)]
+    without_pages: &'static str,
 }
 
 impl Entities {
@@ -100,6 +102,7 @@ impl Listed {
             timestamp: timestamp(object),
             records_per_request: page_size(object),
             offered_by_default: object.by_default,
+            without_pages: without_pages(object),
         }
     }
 
@@ -108,7 +111,8 @@ impl Listed {
     }
 
     fn per_request(&self) -> String {
-        self.records_per_request.map_or_else(|| "all".to_owned(), |size| size.to_string())
+        let size = self.records_per_request;
+        size.map_or_else(|| self.without_pages.to_owned(), |size| size.to_string())
     }
 }
 
@@ -126,4 +130,13 @@ fn timestamp(object: &'static Object) -> Option<&'static str> {
 fn page_size(object: &Object) -> Option<u32> {
     let branch = object.branches().first().and_then(|branch| branch.page_size);
     branch.or(object.endpoint.page_size)
+}
+
+/// Says what a request brings where there are no pages of records.
+fn without_pages(object: &Object) -> &'static str {
+    match object.branches().first().map(|branch| branch.children) {
+        None => "all",
+        Some(Children::Listed(_)) => "all of one",
+        Some(Children::Embedded { .. }) => "any",
+    }
 }

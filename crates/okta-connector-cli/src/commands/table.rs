@@ -89,12 +89,12 @@ impl Table {
         (0..columns).map(of_column).collect()
     }
 
-    /// Returns widths of columns that fit: no word is broken unless it must be, and what is left goes to the column that
-    /// lacks most.
+    /// Returns widths of columns that fit: no word is broken unless it must be, and what room is left goes where it saves
+    /// most lines.
     fn fitting(&self, width: usize) -> Vec<usize> {
         let longest_word =
             |cell: &str| cell.split(' ').map(display_width).max().unwrap_or_default();
-        let (mut widths, wanted) = (self.widths(longest_word), self.widths(display_width));
+        let mut widths = self.widths(longest_word);
         let gaps = GAP * widths.len().saturating_sub(1);
         while widths.iter().sum::<usize>() + gaps > width
             && let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > 1)
@@ -102,16 +102,32 @@ impl Table {
             *widest -= 1;
         }
         let mut room = width.saturating_sub(widths.iter().sum::<usize>() + gaps);
-        while room > 0 {
-            let columns = widths.iter_mut().zip(&wanted);
-            let lacking = columns.filter(|(width, wanted)| **width < **wanted);
-            let Some((width, _)) = lacking.max_by_key(|(width, wanted)| **wanted - **width) else {
-                break;
-            };
-            *width += 1;
-            room -= 1;
+        while let Some((column, wider)) = self.best_growth(&widths, room) {
+            room -= wider;
+            widths[column] += wider;
         }
         widths
+    }
+
+    /// Finds the column that saves most lines for each place that it grows by, within `room`; none if nothing is saved.
+    fn best_growth(&self, widths: &[usize], room: usize) -> Option<(usize, usize)> {
+        let lines = |column: usize, width: usize| -> usize {
+            let cells = self.rows.iter().filter_map(|row| row.cells.get(column));
+            cells.map(|cell| wrap(cell, Options::new(width.max(1))).len()).sum()
+        };
+        let mut best = None;
+        let mut most = 0.0;
+        for (column, &width) in widths.iter().enumerate() {
+            let now = lines(column, width);
+            for wider in 1..=room {
+                let saved = now - lines(column, width + wider).min(now);
+                let each = saved as f64 / wider as f64;
+                if each > most {
+                    (best, most) = (Some((column, wider)), each);
+                }
+            }
+        }
+        best
     }
 }
 

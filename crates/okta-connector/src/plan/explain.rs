@@ -298,7 +298,10 @@ fn types(object: &Object) -> Option<&'static Object> {
     match object.endpoint.shows {
         Shows::Types(schemas) => {
             let path = schemas.types?.path;
-            OBJECTS.into_iter().find(|object| object.endpoint.path == path)
+            let is_theirs = |object: &&Object| {
+                object.endpoint.path == path && matches!(object.endpoint.shows, Shows::Records)
+            };
+            OBJECTS.into_iter().find(is_theirs)
         }
         Shows::Records | Shows::Schema => None,
     }

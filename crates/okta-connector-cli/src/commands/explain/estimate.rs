@@ -213,6 +213,10 @@ impl Display for Estimate {
         for bucket in &self.buckets {
             write!(f, "{bucket}")?;
         }
+        writeln!(
+            f,
+            "  A credential has {CREDENTIAL_PERCENT} % of an org's limit, and a connection {CONNECTION_PERCENT} % of that."
+        )?;
         for number in &self.numbers {
             write!(f, "{number}")?;
         }
@@ -227,14 +231,12 @@ impl Display for Estimate {
 
 impl Display for InBucket {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "  {}: usually {} a minute for an org, of which a credential has {CREDENTIAL_PERCENT} % and a connection \
-             {CONNECTION_PERCENT} % of that: {}",
-            self.bucket.replace("{}", "{id}"),
-            counted(self.usual_limit, "request"),
-            HumanCount(self.usual_share),
-        )?;
+        let path = match self.bucket {
+            "/" => "other paths".to_owned(),
+            path => path.replace("{}", "{id}"),
+        };
+        let limit = counted(self.usual_limit, "request");
+        writeln!(f, "  {path}: {} of usually {limit} a minute", HumanCount(self.usual_share))?;
         self.parts.iter().try_for_each(|part| write!(f, "{part}"))
     }
 }

@@ -127,9 +127,9 @@ impl Question<'_> {
         if is_read {
             return match predicate {
                 Predicate::Test(field, Check::OneOf(_)) if *field == key => {
-                    okta("the record is read by its key")
+                    okta("it is read by its key")
                 }
-                _ => here("the record is read by its key, which takes no conditions"),
+                _ => here("it is read by its key, which takes no conditions"),
             };
         }
         let Some(form) = self.form() else { return here(NO_PARAMETERS) };
@@ -176,8 +176,8 @@ impl Question<'_> {
         let worst = judged.into_iter().max_by_key(|(selection, _)| *selection as u8);
         let each = if names.iter().all(|it| *it == name) { name } else { "object above" };
         match worst {
-            Some((Selection::Okta, why)) => okta(format!("of each {each}, {why}")),
-            Some((Selection::OktaInPart, why)) => in_part(format!("of each {each}, {why}")),
+            Some((Selection::Okta, why)) => okta(format!("for the {each}, {why}")),
+            Some((Selection::OktaInPart, why)) => in_part(format!("for the {each}, {why}")),
             Some((Selection::Here, why)) => here(format!(
                 "each {each} is tested before what is below it is asked for, since {why}"
             )),

@@ -28,8 +28,8 @@ impl Display for Explanation {
             1 => writeln!(f, "  One more listing is like these.")?,
             more => writeln!(f, "  {more} more listings are like these.")?,
         }
-        if let Some(filter) = &self.filter {
-            writeln!(f, "\nFilter {filter}")?;
+        if self.filter.is_some() {
+            writeln!(f, "\nFilter")?;
             self.conditions.iter().try_for_each(|condition| write!(f, "{condition}"))?;
         }
         if let Some(limit) = self.limit {
@@ -68,10 +68,10 @@ impl Display for Request {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let source = match self.source {
             Source::Records => "fresh",
-            Source::Index => "indexed, so it may lag",
+            Source::Index => "indexed and may lag",
         };
         match self.reason.starts_with("Okta refused") {
-            true => write!(f, "where {}, {source}", self.reason)?,
+            true => write!(f, "{source}, where {}", self.reason)?,
             false => write!(f, "{source}: {}", self.reason)?,
         }
         match &self.then {
