@@ -10,9 +10,9 @@ use std::io;
 use std::process::ExitCode;
 use tokio::runtime::Builder;
 
-/// Runs the Okta connector for Amazon AppFlow against a simulated Okta org.
+/// Plan, run and examine flows of the Okta connector for Amazon AppFlow, against an embedded org or a real one.
 #[derive(Debug, Parser)]
-#[command(name = "okta-connector", version, about, term_width = 80)]
+#[command(name = "okta-connector", version, term_width = 80)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -9,9 +9,9 @@ use appflow_connector::Operation;
 use appflow_connector::entity::Operator;
 use appflow_connector::request::DescribeEntityRequest;
 use clap::Args;
-use okta_connector::catalogue::{Field, Kind, Object};
+use okta_connector::catalogue::{Kind, Object};
 use okta_connector::docs;
-use okta_connector::entity::Entity;
+use okta_connector::entity::{Entity, FieldId};
 use okta_connector_cli::Clock;
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ use serde::Serialize;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Describe {
-    /// The entity.
+    /// The entity: `okta-connector entities` lists all.
     #[arg(value_parser = EntityName, hide_possible_values = true)]
     entity: &'static Object,
     /// Print JSON.
@@ -79,7 +79,7 @@ impl Describe {
             Some(org) => described(object, org, &org.connector()?, FLOW).await?,
             None => Entity::fixed(object),
         };
-        let described = Described::new(&entity, org.is_some());
+        let described = Described::new(&entity, org.as_ref());
         if self.json {
             return print(&format!("{:#}\n", serde_json::to_value(&described)?));
         }
@@ -107,16 +107,14 @@ pub(crate) async fn described(
 }
 
 impl<'a> Described<'a> {
-    fn new(entity: &'a Entity, of_org: bool) -> Self {
+    fn new(entity: &'a Entity, org: Option<&Org>) -> Self {
         let object = &entity.object;
-        let fields = entity
-            .fields()
-            .map(|(id, field)| DescribedField::new(object, field, entity.is_custom(id)));
+        let fields = entity.fields().map(|(id, _)| DescribedField::new(entity, id));
         Self {
             name: object.name,
             label: object.label,
             description: object.description,
-            of_org,
+            of_org: org.is_some(),
             fields: fields.collect(),
         }
     }
@@ -144,7 +142,8 @@ impl<'a> Described<'a> {
 }
 
 impl<'a> DescribedField<'a> {
-    fn new(object: &Object, field: &'a Field, is_custom: bool) -> Self {
+    fn new(entity: &'a Entity, id: FieldId) -> Self {
+        let (object, field, is_custom) = (&entity.object, &entity[id], entity.is_custom(id));
         let operators = field.operators();
         let symbols: Vec<_> = operators.iter().map(|operator| symbol(*operator)).collect();
         let ways = docs::pushed_down(object, field).into_iter();

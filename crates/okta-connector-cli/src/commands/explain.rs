@@ -15,7 +15,7 @@ use okta_connector::catalogue::Object;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Explain {
-    /// The entity.
+    /// The entity: `okta-connector entities` lists all.
     #[arg(value_parser = EntityName, hide_possible_values = true)]
     entity: &'static Object,
     #[command(flatten)]

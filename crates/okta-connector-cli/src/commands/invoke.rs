@@ -13,13 +13,13 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Invoke {
-    #[command(flatten)]
-    org: OrgArguments,
     /// The request, as in `events/`. (The function alone answers `health-check.json`.)
     event: PathBuf,
     /// Exit with 0 even if the answer is a failure.
     #[arg(long)]
     allow_failure: bool,
+    #[command(flatten)]
+    org: OrgArguments,
 }
 
 const EXAMPLES: &str = "\

@@ -6,7 +6,6 @@ use super::super::usual_limits::{
 use super::super::words::counted;
 use indicatif::HumanCount;
 use okta_client::Bucket;
-use okta_connector::entity::nearest;
 use okta_connector::plan::Explanation;
 use okta_connector::plan::explain::{Cost, Per, Selection};
 use serde::Serialize;
@@ -113,8 +112,11 @@ impl Estimate {
         for Assumption { of, number } in assumptions {
             let of = of.as_deref().unwrap_or(explanation.entity);
             let is_asked = of == explanation.entity || kinds.contains(&of);
-            let near = nearest(of, &kinds).map_or_else(String::new, |it| format!(": perhaps {it}"));
-            anyhow::ensure!(is_asked, "--assume {of}={number}: no {of} is asked for{near}");
+            anyhow::ensure!(
+                is_asked,
+                "--assume {of}={number}: {of} is not what is asked for - expected {}",
+                if kinds.is_empty() { explanation.entity.to_owned() } else { kinds.join(" or ") }
+            );
         }
         let numbers: Vec<_> =
             kinds.iter().map(|of| Number::new(of, explanation, assumptions)).collect();

@@ -104,13 +104,13 @@ impl Question<'_> {
         if let Some(field) = object.windowed_by().and_then(|name| entity.field(name))
             && all_fields(predicate, |tested| tested == field)
         {
-            return match predicate {
-                Predicate::Test(_, Check::Time(relation, _))
-                    if *relation != Comparison::NotEqual =>
-                {
-                    okta("it is the window of time that every request names")
-                }
-                _ => in_part("it may narrow the window of time that every request names"),
+            let is_bound = |it: &Predicate| match it {
+                Predicate::Test(_, Check::Time(relation, _)) => *relation != Comparison::NotEqual,
+                _ => false,
+            };
+            return match predicate.conjuncts().iter().all(is_bound) {
+                true => okta("it is the window of time that every request names"),
+                false => in_part("it may narrow the window of time that every request names"),
             };
         }
         match object.reach {
