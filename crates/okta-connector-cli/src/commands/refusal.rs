@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn carets_stand_under_the_place() {
         assert_eq!(marked("a = ", 4..4), "  a = \n      ^");
-        assert_eq!(marked("a\n= é b", 6..7), "  a = é b\n        ^");
+        assert_eq!(marked("a\n= é b", 7..8), "  a = é b\n        ^");
         assert_eq!(marked("a = 日本 b", 11..12), "  a = 日本 b\n           ^");
         assert_eq!(marked("", 0..0), "  \n  ^");
         let long = format!("{} ?? {}", "a".repeat(100), "b".repeat(100));

@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(table().render(None), whole);
         assert_eq!(table().render(Some(19)), whole);
         assert_eq!(table().width(), 19);
-        let narrow = "NAME  WORDS\na     one two\n      three\nlong\n  a line...\n";
+        let narrow = "NAME  WORDS\na     one two\n      three\nlong\n  a line b...\n";
         assert_eq!(table().render(Some(13)), narrow);
     }
 

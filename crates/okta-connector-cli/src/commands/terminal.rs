@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn lines_go_on_further_in() {
         assert_eq!(wrapped("  one two three", 11), "  one two\n    three");
-        assert_eq!(wrapped("  eleventyseven", 11), "  eleventys\n    even");
+        assert_eq!(wrapped("  eleventyseven", 11), "  elevent\n    yseven");
         assert_eq!(wrapped("", 11), "");
     }
 }
