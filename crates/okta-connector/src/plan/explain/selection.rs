@@ -7,7 +7,7 @@ use super::super::expression::{Form, Language, Pushed};
 use super::super::relation::Relation;
 use super::super::{FILTER, Listing, NO_PARAMETERS, Plan, SEARCH, Shape};
 use crate::catalogue::{At, Dialect, EVENT_TYPE, Elements, Kind, Reach};
-use crate::entity::Entity;
+use crate::entity::{Entity, FieldId};
 use crate::predicate::{Check, Predicate, Relation as Comparison};
 use crate::query::{Query, differs};
 use appflow_connector::Filter;
@@ -125,11 +125,9 @@ impl Question<'_> {
         let key = self.query.entity.key();
         let is_read = self.listings.iter().all(|listing| shape(listing) == Some(Shape::Record));
         if is_read {
-            return match predicate {
-                Predicate::Test(field, Check::OneOf(_)) if *field == key => {
-                    okta("it is read by its key")
-                }
-                _ => here("it is read by its key, which takes no conditions"),
+            return match is_equality(predicate, key) {
+                true => okta("it is read by its key"),
+                false => here("it is read by its key, which takes no conditions"),
             };
         }
         let Some(form) = self.form() else { return here(NO_PARAMETERS) };
@@ -149,55 +147,75 @@ impl Question<'_> {
 
     /// Judges a condition on records below others.
     fn of_relations(&self, predicate: &Predicate) -> Judgement {
-        let relations = || self.listings.iter().filter_map(|listing| listing.relation.as_ref());
         let entity = &self.query.entity;
-        let names: Vec<_> = relations().map(|it| it.above.entity.object.label).collect();
-        let name = names.first().copied().unwrap_or_default();
-        if all_fields(predicate, |field| field == entity.key()) {
+        if is_equality(predicate, entity.key()) {
             return in_part("its parts say what is asked for");
         }
-        if relations().any(|it| it.named.is_some_and(|named| all_fields(predicate, |f| f == named)))
-        {
+        let relations = self.listings.iter().filter_map(|listing| listing.relation.as_ref());
+        let mut relations: Vec<_> = relations.collect();
+        relations.dedup_by_key(|relation| std::ptr::from_ref(relation.branch));
+        let leaves_out = |named| {
+            let mut branches = entity.object.branches().iter();
+            branches.any(|branch| !predicate.admits(named, branch.name))
+        };
+        if relations.iter().any(|relation| relation.named.is_some_and(leaves_out)) {
             return okta("it says below what records are looked for");
         }
-        let judge_above = |relation: &Relation| {
-            let above = relation.condition_above(predicate)?;
-            let listings = self.listings.iter().filter(|listing| {
-                listing.relation.as_ref().is_some_and(|it| std::ptr::eq(it.branch, relation.branch))
-            });
-            let question =
-                Question { query: &relation.above, listings: listings.copied().collect() };
-            Some(question.of_listing(&above))
+        let mut judged = Vec::new();
+        for relation in &relations {
+            judged.push(self.of_relation(predicate, relation));
+        }
+        judged.dedup();
+        if let [judgement] = judged.as_slice() {
+            return judgement.clone();
+        }
+        let reasons: Vec<_> = judged.iter().map(|(_, why)| why.as_str()).collect();
+        let reasons = reasons.join("; ");
+        let is_one = |selection| judged.iter().all(|(it, _)| *it == selection);
+        match (is_one(Selection::Okta), is_one(Selection::Here)) {
+            (true, _) => okta(reasons),
+            (_, true) => here(reasons),
+            _ => in_part(reasons),
+        }
+    }
+
+    /// Judges a condition on records below the objects of one branch.
+    fn of_relation(&self, predicate: &Predicate, relation: &Relation) -> Judgement {
+        let each = relation.above.entity.object.label;
+        let Some(above) = relation.condition_above(predicate) else {
+            return here(format!("Okta takes no conditions on what is below each {each}"));
         };
-        let judged: Option<Vec<_>> = relations().map(judge_above).collect();
-        let Some(judged) = judged else {
-            return here(format!("Okta takes no conditions on what is below each {name}"));
+        let is_of_branch = |listing: &&&Listing| {
+            let other = listing.relation.as_ref();
+            other.is_some_and(|other| std::ptr::eq(other.branch, relation.branch))
         };
-        let worst = judged.into_iter().max_by_key(|(selection, _)| *selection as u8);
-        let each = if names.iter().all(|it| *it == name) { name } else { "object above" };
-        match worst {
-            Some((Selection::Okta, why)) => okta(format!("for the {each}, {why}")),
-            Some((Selection::OktaInPart, why)) => in_part(format!("for the {each}, {why}")),
-            Some((Selection::Here, why)) => here(format!(
+        let listings = self.listings.iter().filter(is_of_branch).copied().collect();
+        match (Question { query: &relation.above, listings }).of_listing(&above) {
+            (Selection::Here, why) => here(format!(
                 "each {each} is tested before what is below it is asked for, since {why}"
             )),
-            None => here(NO_PARAMETERS),
+            (selection, why) => (selection, format!("for the {each}, {why}")),
         }
     }
 
     /// Judges a condition on records that are made of events.
     fn of_elements(&self, predicate: &Predicate, elements: &Elements) -> Judgement {
         let entity = &self.query.entity;
-        if all_fields(predicate, |field| field == entity.key()) {
+        if is_equality(predicate, entity.key()) {
             return in_part("it says which event tells of the record");
         }
-        let tells = elements.tellings.iter().flat_map(|telling| telling.fixed);
-        let mut fixed: Vec<_> = tells.map(|(name, _)| *name).collect();
-        fixed.push(EVENT_TYPE);
-        if all_fields(predicate, |field| fixed.contains(&&*entity[field].name)) {
-            return okta("it says which types of events are asked for");
+        let leaves_out = |(name, text): (&str, &str)| {
+            entity.field(name).is_some_and(|field| !predicate.admits(field, text))
+        };
+        let mut tellings = elements.tellings.iter();
+        let is_of_types = tellings.any(|telling| {
+            let fixed = telling.fixed.iter().copied();
+            fixed.chain([(EVENT_TYPE, telling.event_type)]).any(leaves_out)
+        });
+        match is_of_types {
+            true => okta("it says which types of events are asked for"),
+            false => self.of_listing(predicate),
         }
-        self.of_listing(predicate)
     }
 
     /// Returns the grammar of the expressions that are sent; none if the listing knows none.
@@ -361,13 +379,17 @@ fn shape(listing: &Listing) -> Option<Shape> {
     listing.ways.first().map(|way| way.shape)
 }
 
-fn all_fields(predicate: &Predicate, is_one: impl Fn(crate::entity::FieldId) -> bool) -> bool {
+fn all_fields(predicate: &Predicate, is_one: impl Fn(FieldId) -> bool) -> bool {
     let (mut all, mut any) = (true, false);
     predicate.for_each_field(&mut |field| {
         all &= is_one(field);
         any = true;
     });
     all && any
+}
+
+fn is_equality(predicate: &Predicate, key: FieldId) -> bool {
+    matches!(predicate, Predicate::Test(field, Check::OneOf(_)) if *field == key)
 }
 
 /// Says whether a condition compares instants and nothing else.

@@ -28,7 +28,7 @@ impl Display for Explanation {
             1 => writeln!(f, "  One more listing is like these.")?,
             more => writeln!(f, "  {more} more listings are like these.")?,
         }
-        if self.filter.is_some() {
+        if !self.conditions.is_empty() || self.limit.is_some() {
             writeln!(f, "\nFilter")?;
             self.conditions.iter().try_for_each(|condition| write!(f, "{condition}"))?;
         }
