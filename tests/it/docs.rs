@@ -9,7 +9,8 @@ use expect_test::expect_file;
 use okta_connector::Withheld;
 use okta_connector::catalogue::{Field, Kind, OBJECTS, Object};
 use okta_connector::entity::Entity;
-use okta_connector::plan::Plan;
+use okta_connector::plan::explain::Selection;
+use okta_connector::plan::{Explanation, Plan, Shape};
 use okta_connector::query::{Deprovisioned, Preferences, Query};
 use okta_simulator::Org;
 use serde_json::json;
@@ -199,6 +200,49 @@ fn every_field_that_is_pushed_down_is_sent() {
                 !field.pushdown.search || is_sent("search") || is_fresher || is_read_alone,
                 "{name}"
             );
+        }
+    }
+}
+
+/// Checks, for each field and each operator that it offers, that an explanation says what the plan does: who selects by a
+/// condition is read off the requests afterwards, by another way than that by which they were planned.
+#[test]
+fn explanations_agree_with_plans() {
+    for object in OBJECTS {
+        for field in object.fields {
+            for &operator in field.operators() {
+                let filter = sample(field, operator);
+                let parsed = Filter::parse(&filter).unwrap();
+                let query =
+                    Query::new(Entity::fixed(object), &parsed, None, Preferences::default());
+                let (query, name) = (query.unwrap(), format!("{}: {filter}", object.name));
+                let plan = Plan::new(&query);
+                let explanation = Explanation::new(&parsed, &query, &plan);
+                let [condition] = explanation.conditions.as_slice() else { panic!("{name}") };
+                let ways: Vec<_> = plan.listings.iter().map(|it| &it.ways[0]).collect();
+                let parameters = ways.iter().flat_map(|way| way.request.query());
+                let is_asked = parameters.clone().any(|(name, text)| {
+                    let everything = ["status pr"];
+                    ["filter", "search"].contains(name) && !everything.contains(&text.as_str())
+                });
+                let is_alone = ways.iter().any(|way| way.shape == Shape::Record);
+                let is_plain = object.branches().is_empty()
+                    && object.elements().is_none()
+                    && object.windowed_by().is_none();
+                match condition.selects {
+                    Selection::Okta if is_plain => {
+                        let is_whole = ways.iter().all(|way| !way.narrowed_here);
+                        assert!(is_alone || is_asked && is_whole, "{name}: {condition}");
+                    }
+                    Selection::OktaInPart if is_plain => assert!(is_asked, "{name}: {condition}"),
+                    Selection::Here => {
+                        // What the events are that records are made of is asked in any case.
+                        let may_ask = object.elements().is_some() || plan.listings.is_empty();
+                        assert!(!is_asked && !is_alone || may_ask, "{name}: {condition}");
+                    }
+                    Selection::Okta | Selection::OktaInPart => {}
+                }
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ mod support;
 mod attributes;
 mod bad_input;
 mod canary;
+mod command_line;
 mod contract;
 mod data_contract;
 mod demo;

@@ -90,7 +90,7 @@ impl Bucket {
     /// Returns the bucket that a request for `path` is counted in: that of the most specific row.
     ///
     /// From the left, a literal segment is more specific than `{}`, and `{}` than the end of the row.
-    pub(crate) fn of(path: &str) -> Self {
+    pub fn of(path: &str) -> Self {
         Self::of_rows(ROWS, path).expect("the row / covers every path")
     }
 
@@ -99,6 +99,12 @@ impl Bucket {
         let (_, bucket) =
             covering.max_by(|(one, _), (other, _)| literals(one).cmp(literals(other)))?;
         Some(*bucket)
+    }
+
+    /// Returns the path that names this bucket, with `{}` for an id: the shortest that it counts.
+    pub fn path(self) -> &'static str {
+        let mut rows = ROWS.iter().filter(|(_, bucket)| *bucket == self);
+        rows.next().map_or("/", |(path, _)| path)
     }
 
     /// Returns the number that stands for this bucket in a page token.
@@ -204,6 +210,15 @@ mod tests {
     fn no_row_stands_twice() {
         let patterns: BTreeSet<_> = ROWS.iter().map(|(pattern, _)| pattern).collect();
         assert_eq!(patterns.len(), ROWS.len());
+    }
+
+    #[test]
+    fn a_path_names_its_bucket() {
+        for (_, bucket) in ROWS {
+            let shorter = ROWS.iter().filter(|(_, other)| other == bucket);
+            let shortest = shorter.min_by_key(|(path, _)| path.len()).unwrap();
+            assert_eq!(bucket.path(), shortest.0);
+        }
     }
 
     /// Tokens that AppFlow holds know buckets by these numbers.

@@ -4,15 +4,15 @@
 
 mod commands;
 
-use clap::{Parser, Subcommand};
-use commands::{demo, invoke, print, sandbox};
+use clap::{CommandFactory as _, Parser, Subcommand};
+use commands::{completions, demo, describe, entities, explain, invoke, print, sandbox, say};
 use std::io;
 use std::process::ExitCode;
 use tokio::runtime::Builder;
 
-/// Runs the Okta connector for Amazon AppFlow against a simulated Okta org.
+/// Plan, run and examine flows of the Okta connector for Amazon AppFlow, against an embedded org or a real one.
 #[derive(Debug, Parser)]
-#[command(name = "okta-connector", version, about)]
+#[command(name = "okta-connector", version, term_width = 80)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -27,10 +27,24 @@ enum Command {
     /// Serve the simulated org and a stand-in for Secrets Manager.
     Sandbox(sandbox::Sandbox),
     /// Print what Okta would be asked for a filter, and why.
-    Explain(demo::Explain),
+    Explain(explain::Explain),
+    /// List the entities.
+    Entities(entities::Entities),
+    /// Describe the fields of an entity.
+    Describe(describe::Describe),
     /// Print the objects and fields as a page of Markdown.
+    #[command(after_help = OBJECTS)]
     Objects,
+    /// Print the completions of a shell.
+    Completions(completions::Completions),
+    /// Write the pages of the manual.
+    Man(completions::Man),
 }
+
+const OBJECTS: &str = "\
+Examples:
+  okta-connector objects
+  okta-connector objects > OBJECTS.md";
 
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
@@ -38,7 +52,8 @@ fn main() -> ExitCode {
         // Whoever reads the output has seen enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            let error_word = console::style("error:").for_stderr().red().bold();
+            say(&format!("{error_word} {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -55,6 +70,10 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Invoke(invoke) => invoke.run().await,
             Command::Sandbox(sandbox) => sandbox.run().await,
             Command::Explain(explain) => explain.run().await,
+            Command::Entities(entities) => entities.run(),
+            Command::Describe(describe) => describe.run().await,
+            Command::Completions(completions) => completions.run(Arguments::command()),
+            Command::Man(man) => man.run(Arguments::command()),
             Command::Objects => print(&okta_connector::docs::objects()),
         }
     })

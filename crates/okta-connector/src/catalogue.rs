@@ -42,7 +42,8 @@ mod user_type;
 
 pub(crate) use element::{EVENT_TYPE, KEY, OF_EVENT, SUCCESS};
 pub use element::{Elements, Part, Telling, paths};
-pub(crate) use relation::{Branch, Children, Count, Expansion};
+pub use relation::Children;
+pub(crate) use relation::{Branch, Count, Expansion};
 
 use appflow_connector::entity::{FieldDataType, Operator};
 use std::borrow::Cow;

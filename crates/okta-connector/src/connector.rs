@@ -8,7 +8,8 @@ use crate::discovery::{Attributes, discover};
 use crate::entity::{Entity, KnownFrom};
 use crate::error::Error;
 use crate::hints;
-use crate::plan::Plan;
+use crate::plan::explain::CountedBy;
+use crate::plan::{Explanation, Plan};
 use crate::position::Position;
 use crate::probe;
 use crate::query::{Preferences, Query};
@@ -248,32 +249,68 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         Some(known.of(entity, question.selected, &noted.unwrap_or_default()))
     }
 
-    /// Plans the requests that answer `request` from its start. Okta is asked only if the request names attributes of the
-    /// org.
+    /// Explains the requests that answer `request` from its start. Okta is asked only if the request names attributes of
+    /// the org, or if one request tells exactly how many records there are.
     ///
     /// # Errors
     ///
     /// Whatever QueryData would say of the request before it asks for records.
-    pub async fn plan(
+    pub async fn explain(
         &self,
         request: &QueryDataRequest,
         time_left: Duration,
-    ) -> Result<Plan, Error> {
+    ) -> Result<Explanation, Error> {
         let (name, context) = (&request.entity_identifier, &request.connector_context);
         let call = self.call(Operation::QueryData, name, context);
         let connection = self.connection(context, time_left, &call)?;
         let entity = self.entity(name)?;
         let question = Question::read(request, &connection.settings)?;
         let names = question.names_beside(&entity);
-        if let Some(entity) = self.known(&connection, &question, &entity, &names, None) {
-            return Ok(question.plan(entity, None)?.plan);
+        // An explanation does not depend on attributes that nobody names.
+        let known = match names.is_empty() {
+            true => Some(entity.clone()),
+            false => self.known(&connection, &question, &entity, &names, None),
+        };
+        let ready = known.map(|entity| question.explain(entity)).transpose()?;
+        if let Some(explanation) = &ready
+            && explanation.counted_by().is_none()
+        {
+            return Ok(explanation.clone());
         }
-        let (connection, question, entity) = (&connection, &question, &entity);
+        let (ready, connection, question, entity) = (&ready, &connection, &question, &entity);
         let work = move |mut client: Client<H>| async move {
-            let known = self.discover(&mut client, connection, &entity.object).await?;
-            Ok(question.plan(known.of(entity, question.selected, &[]), None)?.plan)
+            client.need(entity.object.scopes());
+            let mut explanation = match ready {
+                Some(explanation) => explanation.clone(),
+                None => {
+                    let known = self.discover(&mut client, connection, &entity.object).await?;
+                    question.explain(known.of(entity, question.selected, &[]))?
+                }
+            };
+            if let Some(CountedBy { request, path }) = explanation.counted_by() {
+                let page = client.get(request, None, connection.deadline).await?;
+                let (pointer, page) = (format!("/0/{}", path.replace('.', "/")), &page.body);
+                let listed: serde_json::Value = serde_json::from_slice(page).unwrap_or_default();
+                explanation.records = listed.pointer(&pointer).and_then(serde_json::Value::as_u64);
+            }
+            Ok(explanation)
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
+    }
+
+    /// Describes an entity with the attributes that the org has added, as DescribeEntity does.
+    ///
+    /// # Errors
+    ///
+    /// Whatever DescribeEntity would say.
+    pub async fn describe(
+        &self,
+        request: &DescribeEntityRequest,
+        time_left: Duration,
+    ) -> Result<Entity, Error> {
+        let (name, context) = (&request.entity_identifier, &request.connector_context);
+        let call = self.call(Operation::DescribeEntity, name, context);
+        self.described(name, context, time_left, &call).await
     }
 
     /// Looks at the attributes that the org has added to `object`, which has schemas, and remembers them.

@@ -183,7 +183,7 @@ fn write_object(page: &mut String, object: &Object) -> std::fmt::Result {
             field.label,
             field.data_type(),
             operators.join(" "),
-            pushed_down(object, field),
+            pushed_down(object, field).join(", "),
             field.description,
         )?;
     }
@@ -249,7 +249,8 @@ fn cost(object: &Object) -> String {
     }
 }
 
-fn pushed_down(object: &Object, field: &Field) -> String {
+/// Names, in Markdown, the ways in which Okta does the selecting by a field.
+pub fn pushed_down(object: &Object, field: &Field) -> Vec<&'static str> {
     let is_window = object.windowed_by() == Some(&*field.name);
     let is_listed_alone = object.windowed_by().is_none();
     let by_key =
@@ -264,6 +265,5 @@ fn pushed_down(object: &Object, field: &Field) -> String {
         (pushdown.filter, "`filter`"),
         (is_window, "`since` and `until`"),
     ];
-    let named: Vec<_> = ways.into_iter().filter_map(|(is_so, way)| is_so.then_some(way)).collect();
-    named.join(", ")
+    ways.into_iter().filter_map(|(is_so, way)| is_so.then_some(way)).collect()
 }

@@ -114,9 +114,13 @@ impl Entity {
                 let names: Vec<_> = fields.map(|field| &*field.name).collect();
                 let found = if name.is_empty() { "without a name" } else { name };
                 let object = self.object.name;
-                Err(Error::invalid(match (self.known_from, nearest(name, &names)) {
-                    (KnownFrom::Catalogue, _) => {
-                        format!("{object} has no field {found}. {which} are {}", names.join(" "))
+                let nearest = nearest(name, &names);
+                let nearest = nearest
+                    .map_or_else(String::new, |nearest| format!(". The nearest name is {nearest}"));
+                Err(Error::invalid(match (self.known_from, nearest) {
+                    (KnownFrom::Catalogue, nearest) => {
+                        let names = names.join(" ");
+                        format!("{object} has no field {found}{nearest}. {which} are {names}")
                     }
                     (KnownFrom::Schemas, nearest) => {
                         format!("{object} has no field {found} in this org{nearest}")
@@ -172,11 +176,11 @@ impl Entity {
     }
 }
 
-/// Returns the end of a sentence that names the one of `names` that is most like `name`, if it is like it at all.
-fn nearest(name: &str, names: &[&str]) -> String {
+/// Returns the one of `names` that is most like `name`; none if none is like it at all.
+pub fn nearest<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
     const LONGEST: usize = 128;
     if name.is_empty() || name.len() > LONGEST {
-        return String::new();
+        return None;
     }
     const LEAST: f64 = 0.5;
     let likeness = |other: &str| {
@@ -186,7 +190,7 @@ fn nearest(name: &str, names: &[&str]) -> String {
     let rated = names.iter().map(|other| (likeness(other), *other));
     let nearest = rated.filter(|(likeness, _)| *likeness >= LEAST);
     let nearest = nearest.max_by(|(left, _), (right, _)| left.total_cmp(right));
-    nearest.map_or_else(String::new, |(_, nearest)| format!(". The nearest name is {nearest}"))
+    nearest.map(|(_, nearest)| nearest)
 }
 
 impl Index<FieldId> for Entity {

@@ -16,7 +16,8 @@
 //! * A parent that the filter names is asked for its records. Where Okta lists references to them
 //!   instead, each is read by itself.
 
-mod explain;
+mod display;
+pub mod explain;
 mod expression;
 mod log;
 mod projection;
@@ -35,6 +36,7 @@ use expression::{Form, Language, Pushed, quote};
 use okta_client::OktaRequest;
 use split::{MAX_LISTINGS, split};
 
+pub use explain::Explanation;
 pub use relation::Relation;
 pub use window::Window;
 pub(crate) use window::{Bounds, newest_first};
@@ -297,6 +299,8 @@ pub(crate) fn listing_of(object: &Object) -> OktaRequest {
 
 const NO_PARAMETERS: &str = "the listing knows no conditions";
 
+const NO_FILTER: &str = "everything is wanted";
+
 const NOTHING_PUSHED: &str = "nothing of the filter can be pushed down";
 
 const NO_SORTING: &str = "Okta refused to sort";
@@ -504,6 +508,8 @@ impl Planner<'_> {
 
     /// Plans a listing of everything; in lanes where that takes a `search` anyway.
     fn listing_of_everything(&self, reason: &'static str) -> Listing {
+        let is_wanted = reason == NOTHING_PUSHED && self.query.predicate == Predicate::everything();
+        let reason = if is_wanted { NO_FILTER } else { reason };
         let dialect = self.query.entity.object.endpoint.dialect;
         let Dialect::SearchAndFilter { everything: Some(expression), .. } = dialect else {
             return self.listing(vec![self.everything(reason)]);

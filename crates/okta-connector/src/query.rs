@@ -131,7 +131,7 @@ impl Query {
 }
 
 /// Makes the condition that a field has another value.
-fn differs(field: &str, value: &str) -> Condition {
+pub(crate) fn differs(field: &str, value: &str) -> Condition {
     Condition::Compare(field.to_owned(), Comparison::NotEqual, Literal::Text(value.to_owned()))
 }
 

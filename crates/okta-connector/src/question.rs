@@ -4,7 +4,7 @@ use crate::catalogue::Field;
 use crate::entity::Entity;
 use crate::error::Error;
 use crate::hints;
-use crate::plan::Plan;
+use crate::plan::{Explanation, Plan};
 use crate::position::Position;
 use crate::query::{Deprovisioned, Parallelism, Preferences, Query, listed};
 use crate::settings::Settings;
@@ -103,6 +103,16 @@ impl<'a> Question<'a> {
         let start = token.map(|token| token.open(fingerprint, &plan)).transpose()?;
         let start = start.unwrap_or_default();
         Ok(Planned { query, plan, fingerprint, start })
+    }
+
+    /// Explains the requests that answer it.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for a filter or a field that does not fit `entity`.
+    pub(crate) fn explain(&self, entity: Entity) -> Result<Explanation, Error> {
+        let Planned { query, plan, .. } = self.plan(entity, None)?;
+        Ok(Explanation::new(&self.filter, &query, &plan))
     }
 
     /// Makes the fingerprint of all that the meaning of a position depends on.

@@ -2,11 +2,14 @@
 //!
 //! It runs under Okta's usual rate limits. Time is that of a paused runtime: waiting for a limit takes none.
 
-use super::org::{EmbeddedOrg, Org, OrgArguments, OrgConnector};
+use super::entity_name::EntityName;
+use super::org::{EmbeddedOrg, Org, OrgConnector};
 use super::output::Output;
-use super::print;
-use appflow_connector::request::{DescribeEntityRequest, QueryDataRequest};
-use appflow_connector::response::{DescribeEntityResponse, QueryDataResponse};
+use super::question::Question;
+use super::say;
+use super::usual_limits::CONNECTION_PERCENT;
+use super::words::counted;
+use appflow_connector::response::QueryDataResponse;
 use appflow_connector::{Operation, Request, handle};
 use clap::Args;
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
@@ -20,91 +23,27 @@ use std::time::{Duration, Instant};
 
 /// Run a flow as AppFlow would.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Demo {
-    #[command(flatten)]
-    org: EmbeddedOrg,
+    /// The entity, a heading of `docs/OBJECTS.md`.
+    #[arg(long, default_value = "User", value_parser = EntityName, hide_possible_values = true)]
+    entity: &'static Object,
     #[command(flatten)]
     question: Question,
     /// The file to write the records to: one JSON object a line. Standard output if left out.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-}
-
-/// Print what Okta would be asked.
-#[derive(Debug, Args)]
-pub(crate) struct Explain {
     #[command(flatten)]
-    org: OrgArguments,
-    #[command(flatten)]
-    question: Question,
+    org: EmbeddedOrg,
 }
 
-#[derive(Debug, Args)]
-struct Question {
-    /// The entity, a heading of `docs/OBJECTS.md`.
-    #[arg(long, default_value = "User")]
-    entity: String,
-    /// A filter expression, as AppFlow writes it.
-    #[arg(long)]
-    filter: Option<String>,
-    /// The fields to map, separated by commas; all if left out.
-    #[arg(long, value_delimiter = ',')]
-    fields: Option<Vec<String>>,
-}
-
-impl Explain {
-    pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let org = self.org.open(Clock::Wall)?;
-        let connector = org.connector()?;
-        self.question.check_fields(&org, &connector).await?;
-        let limit = Operation::QueryData.time_limit();
-        let plan = connector.plan(&self.question.request(&org, None), limit).await?;
-        print(&format!("{plan}\n"))
-    }
-}
-
-impl Question {
-    /// Checks that the entity has the fields, which AppFlow does when a flow is made. The org is asked only if its own
-    /// attributes are among them.
-    async fn check_fields(&self, org: &Org, connector: &OrgConnector) -> anyhow::Result<()> {
-        let Some(object) = Object::find(&self.entity) else { return Ok(()) };
-        let fields = self.fields.iter().flatten().filter(|name| object.field(name).is_none());
-        let fields: Vec<_> = fields.collect();
-        if fields.is_empty() || object.schemas.is_none() {
-            return Ok(());
-        }
-        let request = Request::DescribeEntity(DescribeEntityRequest {
-            entity_identifier: self.entity.clone(),
-            connector_context: org.context(FLOW),
-        });
-        let limit = Operation::DescribeEntity.time_limit();
-        let answer = handle(connector, &serde_json::to_vec(&request)?, limit).await?;
-        let answer: DescribeEntityResponse = serde_json::from_slice(&answer)?;
-        let described = answer.entity_definition.map(|entity| entity.fields).unwrap_or_default();
-        for name in fields {
-            let is_there = described.iter().any(|field| field.field_name == *name);
-            anyhow::ensure!(is_there, "{} has no field {name} in this org", self.entity);
-        }
-        Ok(())
-    }
-
-    fn request(&self, org: &Org, next_token: Option<String>) -> QueryDataRequest {
-        QueryDataRequest {
-            entity_identifier: self.entity.clone(),
-            connector_context: org.context(FLOW),
-            selected_field_names: self.fields.clone(),
-            filter_expression: self.filter.clone(),
-            next_token,
-            ..QueryDataRequest::default()
-        }
-    }
-}
+const EXAMPLES: &str = "\
+Examples:
+  okta-connector demo --users 20 --fields id,login --out users.jsonl
+  okta-connector demo --entity Group --filter \"name contains 'eng' LIMIT 2\"";
 
 /// The name of the flow that a demo plays.
 const FLOW: &str = "demo";
-
-/// The share of each rate limit that a connection may use unless it says otherwise, in percent.
-const SHARE_PERCENT: u64 = 75;
 
 /// So many times in a row a call is repeated when it is told to come later.
 const MOST_REPEATS: usize = 10;
@@ -127,7 +66,7 @@ impl Demo {
             .with_style(ProgressStyle::with_template("{spinner} {pos} records {elapsed} {msg}")?);
         let (began, began_at_okta) = (Instant::now(), okta.now());
         let mut summary = Summary::default();
-        self.question.check_fields(&org, &connector).await?;
+        self.question.check_names(self.entity, &org, &connector, FLOW).await?;
         // A question that is refused leaves the file alone.
         let mut page = self.page(&org, &connector, None, &mut summary).await?;
         let mut output = Output::open(self.out.as_deref())?;
@@ -161,7 +100,7 @@ impl Demo {
         next_token: Option<String>,
         summary: &mut Summary,
     ) -> anyhow::Result<QueryDataResponse> {
-        let request = Request::QueryData(self.question.request(org, next_token));
+        let request = Request::QueryData(self.question.request(self.entity, org, FLOW, next_token));
         let payload = serde_json::to_vec(&request)?;
         let limit = Operation::QueryData.time_limit();
         let mut repeats = 0;
@@ -183,17 +122,16 @@ impl Demo {
     }
 
     fn print(&self, summary: &Summary, okta_use: &str, elapsed: Duration) {
-        eprintln!(
-            "{} {} records in {} calls, {} answered, {:.1} s; {okta_use}{}",
-            summary.records,
-            self.question.entity,
-            summary.calls,
+        say(&format!(
+            "{} in {}, {} answered, {:.1} s; {okta_use}{}",
+            counted(summary.records as u64, &format!("{} record", self.entity.name)),
+            counted(summary.calls as u64, "call"),
             HumanBytes(summary.bytes as u64),
             elapsed.as_secs_f64(),
             self.out
                 .as_ref()
                 .map_or(String::new(), |out| format!(", written to {}", out.display())),
-        );
+        ));
     }
 }
 
@@ -201,10 +139,10 @@ impl Demo {
 /// long the waiting for the rest of it would have been.
 fn okta_use(okta: &SimulatedOkta, waited: Duration) -> String {
     let simulator = okta.simulator();
-    let share = |window: &WindowUsage| (window.limit * SHARE_PERCENT / 100).max(1);
+    let share = |window: &WindowUsage| (window.limit * CONNECTION_PERCENT / 100).max(1);
     let percent = |window: &WindowUsage| (100 * window.used).div_ceil(share(window));
     let fullest = simulator.usage().into_iter().max_by_key(percent);
-    let requests = format!("{} Okta requests", simulator.requests().len());
+    let requests = counted(simulator.requests().len() as u64, "Okta request");
     let Some(fullest) = fullest else { return requests };
     let percent = percent(&fullest);
     let waited = match waited.as_secs() {

@@ -11,12 +11,21 @@ use std::time::Duration;
 
 /// Answer one request of AppFlow, read from a file.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Invoke {
-    #[command(flatten)]
-    org: OrgArguments,
     /// The request, as in `events/`. (The function alone answers `health-check.json`.)
     event: PathBuf,
+    /// Exit with 0 even if the answer is a failure.
+    #[arg(long)]
+    allow_failure: bool,
+    #[command(flatten)]
+    org: OrgArguments,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  okta-connector invoke events/query-data-user.json --org demo
+  okta-connector invoke events/write-data.json --org demo --allow-failure";
 
 impl Invoke {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
@@ -27,6 +36,9 @@ impl Invoke {
             .await
             .with_context(|| format!("{} is no request of AppFlow", self.event.display()))?;
         let answer: serde_json::Value = serde_json::from_slice(&answer)?;
-        print(&format!("{answer:#}\n"))
+        print(&format!("{answer:#}\n"))?;
+        let is_failure = answer["isSuccess"] == false && !self.allow_failure;
+        anyhow::ensure!(!is_failure, "the answer is a failure, which --allow-failure lets pass");
+        Ok(())
     }
 }

@@ -70,19 +70,23 @@ impl OrgArguments {
 
     /// Takes up the org. What is odd about Okta's own settings is said on standard error.
     pub(crate) fn open(&self, clock: Clock) -> anyhow::Result<Org> {
+        self.find(clock)?.context(
+            "there is no org to read: --org demo takes the embedded one. For a real one set OKTA_CLIENT_ORGURL and \
+             OKTA_CLIENT_TOKEN, or write ~/.okta/okta.yaml",
+        )
+    }
+
+    /// Takes up the org as well; none if no option and no setting names one.
+    pub(crate) fn find(&self, clock: Clock) -> anyhow::Result<Option<Org>> {
         if self.is_embedded() {
-            return Ok(Org::embedded(self.embedded.okta(clock)?));
+            return Ok(Some(Org::embedded(self.embedded.okta(clock)?)));
         }
         let files = Files::read()?;
         let (settings, warnings) = SdkSettings::read(&files, &|name| std::env::var(name).ok())?;
         for warning in warnings {
             eprintln!("warning: {warning}");
         }
-        let settings = settings.context(
-            "there is no org to read: --org demo takes the embedded one. For a real one set OKTA_CLIENT_ORGURL and \
-             OKTA_CLIENT_TOKEN, or write ~/.okta/okta.yaml",
-        )?;
-        Org::real(settings)
+        settings.map(Org::real).transpose()
     }
 }
 

@@ -21,6 +21,7 @@ use tokio::net::TcpListener;
 
 /// Serve the simulated org and a stand-in for Secrets Manager.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Sandbox {
     #[command(flatten)]
     org: EmbeddedOrg,
@@ -42,6 +43,11 @@ pub(crate) struct Sandbox {
     #[arg(long, value_name = "FILE")]
     secret: Option<PathBuf>,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  okta-connector sandbox --okta-port 0 --secrets-port 0
+  okta-connector sandbox --users 100 --seed 7 --okta-port 0 --secrets-port 0";
 
 type Handler = Arc<dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync>;
 

@@ -55,6 +55,14 @@ impl Relation {
         self.narrowed_here
     }
 
+    /// Makes a condition on the objects above of one on their records, if that is what it is.
+    pub(super) fn condition_above(&self, condition: &Predicate) -> Option<Predicate> {
+        condition.translated(&|field| {
+            let (_, path) = self.inherited.iter().find(|(inherited, _)| *inherited == field)?;
+            field_at(&self.above.entity, path)
+        })
+    }
+
     /// Returns the path of the array of records in an object above, if they are there.
     pub(crate) fn array(&self) -> Option<&'static str> {
         match self.branch.children {
