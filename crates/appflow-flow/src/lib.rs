@@ -5,6 +5,16 @@
 //! that AppFlow would write into a bucket of S3.
 
 pub mod column;
+pub mod definition;
 pub mod output;
+pub mod refusal;
 pub mod s3;
+pub mod schedule;
 pub mod spelling;
+pub mod task;
+
+mod reader;
+
+pub use definition::Flow;
+pub use reader::instant;
+pub use refusal::Refusal;
