@@ -4,6 +4,7 @@
 //! source of data: it asks a [`Connector`](appflow_connector::Connector), and writes what comes back into the folders and files
 //! that AppFlow would write into a bucket of S3.
 
+pub mod cloudformation;
 pub mod column;
 pub mod definition;
 pub mod output;
@@ -13,7 +14,9 @@ pub mod schedule;
 pub mod spelling;
 pub mod task;
 
+mod intrinsics;
 mod reader;
+mod yaml;
 
 pub use definition::Flow;
 pub use reader::instant;
