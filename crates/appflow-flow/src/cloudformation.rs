@@ -71,7 +71,7 @@ fn from_template(template: &Map<String, Value>, choice: &Choice) -> Result<Value
     for without_effect in ["FlowStatus", "Tags", "MetadataCatalogConfig"] {
         properties.remove(without_effect);
     }
-    Ok(api_spelling(&place, Value::Object(properties))?)
+    api_spelling(&place, Value::Object(properties))
 }
 
 /// Finds the flow that is chosen, or the only one.

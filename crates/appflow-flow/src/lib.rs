@@ -7,13 +7,19 @@
 pub mod cloudformation;
 pub mod column;
 pub mod definition;
+pub mod entity;
+pub mod filter;
 pub mod output;
 pub mod refusal;
 pub mod s3;
 pub mod schedule;
 pub mod spelling;
 pub mod task;
+pub mod transfer;
+pub mod transform;
+pub mod window;
 
+mod cast;
 mod intrinsics;
 mod reader;
 mod yaml;
