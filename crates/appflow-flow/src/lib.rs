@@ -11,6 +11,7 @@ pub mod entity;
 pub mod filter;
 pub mod output;
 pub mod refusal;
+pub mod run;
 pub mod s3;
 pub mod schedule;
 pub mod spelling;
