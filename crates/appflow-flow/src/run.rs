@@ -4,6 +4,7 @@
 //! connector asks for, [`MOST_REPEATS`] times in a row at most.
 
 use crate::column::Row;
+use crate::output::{Output, OutputError};
 use crate::transfer::Transfer;
 use crate::transform::RecordError;
 use appflow_connector::request::{ConnectorContext, QueryDataRequest};
@@ -11,6 +12,8 @@ use appflow_connector::response::QueryDataResponse;
 use appflow_connector::{
     Connector, ErrorDetails, MAX_RESPONSE_BYTES, Operation, Request, UnknownOperation, handle,
 };
+use serde::{Deserialize, Serialize};
+use std::error::Error;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
@@ -36,7 +39,7 @@ pub struct Question {
 /// Where rows go.
 pub trait Sink {
     /// The reason for which rows cannot be taken.
-    type Error;
+    type Error: Error + 'static;
 
     /// Takes the rows of a page, which may be none.
     ///
@@ -46,8 +49,17 @@ pub trait Sink {
     fn page(&mut self, rows: Vec<Row>) -> Result<(), Self::Error>;
 }
 
+impl Sink for Output {
+    type Error = OutputError;
+
+    fn page(&mut self, rows: Vec<Row>) -> Result<(), OutputError> {
+        Self::page(self, rows)
+    }
+}
+
 /// How far a run has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Progress {
     /// The number of records that the connector sent.
     pub records: u64,
@@ -60,11 +72,13 @@ pub struct Progress {
     /// The number of bytes that the connector answered.
     pub bytes: u64,
     /// The pause that begins now, if one does.
+    #[serde(skip)]
     pub pause: Option<Duration>,
 }
 
 /// The place between two pages at which a run begins, or goes on after it was stopped.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Place {
     /// The token of the next page; none before the first.
     pub next_token: Option<String>,
@@ -83,7 +97,7 @@ pub enum End {
 
 /// The reason for which a run failed.
 #[derive(Debug, thiserror::Error)]
-pub enum RunError<E> {
+pub enum RunError<E: Error + 'static> {
     /// The connector said so.
     #[error("the connector answered {}: {}", .0.error_code.name(), .0.error_message)]
     Refused(ErrorDetails),
@@ -105,11 +119,11 @@ pub enum RunError<E> {
     #[error(transparent)]
     Record(#[from] RecordError),
     /// The rows could not be taken.
-    #[error("{0}")]
+    #[error(transparent)]
     Sink(E),
 }
 
-impl<E> From<UnknownOperation> for RunError<E> {
+impl<E: Error + 'static> From<UnknownOperation> for RunError<E> {
     fn from(unknown: UnknownOperation) -> Self {
         Self::Unreadable(unknown.to_string())
     }
@@ -161,7 +175,10 @@ pub async fn run<C: Connector, S: Sink>(
         for record in &page.records {
             progress.records += 1;
             let record = serde_json::from_str(record).map_err(|error| {
-                RunError::Unreadable(format!("record {} is no JSON object, {error}", progress.records))
+                RunError::Unreadable(format!(
+                    "record {} is no JSON object, {error}",
+                    progress.records
+                ))
             })?;
             match transfer.transform.row(record, progress.records)? {
                 Some(row) => rows.push(row),
@@ -180,7 +197,7 @@ pub async fn run<C: Connector, S: Sink>(
 }
 
 /// Asks for a page, again if the reason of a failure may pass; `None` if the run is stopped while it waits for that.
-async fn ask<C: Connector, E>(
+async fn ask<C: Connector, E: Error + 'static>(
     connector: &C,
     payload: &[u8],
     progress: &mut Progress,

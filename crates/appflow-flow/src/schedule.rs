@@ -28,6 +28,8 @@ pub struct Schedule {
     pub offset: SignedDuration,
     /// From when on the first incremental run transfers changes, if that is not the default.
     pub first_execution_from: Option<Timestamp>,
+    /// After so many failures in a row, the flow runs no more: 1 to 100, if it is said.
+    pub error_deactivation_threshold: Option<u64>,
 }
 
 /// Which records a scheduled run transfers.
@@ -94,9 +96,7 @@ impl Schedule {
             "flowErrorDeactivationThreshold",
         ])?;
         let time = |name| members.optional(name).map(|node| node.timestamp()).transpose();
-        if let Some(threshold) = members.optional("flowErrorDeactivationThreshold") {
-            threshold.whole(1..=100)?;
-        }
+        let threshold = members.optional("flowErrorDeactivationThreshold");
         Ok(Self {
             expression: ScheduleExpression::read(&members.required("scheduleExpression")?)?,
             pull: match members.optional("dataPullMode") {
@@ -107,6 +107,7 @@ impl Schedule {
             end: time("scheduleEndTime")?,
             offset: offset(&members)?,
             first_execution_from: time("firstExecutionFrom")?,
+            error_deactivation_threshold: threshold.map(|node| node.whole(1..=100)).transpose()?,
         })
     }
 }

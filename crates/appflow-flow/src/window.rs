@@ -94,6 +94,7 @@ mod tests {
                 end: None,
                 offset: SignedDuration::from_secs(offset),
                 first_execution_from,
+                error_deactivation_threshold: None,
             };
             let window = Window::of_run(&schedule, now, last, bounds).unwrap();
             assert_eq!(window, Window { since: at(since), until: at(until) });
