@@ -1,6 +1,7 @@
 //! The commands, a file each, and what they share.
 
 pub(crate) mod demo;
+pub(crate) mod flow;
 pub(crate) mod invoke;
 mod org;
 mod output;
