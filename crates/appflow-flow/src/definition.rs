@@ -26,7 +26,7 @@ pub struct Flow {
     /// What happens on the way, in no particular order.
     pub tasks: Vec<Task>,
     /// How often its mappings, types or partitions were changed: 1 for a flow that is new.
-    pub schema_version: u64,
+    pub schema_version: u32,
 }
 
 /// Where records come from.
@@ -92,7 +92,10 @@ impl Flow {
         let tasks = members.required("tasks")?;
         let tasks = tasks.list()?.iter().map(Task::read).collect::<Result<_, _>>()?;
         let schema_version = match members.optional("schemaVersion") {
-            Some(version) => version.whole(1..=u64::MAX)?,
+            Some(version) => {
+                let version = version.whole(1..=u32::MAX.into())?;
+                u32::try_from(version).expect("it is in the range")
+            }
             None => 1,
         };
         let flow = Self { name, trigger, source, destination, tasks, schema_version };
