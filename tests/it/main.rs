@@ -18,6 +18,7 @@ mod events;
 mod faults;
 mod flow;
 mod flow_output;
+mod flows;
 mod generated;
 mod happenings;
 mod hostile;

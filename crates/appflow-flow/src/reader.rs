@@ -3,7 +3,7 @@
 use crate::refusal::{Refusal, any_of, suggestion};
 use crate::spelling::{self, Misspelled};
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
@@ -171,10 +171,10 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Reads an instant in one of the forms of ISO 8601; a date alone is its first instant.
+/// Reads an instant in one of the forms of ISO 8601. One without an offset is of UTC, and a date alone is its first instant.
 pub fn instant(text: &str) -> Option<Timestamp> {
-    let date = || text.parse::<Date>().ok()?.to_zoned_datetime(TimeZone::UTC).ok();
-    text.parse().ok().or_else(|| Some(date()?.timestamp()))
+    let without_offset = || text.parse::<DateTime>().ok()?.to_zoned_datetime(TimeZone::UTC).ok();
+    text.parse().ok().or_else(|| Some(without_offset()?.timestamp()))
 }
 
 /// Shows what was found, as much of it as a sentence has room for.
