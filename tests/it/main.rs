@@ -17,6 +17,7 @@ mod economy;
 mod events;
 mod faults;
 mod flow;
+mod flow_command;
 mod flow_output;
 mod flows;
 mod generated;

@@ -60,6 +60,9 @@ pub(crate) struct Run {
     /// How the window is told the connector. AppFlow does not document its own form.
     #[arg(long, value_enum, value_name = "FORM", default_value_t)]
     window_form: Form,
+    /// Forget a run that was stopped, and begin anew.
+    #[arg(long)]
+    restart: bool,
     /// Print what would be asked, and read no records.
     #[arg(long)]
     dry_run: bool,

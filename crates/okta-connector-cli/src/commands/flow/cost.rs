@@ -2,14 +2,11 @@
 
 use okta_connector::{CallReport, Observer};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// What was used of Okta's limits so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cost {
     pub(super) requests: u64,
-    /// The time for which requests were kept back, so that they stay within the share.
-    pub(super) waited: Duration,
     /// The percentage that is used of the tightest limit in its present minute.
     pub(super) used_now: Option<u32>,
     /// The highest percentage that was.
@@ -25,9 +22,10 @@ impl Tally {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets what was before a run: a flow is described when it is made.
-    pub(super) fn forget(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Cost::default();
+    /// Begins a run, which has cost so many requests before. What was asked to describe a flow belongs to no run.
+    pub(super) fn begin(&self, requests: u64) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            Cost { requests, ..Cost::default() };
     }
 }
 
@@ -35,7 +33,6 @@ impl Observer for Tally {
     fn call(&self, report: &CallReport<'_>) {
         let mut cost = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cost.requests += report.cost.requests;
-        cost.waited += report.cost.waited;
         if let Some(remaining) = report.cost.limit_remaining {
             let used = 100_u32.saturating_sub(remaining);
             cost.used_now = Some(used);

@@ -26,6 +26,8 @@ use okta_connector_cli::{Clock, SimulatedSecrets};
 use okta_simulator::RateLimits;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -65,14 +67,21 @@ impl<'a> Job<'a> {
         }
         let tally = Tally::default();
         let connector = org.connector()?.observed_by(tally.clone());
-        let stopped = state.stopped.take();
+        let stopped = match state.stopped.take() {
+            Some(run) if arguments.restart => {
+                file.write(&state)?;
+                discard(&arguments.out, &run.execution_id)?;
+                None
+            }
+            stopped => stopped,
+        };
         let execution_id = match &stopped {
             Some(run) => run.execution_id.clone(),
             None => uuid(),
         };
         let context = context(&org, flow, &execution_id);
         let definition = describe(&connector, flow, &context).await?;
-        tally.forget();
+        tally.begin(stopped.as_ref().map_or(0, |run| run.okta_requests));
         let window = match (flow.incremental(), &stopped) {
             (None, _) => None,
             (Some(_), Some(StoppedRun { since: Some(since), until: Some(until), .. })) => {
@@ -88,13 +97,15 @@ impl<'a> Job<'a> {
             max_results: DEFAULT_MAX_RESULTS,
         };
         if let Some(run) = &stopped {
-            let asked = asked(&question, &transfer)?;
+            let is_within = |bound: Option<Timestamp>, was| bound.is_none() || bound == was;
             anyhow::ensure!(
-                run.asked == asked,
-                "run {} of {} was stopped, and the flow or the org is another one now: expected what it was, or no {}",
+                run.asked == asked(&question, &transfer)?
+                    && is_within(bounds.since, run.since)
+                    && is_within(bounds.until, run.until),
+                "run {} of {} was stopped, and the flow, its window or the org is another one now: expected what it was, or \
+                 --restart",
                 run.execution_id,
-                flow.name,
-                file.path().display()
+                flow.name
             );
         }
         let info = RunInfo {
@@ -211,6 +222,7 @@ impl<'a> Job<'a> {
             until: self.window.map(|window| window.until),
             asked: asked(&self.question, &self.transfer)?,
             place,
+            okta_requests: self.tally.cost().requests,
         });
         self.file.write(&self.state)
     }
@@ -263,6 +275,17 @@ impl<'a> Job<'a> {
             Some(place) => format!("\nfiles: {rows} in {files_and_bytes}, {}\n", place.display()),
         });
         text
+    }
+}
+
+/// Removes what a run has left that was stopped.
+fn discard(out: &Path, execution_id: &str) -> anyhow::Result<()> {
+    let folder = out.join(format!("{execution_id}.partial"));
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", folder.display()))
+        }
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

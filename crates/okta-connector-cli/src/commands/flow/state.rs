@@ -33,6 +33,8 @@ pub(super) struct StoppedRun {
     /// What the connector is asked, without a token: a flow that asks something else cannot go on.
     pub(super) asked: Value,
     pub(super) place: Place,
+    /// How many requests Okta got for it.
+    pub(super) okta_requests: u64,
 }
 
 /// The file that remembers.
@@ -43,11 +45,6 @@ impl StateFile {
     /// Returns the file of a flow. No bucket has a name that begins with a dot.
     pub(super) fn of(out: &Path, flow_name: &str) -> Self {
         Self(out.join(".okta-connector").join(format!("{flow_name}.json")))
-    }
-
-    /// Returns where it is.
-    pub(super) fn path(&self) -> &Path {
-        &self.0
     }
 
     /// Reads what is remembered: nothing, if there is no file.
