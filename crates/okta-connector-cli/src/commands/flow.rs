@@ -32,41 +32,43 @@ enum Action {
 
 /// Run a flow as AppFlow would, and write its files into a folder.
 ///
-/// The same command goes on with a run that was stopped. Files appear when all of them are complete.
+/// Files appear when all of them are complete. The same command goes on with
+/// a run that was stopped.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  okta-connector flow run examples/flows/users-incremental.json --org demo --out out
-  okta-connector flow run examples/flows/user.yaml --parameter BucketName=b-1 \\
-      --parameter ConnectionName=okta --out out --dry-run")]
+  okta-connector flow run examples/flows/users-incremental.json \\
+      --org demo --out out
+  okta-connector flow run examples/flows/user.yaml --out out --dry-run \\
+      --parameter BucketName=a-bucket --parameter ConnectionName=okta")]
 pub(crate) struct Run {
-    /// The flow: what CreateFlow takes or describe-flow prints, or a template of CloudFormation.
+    /// A flow as CreateFlow takes or describe-flow prints it, or a template
     flow: PathBuf,
-    /// The folder that stands for S3. Each bucket is a folder in it.
+    /// The folder that stands for S3: each bucket is a folder in it
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// The flow's resource, where a template has several.
+    /// The flow's resource, where a template has several
     #[arg(long, value_name = "NAME")]
     resource: Option<String>,
-    /// A parameter of a template.
+    /// A parameter of the template
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
-    /// The beginning of an incremental run's window, in place of the one that it would have.
+    /// Begin the window of an incremental run here
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<Timestamp>,
-    /// The end of an incremental run's window, in place of the one that it would have.
+    /// End the window of an incremental run here
     #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<Timestamp>,
-    /// How the window is told the connector. AppFlow does not document its own form.
+    /// How the window is told: AppFlow does not document its own form
     #[arg(long, value_enum, value_name = "FORM", default_value_t)]
     window_form: Form,
-    /// Forget a run that was stopped, and begin anew.
+    /// Forget a run that was stopped, and begin anew
     #[arg(long)]
     restart: bool,
-    /// Print what would be asked, and read no records.
+    /// Print what would be asked, and read no records
     #[arg(long)]
     dry_run: bool,
-    /// Run on the flow's schedule until stopped; each window begins where the last one ended.
+    /// Run on the flow's schedule, each window from the end of the last one
     #[arg(long, conflicts_with_all = ["dry_run", "since", "until"])]
     watch: bool,
     #[command(flatten)]

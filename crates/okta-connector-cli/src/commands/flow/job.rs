@@ -1,7 +1,7 @@
 //! One run of a flow: what it asks, and what becomes of it.
 
 use super::cost::Tally;
-use super::progress::{Display, Stop, took};
+use super::progress::{Display, Stop, say, took};
 use super::state::{State, StateFile, StoppedRun};
 use super::{Run, Stopped};
 use crate::commands::org::{Org, Transport};
@@ -187,10 +187,10 @@ impl<'a> Job<'a> {
                 output.suspend()?;
                 let pages = place.progress.pages;
                 self.keep(place)?;
-                eprintln!(
+                say(&format!(
                     "stopped behind page {pages}; no file is in place yet. To go on, give the same command:\n  {}",
                     command()
-                );
+                ));
                 Err(Stopped.into())
             }
             Err(error) => {

@@ -61,6 +61,15 @@ impl Display {
     }
 }
 
+/// Says something beside the progress.
+pub(super) fn say(text: &str) {
+    if io::stderr().is_terminal() {
+        eprintln!("{text}");
+    } else {
+        eprintln!("{}", json!({ "event": "message", "text": text }));
+    }
+}
+
 fn message(progress: &Progress, cost: &Cost) -> String {
     let mut message = format!("{} Okta requests", HumanCount(cost.requests));
     if let Some(used) = cost.used_now {
@@ -106,7 +115,7 @@ pub(super) fn stop_signal() -> Stop {
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
-            eprintln!("\nstopping behind this page; Ctrl-C again to give the run up");
+            say("stopping behind this page; Ctrl-C again to give the run up");
             let _ = sender.send(true);
             let _ = tokio::signal::ctrl_c().await;
             std::process::exit(130);

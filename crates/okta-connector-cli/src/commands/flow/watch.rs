@@ -1,7 +1,7 @@
 //! A flow on its schedule: a run each time that it is due, with the window where the last success ended.
 
 use super::job::Job;
-use super::progress::stop_signal;
+use super::progress::{say, stop_signal};
 use super::state::StateFile;
 use super::{Run, Stopped};
 use appflow_flow::Flow;
@@ -20,12 +20,12 @@ pub(super) async fn watch(arguments: &Run, flow: &Flow) -> anyhow::Result<()> {
     let mut failures = 0;
     loop {
         if schedule.end.is_some_and(|end| due > end) {
-            eprintln!("the schedule of {} is over", flow.name);
+            say(&format!("the schedule of {} is over", flow.name));
             return Ok(());
         }
         let pause = Duration::try_from(due.duration_since(Timestamp::now())).unwrap_or_default();
         if !pause.is_zero() {
-            eprintln!("the next run of {} is due at {due:.0}", flow.name);
+            say(&format!("the next run of {} is due at {due:.0}", flow.name));
         }
         tokio::select! {
             biased;
@@ -50,7 +50,7 @@ pub(super) async fn watch(arguments: &Run, flow: &Flow) -> anyhow::Result<()> {
                     )));
                 }
                 // The window stays where it is, so that the next run covers this one's too.
-                eprintln!("error: {error:#}");
+                say(&format!("error: {error:#}"));
             }
         }
         due = next(due + rate, rate, Timestamp::now());
