@@ -64,7 +64,8 @@ struct Flow {
     incremental: Option<&'static str>,
     /// The changes that leave that field as it is, after a colon.
     unmoved: &'static str,
-    settings: &'static str,
+    /// A setting of the flow, the parameter that it takes and what that is by default.
+    setting: Option<(&'static str, &'static str, &'static str)>,
     filters: &'static str,
 }
 
@@ -75,7 +76,7 @@ const PLAIN: Flow = Flow {
     conditions: "",
     incremental: None,
     unmoved: "",
-    settings: "",
+    setting: None,
     filters: "",
 };
 
@@ -149,9 +150,7 @@ const FLOWS: [Flow; 7] = [
     AllowedValues: ["true", "false"]
     Description: Whether deprovisioned users are transferred.
 "#,
-        settings: "            CustomProperties:
-              includeDeprovisioned: !Ref IncludeDeprovisioned
-",
+        setting: Some(("includeDeprovisioned", "IncludeDeprovisioned", "true")),
         ..PLAIN
     },
     Flow {
@@ -172,9 +171,7 @@ const LOG: Flow = Flow {
     MaxValue: 1440
     Description: How much earlier than the run before ended a run begins, for events that Okta shows late.
 "#,
-    settings: "            CustomProperties:
-              logOverlapMinutes: !Ref LogOverlapMinutes
-",
+    setting: Some(("logOverlapMinutes", "LogOverlapMinutes", "10")),
     ..PLAIN
 };
 
@@ -343,10 +340,7 @@ fn flow(object: &Object) -> String {
     };
     let special = FLOWS.iter().find(|flow| flow.entity == object.name).unwrap_or(plain);
     let plural = plural(object.label);
-    let (pull_mode, rate) = match finds_what_changed(object) {
-        true => ("Incremental", "rate(1hours)"),
-        false => ("Complete", "rate(1days)"),
-    };
+    let (pull_mode, rate) = pull(object);
     let about = match special.about {
         "" if finds_what_changed(object) => {
             "# Okta finds what changed, so that a scheduled run transfers nothing else.".to_owned()
@@ -361,6 +355,9 @@ fn flow(object: &Object) -> String {
         Some(parameter) => format!("!Ref {parameter}"),
         None => incremental(object).name.to_string(),
     };
+    let settings = special.setting.map_or(String::new(), |(setting, parameter, _)| {
+        format!("            CustomProperties:\n              {setting}: !Ref {parameter}\n")
+    });
     let columns: Vec<_> = columns(object).collect();
     let longest = columns.iter().map(|column| column.name.len()).max().unwrap_or_default();
     let (mut projected, mut mapped) = (String::new(), String::new());
@@ -391,7 +388,7 @@ fn flow(object: &Object) -> String {
             ("first", first),
             ("from when", from_when),
             ("entity", object.name),
-            ("settings", special.settings),
+            ("settings", &settings),
             ("projected", &projected),
             ("filters", special.filters),
             ("mapped", &mapped),
@@ -399,11 +396,70 @@ fn flow(object: &Object) -> String {
     )
 }
 
+/// Writes the flow of an object as AppFlow's API has it: what the template comes to if it gets a bucket and a connection.
+fn flow_in_json(object: &Object) -> String {
+    let plain = if object.windowed_by().is_some() { &LOG } else { &PLAIN };
+    let special = FLOWS.iter().find(|flow| flow.entity == object.name).unwrap_or(plain);
+    let mut schedule = String::new();
+    let mut incremental_pull = String::new();
+    if finds_what_changed(object) {
+        schedule.push_str(",\n        \"scheduleOffset\": 300");
+        if object.windowed_by().is_none() {
+            schedule.push_str(",\n        \"firstExecutionFrom\": 946684800");
+        }
+        let field = &incremental(object).name;
+        incremental_pull = format!(
+            "    \"incrementalPullConfig\": {{ \"datetimeTypeFieldName\": \"{field}\" }},\n"
+        );
+    }
+    let settings = special.setting.map_or(String::new(), |(setting, _, default)| {
+        format!(",\n        \"customProperties\": {{ \"{setting}\": \"{default}\" }}")
+    });
+    let projected = columns(object).map(|column| format!("        \"{}\"", column.name));
+    let mapped = columns(object).map(|column| {
+        let (name, data_type) = (&column.name, column.data_type());
+        format!(
+            r#"    {{
+      "taskType": "Map",
+      "connectorOperator": {{ "CustomConnector": "NO_OP" }},
+      "sourceFields": ["{name}"],
+      "destinationField": "{name}",
+      "taskProperties": {{ "SOURCE_DATA_TYPE": "{data_type:?}" }}
+    }}"#
+        )
+    });
+    let (pull_mode, rate) = pull(object);
+    fill(
+        include_str!("../data/templates/flow.json"),
+        &[
+            ("flow", &flow_name(object.label)),
+            ("plural", &plural(object.label)),
+            ("rate", rate),
+            ("pull mode", pull_mode),
+            ("schedule", &schedule),
+            ("incremental", &incremental_pull),
+            ("entity", object.name),
+            ("settings", &settings),
+            ("projected", &projected.collect::<Vec<_>>().join(",\n")),
+            ("mapped", &mapped.collect::<Vec<_>>().join(",\n")),
+        ],
+    )
+}
+
+/// Returns how a flow of an object pulls, and how often.
+fn pull(object: &Object) -> (&'static str, &'static str) {
+    match finds_what_changed(object) {
+        true => ("Incremental", "rate(1hours)"),
+        false => ("Complete", "rate(1days)"),
+    }
+}
+
 #[test]
 fn flows() {
     for object in OBJECTS {
-        let file = top().join(format!("examples/flows/{}.yaml", file_name(object.name)));
-        expect_file![file].assert_eq(&flow(object));
+        let file = |end| top().join(format!("examples/flows/{}.{end}", file_name(object.name)));
+        expect_file![file("yaml")].assert_eq(&flow(object));
+        expect_file![file("json")].assert_eq(&flow_in_json(object));
     }
 }
 

@@ -73,6 +73,11 @@ impl World {
         self.okta.meddle(meddler);
     }
 
+    /// Returns the connector.
+    pub(crate) fn connector(&self) -> &OktaConnector<InterceptedOkta, SimulatedSecrets> {
+        &self.connector
+    }
+
     /// Locks the simulator behind the connector.
     pub(crate) fn simulator(&self) -> MutexGuard<'_, Simulator> {
         self.okta.simulator()

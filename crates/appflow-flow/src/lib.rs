@@ -4,7 +4,27 @@
 //! source of data: it asks a [`Connector`](appflow_connector::Connector), and writes what comes back into the folders and files
 //! that AppFlow would write into a bucket of S3.
 
+pub mod cloudformation;
 pub mod column;
+pub mod definition;
+pub mod entity;
+pub mod filter;
 pub mod output;
+pub mod refusal;
+pub mod run;
 pub mod s3;
+pub mod schedule;
 pub mod spelling;
+pub mod task;
+pub mod transfer;
+pub mod transform;
+pub mod window;
+
+mod cast;
+mod intrinsics;
+mod reader;
+mod yaml;
+
+pub use definition::Flow;
+pub use reader::instant;
+pub use refusal::Refusal;

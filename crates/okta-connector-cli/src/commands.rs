@@ -6,6 +6,7 @@ pub(crate) mod describe;
 pub(crate) mod entities;
 mod entity_name;
 pub(crate) mod explain;
+pub(crate) mod flow;
 pub(crate) mod invoke;
 mod org;
 mod output;

@@ -5,7 +5,7 @@
 mod commands;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use commands::{completions, demo, describe, entities, explain, invoke, print, sandbox, say};
+use commands::{completions, demo, describe, entities, explain, flow, invoke, print, sandbox, say};
 use std::io;
 use std::process::ExitCode;
 use tokio::runtime::Builder;
@@ -22,6 +22,8 @@ struct Arguments {
 enum Command {
     /// Run a flow as AppFlow would, page by page, and write its records as JSON lines.
     Demo(demo::Demo),
+    /// Run a flow of AppFlow on this machine.
+    Flow(flow::Flow),
     /// Answer one request of AppFlow, read from a file.
     Invoke(invoke::Invoke),
     /// Serve the simulated org and a stand-in for Secrets Manager.
@@ -51,6 +53,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads the output has seen enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        // What a shell says of a program that Ctrl-C ended.
+        Err(error) if error.is::<flow::Stopped>() => ExitCode::from(130),
         Err(error) => {
             let error_word = console::style("error:").for_stderr().red().bold();
             say(&format!("{error_word} {error:#}"));
@@ -60,13 +64,19 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let runtime = match arguments.command {
-        Command::Demo(_) => Builder::new_current_thread().enable_all().start_paused(true).build(),
-        _ => Builder::new_multi_thread().worker_threads(2).enable_all().build(),
+    let is_simulated = match &arguments.command {
+        Command::Demo(_) => true,
+        Command::Flow(flow) => flow.is_simulated(),
+        _ => false,
+    };
+    let runtime = match is_simulated {
+        true => Builder::new_current_thread().enable_all().start_paused(true).build(),
+        false => Builder::new_multi_thread().worker_threads(2).enable_all().build(),
     };
     runtime?.block_on(async {
         match arguments.command {
             Command::Demo(demo) => demo.run().await,
+            Command::Flow(flow) => flow.run().await,
             Command::Invoke(invoke) => invoke.run().await,
             Command::Sandbox(sandbox) => sandbox.run().await,
             Command::Explain(explain) => explain.run().await,

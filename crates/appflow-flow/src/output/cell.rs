@@ -5,7 +5,7 @@
 use super::error::Misfit;
 use super::text::text;
 use crate::column::{Column, DataType};
-use jiff::Timestamp;
+use crate::reader::instant;
 use jiff::civil::Date;
 use serde_json::Value;
 
@@ -52,7 +52,7 @@ pub(super) fn typed_cell(column: &Column, value: Option<&Value>) -> Result<Optio
         }
         DataType::DateTime => {
             // Parquet has finer ones, but readers that take milliseconds everywhere are more.
-            let instant = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
+            let instant = value.as_str().and_then(instant);
             let instant = instant.map(|instant| Cell::Int64(instant.as_millisecond()));
             (instant, "a text like \"2026-01-31T12:00:00.000Z\"")
         }
@@ -137,6 +137,8 @@ mod tests {
             (Date, json!("2026-11-27"), Some(Cell::Int32(20_784))),
             (DateTime, json!("1970-01-01T00:00:01.500Z"), Some(Cell::Int64(1500))),
             (DateTime, json!("1970-01-01T01:00:00+01:00"), Some(Cell::Int64(0))),
+            (DateTime, json!("1970-01-01 00:00:01.0"), Some(Cell::Int64(1000))),
+            (DateTime, json!("1970-01-02"), Some(Cell::Int64(86_400_000))),
             (ByteArray, json!("AA=="), Some(Cell::Text("AA==".to_owned()))),
             (Struct, json!({"a": [1]}), Some(Cell::Text("{\"a\":[1]}".to_owned()))),
             (Map, json!({"a": "b"}), Some(Cell::Text("{\"a\":\"b\"}".to_owned()))),
@@ -169,7 +171,7 @@ mod tests {
             (Date, json!("2026-02-30")),
             (Date, json!("2026-02-03T04:05")),
             (Date, json!(5)),
-            (DateTime, json!("2026-02-03")),
+            (DateTime, json!("2026-02-30")),
             (DateTime, json!(1_700_000_000)),
         ];
         for (data_type, value) in rows {

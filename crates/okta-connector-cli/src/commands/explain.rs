@@ -10,6 +10,7 @@ use super::terminal::print_text;
 use clap::Args;
 use estimate::{Assumption, Estimate};
 use okta_connector::catalogue::Object;
+use okta_connector::plan::Explanation;
 
 /// Print what Okta would be asked.
 #[derive(Debug, Args)]
@@ -41,12 +42,18 @@ const FLOW: &str = "explain";
 impl Explain {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let explanation = self.question.explain(self.entity, &self.org, FLOW).await?;
-        let estimate = Estimate::new(&explanation, &self.assume)?;
         if self.json {
+            let estimate = Estimate::new(&explanation, &self.assume)?;
             let mut json = serde_json::to_value(&explanation)?;
             json["estimate"] = serde_json::to_value(&estimate)?;
             return print(&format!("{json:#}\n"));
         }
-        print_text(&format!("{explanation}\nCost\n{estimate}"))
+        print_text(&words(&explanation, &self.assume)?)
     }
+}
+
+/// Writes an explanation for people, with what it costs.
+pub(super) fn words(explanation: &Explanation, assume: &[Assumption]) -> anyhow::Result<String> {
+    let estimate = Estimate::new(explanation, assume)?;
+    Ok(format!("{explanation}\nCost\n{estimate}"))
 }

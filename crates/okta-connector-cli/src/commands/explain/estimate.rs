@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 /// A number of records, or of the objects above them, as an argument: `50000` or `Group=300`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Assumption {
+pub(in crate::commands) struct Assumption {
     /// The kind; none for the records that are asked for.
     of: Option<String>,
     number: u64,
