@@ -16,7 +16,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::auth::{Authorizer, token_of};
+use crate::auth::{Admitted, Authorizer, token_of};
 use crate::behaviour::Behaviour;
 use crate::call::Call;
 use crate::collection::{Collection, key_of};
@@ -86,9 +86,14 @@ impl Simulator {
         let mut exchange = Exchange::default();
         let reply = match Call::parse(&request) {
             Ok(call) => self.reply(&call, &mut exchange),
-            Err(error) => self.refuse(error.into()),
+            Err(error) => {
+                let reply = self.refuse(error.into());
+                self.log.push(LoggedRequest::unreadable(&request, reply.status, self.now));
+                reply
+            }
         };
         let response = self.deliver(reply, &exchange);
+        self.log.delivered(&response);
         self.mutate(&exchange.effects);
         self.answered += 1;
         response
@@ -154,12 +159,12 @@ impl Simulator {
         self.now = now;
     }
 
-    /// Returns what was used of each bucket, one row for each window, in the order in which the windows started.
+    /// Returns what was used of each bucket, one row for each window and principal, in the order in which the use began.
     pub fn usage(&self) -> Vec<WindowUsage> {
         self.limiter.windows.clone()
     }
 
-    /// Returns the requests that came, in order. A request whose URL cannot be read is not among them.
+    /// Returns the requests that came, in order. One whose URL cannot be read is shown without its query.
     pub fn requests(&self) -> &[LoggedRequest] {
         self.log.requests()
     }
@@ -187,7 +192,10 @@ impl Simulator {
         };
         let effects = &exchange.effects;
         interference::alter_reply(effects, call, &mut reply);
-        self.log.push(LoggedRequest::new(call, exchange.bucket, reply.status, self.now, effects));
+        let mut request =
+            LoggedRequest::new(call, exchange.bucket, reply.status, self.now, effects);
+        request.hide(|text| self.tokens.knows(text));
+        self.log.push(request);
         reply
     }
 
@@ -198,14 +206,14 @@ impl Simulator {
         }
         let (route, id) = Route::find(call)?;
         exchange.bucket = Some(route.bucket.name);
-        let role = match route.collection {
+        let Admitted { role, principal } = match route.collection {
             Some(collection) => {
                 let scopes = route.endpoint.scopes(collection);
                 self.authorizer().authorize(call, &scopes)?
             }
-            None => Role::default(),
+            None => Admitted::default(),
         };
-        let admission = self.limiter.admit(route.bucket, self.now);
+        let admission = self.limiter.admit(route.bucket, &principal, self.now);
         exchange.quota = Some(admission.unwrap_or_else(|quota| quota));
         admission.map_err(|_| OktaError::too_many_requests())?;
         if let Some(error) = interference::refusal(&exchange.effects, call) {

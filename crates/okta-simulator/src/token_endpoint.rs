@@ -92,6 +92,7 @@ impl TokenEndpoint<'_> {
             expires: Some(self.now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX)),
             thumbprint,
             client_id: Some(app.client_id.clone()),
+            ..OAuthToken::default()
         };
         self.tokens.accept_oauth(&self.new_token, grant);
         Ok(reply)
