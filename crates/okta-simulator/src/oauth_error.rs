@@ -63,6 +63,34 @@ impl OAuthError {
         Self::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", description)
     }
 
+    pub(crate) fn unsupported_response_type() -> Self {
+        let description = "The response type is not supported by the authorization server. \
+            Configured response types: [code].";
+        Self::new(StatusCode::BAD_REQUEST, "unsupported_response_type", description)
+    }
+
+    pub(crate) fn invalid_grant(description: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_grant", description)
+    }
+
+    pub(crate) fn denied_by_user() -> Self {
+        let description = "The resource owner or authorization server denied the request.";
+        Self::new(StatusCode::FORBIDDEN, "access_denied", description)
+    }
+
+    pub(crate) fn no_scope() -> Self {
+        Self::invalid_scope(
+            "The authorization server resource does not have any configured default scopes, \
+             'scope' must be provided.",
+        )
+    }
+
+    pub(crate) fn scope_not_granted() -> Self {
+        Self::invalid_scope(
+            "One or more scopes are not configured for the authorization server resource.",
+        )
+    }
+
     pub(crate) fn unauthorized_client() -> Self {
         let description = "The client is not authorized to use the provided grant type. \
             Configured grant types: [client_credentials].";

@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::auth::{Admitted, Authorizer, token_of};
+use crate::authorize_endpoint::AuthorizeEndpoint;
 use crate::behaviour::Behaviour;
 use crate::call::Call;
 use crate::collection::{Collection, key_of};
@@ -25,6 +26,7 @@ use crate::dpop::Proofs;
 use crate::error::{OktaError, Refusal};
 use crate::faults::{Effect, FaultScript};
 use crate::fnv::fnv;
+use crate::grants::Grants;
 use crate::limits::{Limiter, Quota, RateLimits, WindowUsage};
 use crate::log::{LoggedRequest, RequestLog};
 use crate::org::Org;
@@ -37,6 +39,7 @@ use crate::system_log::{RecordChange, SystemLog};
 use crate::token_endpoint::TokenEndpoint;
 use crate::tokens::{Role, Tokens};
 use crate::view::View;
+use crate::web_app::WebApps;
 use crate::{children, interference, listing, objects, roster, system_log};
 
 /// A fake Okta org that answers requests.
@@ -48,6 +51,8 @@ pub struct Simulator {
     index: SearchIndex,
     tokens: Tokens,
     apps: ServiceApps,
+    web_apps: WebApps,
+    grants: Grants,
     proofs: Proofs,
     behaviour: Behaviour,
     limiter: Limiter,
@@ -67,6 +72,8 @@ impl Simulator {
             index: SearchIndex::default(),
             tokens: Tokens::default(),
             apps: ServiceApps::default(),
+            web_apps: WebApps::default(),
+            grants: Grants::default(),
             proofs: Proofs::default(),
             behaviour: Behaviour::default(),
             limiter: Limiter::new(RateLimits::generous()),
@@ -279,6 +286,8 @@ impl Simulator {
             Endpoint::UserGroups => children::user_groups(view, id),
             Endpoint::SystemLog => system_log::list(view, &self.system_log),
             Endpoint::Token => return self.token_endpoint().answer(call),
+            Endpoint::Authorize => return Ok(self.authorize_endpoint("consent").ask(call)),
+            Endpoint::Consent => return self.authorize_endpoint("code").answer(call),
         };
         Ok(reply?.checked()?)
     }
@@ -294,13 +303,28 @@ impl Simulator {
 
     fn token_endpoint(&mut self) -> TokenEndpoint<'_> {
         let new_token = self.new_token();
+        let new_refresh_token = self.unique_text("refresh token");
         TokenEndpoint {
             apps: &mut self.apps,
+            web_apps: &self.web_apps,
+            grants: &mut self.grants,
             proofs: &mut self.proofs,
             tokens: &mut self.tokens,
             behaviour: &self.behaviour,
             now: self.now,
             new_token,
+            new_refresh_token,
+        }
+    }
+
+    fn authorize_endpoint(&mut self, purpose: &str) -> AuthorizeEndpoint<'_> {
+        let new_text = self.unique_text(purpose);
+        AuthorizeEndpoint {
+            apps: &self.web_apps,
+            grants: &mut self.grants,
+            behaviour: &self.behaviour,
+            now: self.now,
+            new_text,
         }
     }
 
