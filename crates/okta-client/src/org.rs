@@ -153,7 +153,7 @@ impl OrgUrl {
     }
 
     /// Returns true if the org is on this machine, which is so only where [`Loopback::Allowed`] admitted it.
-    pub(crate) fn is_loopback(&self) -> bool {
+    pub fn is_loopback(&self) -> bool {
         self.origin.starts_with("http://")
     }
 }

@@ -49,8 +49,9 @@ impl PrivateKey {
     /// [`InvalidKey`], whose message completes a sentence that starts with the setting's name.
     pub fn parse(text: &SecretString) -> Result<Self, InvalidKey> {
         let text = text.expose_secret().trim();
-        // A JSON Web Key without white space can be stored as it is.
-        let bytes = match text.starts_with('{') {
+        // A JSON Web Key without white space can be stored as it is. A PEM file has lines, which AppFlow refuses; others
+        // than AppFlow may hold one.
+        let bytes = match text.starts_with('{') || text.starts_with("-----") {
             true => Zeroizing::new(text.as_bytes().to_vec()),
             false => decode(text).ok_or(InvalidKey::NotBase64)?,
         };

@@ -2,12 +2,10 @@
 //!
 //! It runs under Okta's usual rate limits. Time is that of a paused runtime: waiting for a limit takes none.
 
-use super::org::{OrgArguments, SimulatedConnector, connector};
+use super::org::{EmbeddedOrg, Org, OrgArguments, OrgConnector};
 use super::output::Output;
 use super::print;
-use appflow_connector::request::{
-    ConnectorContext, Credentials, DescribeEntityRequest, QueryDataRequest,
-};
+use appflow_connector::request::{DescribeEntityRequest, QueryDataRequest};
 use appflow_connector::response::{DescribeEntityResponse, QueryDataResponse};
 use appflow_connector::{Operation, Request, handle};
 use clap::Args;
@@ -16,7 +14,6 @@ use jiff::Timestamp;
 use okta_connector::catalogue::Object;
 use okta_connector_cli::{Clock, SimulatedOkta};
 use okta_simulator::{RateLimits, WindowUsage};
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -25,7 +22,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     #[command(flatten)]
-    org: OrgArguments,
+    org: EmbeddedOrg,
     #[command(flatten)]
     question: Question,
     /// The file to write the records to: one JSON object a line. Standard output if left out.
@@ -57,10 +54,11 @@ struct Question {
 
 impl Explain {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
-        let connector = connector(self.org.okta(Clock::starting_at(Timestamp::now()))?);
-        self.question.check_fields(&connector).await?;
+        let org = self.org.open(Clock::Wall)?;
+        let connector = org.connector()?;
+        self.question.check_fields(&org, &connector).await?;
         let limit = Operation::QueryData.time_limit();
-        let plan = connector.plan(&self.question.request(None), limit).await?;
+        let plan = connector.plan(&self.question.request(&org, None), limit).await?;
         print(&format!("{plan}\n"))
     }
 }
@@ -68,7 +66,7 @@ impl Explain {
 impl Question {
     /// Checks that the entity has the fields, which AppFlow does when a flow is made. The org is asked only if its own
     /// attributes are among them.
-    async fn check_fields(&self, connector: &SimulatedConnector) -> anyhow::Result<()> {
+    async fn check_fields(&self, org: &Org, connector: &OrgConnector) -> anyhow::Result<()> {
         let Some(object) = Object::find(&self.entity) else { return Ok(()) };
         let fields = self.fields.iter().flatten().filter(|name| object.field(name).is_none());
         let fields: Vec<_> = fields.collect();
@@ -77,7 +75,7 @@ impl Question {
         }
         let request = Request::DescribeEntity(DescribeEntityRequest {
             entity_identifier: self.entity.clone(),
-            connector_context: context(),
+            connector_context: org.context(FLOW),
         });
         let limit = Operation::DescribeEntity.time_limit();
         let answer = handle(connector, &serde_json::to_vec(&request)?, limit).await?;
@@ -90,10 +88,10 @@ impl Question {
         Ok(())
     }
 
-    fn request(&self, next_token: Option<String>) -> QueryDataRequest {
+    fn request(&self, org: &Org, next_token: Option<String>) -> QueryDataRequest {
         QueryDataRequest {
             entity_identifier: self.entity.clone(),
-            connector_context: context(),
+            connector_context: org.context(FLOW),
             selected_field_names: self.fields.clone(),
             filter_expression: self.filter.clone(),
             next_token,
@@ -102,25 +100,10 @@ impl Question {
     }
 }
 
-/// Makes the context of a connection that works.
-fn context() -> ConnectorContext {
-    let share = SHARE_PERCENT.to_string();
-    let settings = [("instanceUrl", "https://demo.okta.com"), ("rateLimitPercent", &share)];
-    ConnectorContext {
-        connector_runtime_settings: settings
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .into_iter()
-            .collect::<BTreeMap<_, _>>(),
-        credentials: Some(Credentials {
-            secret_arn: Some("demo".to_owned()),
-            authentication_type: Some("CustomAuth".to_owned()),
-        }),
-        flow_name: Some("demo".to_owned()),
-        ..ConnectorContext::default()
-    }
-}
+/// The name of the flow that a demo plays.
+const FLOW: &str = "demo";
 
-/// The share of each rate limit that the connection may use, in percent.
+/// The share of each rate limit that a connection may use unless it says otherwise, in percent.
 const SHARE_PERCENT: u64 = 75;
 
 /// So many times in a row a call is repeated when it is told to come later.
@@ -138,14 +121,15 @@ impl Demo {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let okta = self.org.okta(Clock::starting_at(Timestamp::now()))?;
         okta.simulator().set_rate_limits(RateLimits::default());
-        let connector = connector(okta.clone());
+        let org = Org::embedded(okta.clone());
+        let connector = org.connector()?;
         let progress = ProgressBar::new_spinner()
             .with_style(ProgressStyle::with_template("{spinner} {pos} records {elapsed} {msg}")?);
         let (began, began_at_okta) = (Instant::now(), okta.now());
         let mut summary = Summary::default();
-        self.question.check_fields(&connector).await?;
+        self.question.check_fields(&org, &connector).await?;
         // A question that is refused leaves the file alone.
-        let mut page = self.page(&connector, None, &mut summary).await?;
+        let mut page = self.page(&org, &connector, None, &mut summary).await?;
         let mut output = Output::open(self.out.as_deref())?;
         loop {
             for record in &page.records {
@@ -154,7 +138,7 @@ impl Demo {
             progress.set_position(summary.records as u64);
             progress.tick();
             let Some(next_token) = page.next_token else { break };
-            page = match self.page(&connector, Some(next_token), &mut summary).await {
+            page = match self.page(&org, &connector, Some(next_token), &mut summary).await {
                 Ok(page) => page,
                 Err(error) => {
                     progress.abandon();
@@ -172,11 +156,12 @@ impl Demo {
     /// Asks for a page, again if it is told to come later. Another error that AppFlow would be told ends the run.
     async fn page(
         &self,
-        connector: &SimulatedConnector,
+        org: &Org,
+        connector: &OrgConnector,
         next_token: Option<String>,
         summary: &mut Summary,
     ) -> anyhow::Result<QueryDataResponse> {
-        let request = Request::QueryData(self.question.request(next_token));
+        let request = Request::QueryData(self.question.request(org, next_token));
         let payload = serde_json::to_vec(&request)?;
         let limit = Operation::QueryData.time_limit();
         let mut repeats = 0;

@@ -1,6 +1,6 @@
 //! One request of AppFlow, answered in this process.
 
-use super::org::{OrgArguments, connector};
+use super::org::OrgArguments;
 use super::print;
 use anyhow::Context as _;
 use appflow_connector::handle;
@@ -22,7 +22,7 @@ impl Invoke {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let payload = std::fs::read(&self.event)
             .with_context(|| format!("cannot read {}", self.event.display()))?;
-        let connector = connector(self.org.okta(Clock::Wall)?);
+        let connector = self.org.open(Clock::Wall)?.connector()?;
         let answer = handle(&connector, &payload, Duration::from_secs(30))
             .await
             .with_context(|| format!("{} is no request of AppFlow", self.event.display()))?;

@@ -1,60 +1,155 @@
-//! The simulated org, generated or read from a folder, and the connector on it.
+//! The org that a command reads: the embedded one, or a real one that Okta's own SDKs would read.
+
+mod embedded;
+mod sdk_settings;
+
+pub(crate) use embedded::EmbeddedOrg;
 
 use anyhow::Context as _;
+use appflow_connector::request::{ConnectorContext, Credentials};
+use bytes::Bytes;
 use clap::Args;
-use okta_client::Loopback;
+use okta_client::{AllowedOrgs, HttpError, HttpService, Loopback, OrgUrl, ReqwestTransport};
 use okta_connector::{Config, Offered, OktaConnector};
-use okta_connector_cli::{
-    API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret, draw_log,
-};
-use okta_simulator::{Collection, Org, Simulator, SystemLog};
-use std::path::{Path, PathBuf};
+use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
+use sdk_settings::{Files, SdkSettings};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
-/// The org that is simulated.
+/// The choice of an org: the embedded one if an option says so, and the one of Okta's own settings otherwise.
 #[derive(Debug, Args)]
 pub(crate) struct OrgArguments {
-    /// A folder of JSON-lines files, such as `users.jsonl`, to serve instead of a generated org.
-    #[arg(long, value_name = "DIR")]
-    org: Option<PathBuf>,
-    /// The number of users to generate.
-    #[arg(long, default_value_t = 2_500, conflicts_with = "org")]
-    users: usize,
-    /// The seed to generate from: the same seed makes the same org.
-    #[arg(long, default_value_t = 1, conflicts_with = "org")]
-    seed: u64,
+    #[command(flatten)]
+    embedded: EmbeddedOrg,
 }
 
-impl OrgArguments {
-    /// Makes the org, which accepts [`API_TOKEN`].
-    pub(crate) fn okta(&self, clock: Clock) -> anyhow::Result<SimulatedOkta> {
-        let (org, log) = match &self.org {
-            Some(folder) => (read(folder)?, read_log(folder)?),
-            None => {
-                let org = Org::generate(self.seed, self.users);
-                let log = draw_log(&org, clock.now());
-                (org, log)
-            }
-        };
-        let mut simulator = Simulator::new(org);
-        *simulator.system_log_mut() = log;
-        simulator.accept_api_token(API_TOKEN);
-        Ok(SimulatedOkta::new(simulator, clock))
+/// The transport to an org.
+#[derive(Clone, Debug)]
+pub(crate) enum Transport {
+    /// To the org in this process.
+    Embedded(SimulatedOkta),
+    /// To an org over HTTPS.
+    Real(ReqwestTransport),
+}
+
+impl HttpService for Transport {
+    async fn call(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        match self {
+            Self::Embedded(okta) => okta.call(request, timeout).await,
+            Self::Real(transport) => transport.call(request, timeout).await,
+        }
     }
 }
 
-/// The connector on a simulated org.
-pub(crate) type SimulatedConnector = OktaConnector<SimulatedOkta, SimulatedSecrets>;
+/// An org with a credential: all that a connector needs.
+#[derive(Debug)]
+pub(crate) struct Org {
+    pub(crate) transport: Transport,
+    /// The address, as a connection names it.
+    pub(crate) url: String,
+    pub(crate) authentication_type: &'static str,
+    /// The secret, as AppFlow would keep it.
+    secret: String,
+    loopback: Loopback,
+}
 
-/// Makes the connector on a simulated org, with a connection that works.
-pub(crate) fn connector(okta: SimulatedOkta) -> SimulatedConnector {
-    let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
-    let mut config = Config::new(seconds_since_1970, 1);
-    config.orgs.loopback = Loopback::Allowed;
-    config.offered = Offered::everything();
-    OktaConnector::new(okta, secrets, config)
+/// The connector on an org.
+pub(crate) type OrgConnector = OktaConnector<Transport, SimulatedSecrets>;
+
+impl OrgArguments {
+    /// Says whether the embedded org was chosen, whose time may be simulated.
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.embedded.was_chosen()
+    }
+
+    /// Takes up the org. What is odd about Okta's own settings is said on standard error.
+    pub(crate) fn open(&self, clock: Clock) -> anyhow::Result<Org> {
+        if self.is_embedded() {
+            return Ok(Org::embedded(self.embedded.okta(clock)?));
+        }
+        let files = Files::read()?;
+        let (settings, warnings) = SdkSettings::read(&files, &|name| std::env::var(name).ok())?;
+        for warning in warnings {
+            eprintln!("warning: {warning}");
+        }
+        let settings = settings.context(
+            "there is no org to read: --org demo takes the embedded one. For a real one set OKTA_CLIENT_ORGURL and \
+             OKTA_CLIENT_TOKEN, or write ~/.okta/okta.yaml",
+        )?;
+        Org::real(settings)
+    }
+}
+
+impl Org {
+    /// Takes the embedded org, under the name of `demo.okta.com`.
+    pub(crate) fn embedded(okta: SimulatedOkta) -> Self {
+        Self {
+            transport: Transport::Embedded(okta),
+            url: "https://demo.okta.com".to_owned(),
+            authentication_type: "CustomAuth",
+            secret: api_token_secret(API_TOKEN),
+            loopback: Loopback::Allowed,
+        }
+    }
+
+    fn real(settings: SdkSettings) -> anyhow::Result<Self> {
+        let SdkSettings { url, secret, authentication_type, loopback } = settings;
+        let transport = ReqwestTransport::new(loopback)?;
+        Ok(Self {
+            transport: Transport::Real(transport),
+            url,
+            authentication_type,
+            secret,
+            loopback,
+        })
+    }
+
+    /// Makes the connector on the org. It offers every entity, and sends the credential to this org alone.
+    pub(crate) fn connector(&self) -> anyhow::Result<OrgConnector> {
+        let mut config = Config::new(seconds_since_1970, self.seed());
+        config.orgs.loopback = self.loopback;
+        let org = OrgUrl::parse(&self.url, self.loopback)
+            .map_err(|error| anyhow::anyhow!("the address of the org {:?} {error}", self.url))?;
+        if !org.is_loopback() {
+            config.orgs.allowed = org.host().parse::<AllowedOrgs>()?;
+        }
+        config.offered = Offered::everything();
+        let secrets = SimulatedSecrets::new(Ok(self.secret.clone()));
+        Ok(OktaConnector::new(self.transport.clone(), secrets, config))
+    }
+
+    /// Returns the seed of the jitter of retries. The embedded org shows the same each time.
+    fn seed(&self) -> u64 {
+        match self.transport {
+            Transport::Embedded(_) => 1,
+            Transport::Real(_) => {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                u64::from(now.subsec_nanos())
+            }
+        }
+    }
+
+    /// Makes the context of a request to that connector, for a flow of this name.
+    pub(crate) fn context(&self, flow: &str) -> ConnectorContext {
+        ConnectorContext {
+            connector_runtime_settings: BTreeMap::from([(
+                "instanceUrl".to_owned(),
+                self.url.clone(),
+            )]),
+            credentials: Some(Credentials {
+                secret_arn: Some(flow.to_owned()),
+                authentication_type: Some(self.authentication_type.to_owned()),
+            }),
+            flow_name: Some(flow.to_owned()),
+            ..ConnectorContext::default()
+        }
+    }
 }
 
 /// Returns the time of day. It goes on with the clock of the runtime, which may be ahead of the machine's.
@@ -63,32 +158,4 @@ fn seconds_since_1970() -> u64 {
         LazyLock::new(|| (SystemTime::now(), Instant::now()));
     let (time, instant) = &*BEGAN;
     (time.duration_since(UNIX_EPOCH).unwrap_or_default() + instant.elapsed()).as_secs()
-}
-
-fn read(folder: &Path) -> anyhow::Result<Org> {
-    anyhow::ensure!(folder.is_dir(), "{} is not a folder", folder.display());
-    let mut files = Vec::new();
-    for &collection in Collection::ALL {
-        if let Some(text) = read_file(folder, collection)? {
-            files.push((collection, text));
-        }
-    }
-    anyhow::ensure!(!files.is_empty(), "{} holds no file of an org", folder.display());
-    let files = files.iter().map(|(collection, text)| (*collection, text.as_str()));
-    Org::from_json_lines(files).with_context(|| format!("cannot read {}", folder.display()))
-}
-
-fn read_log(folder: &Path) -> anyhow::Result<SystemLog> {
-    let text = read_file(folder, Collection::SystemLog)?.unwrap_or_default();
-    SystemLog::from_json_lines(&text).with_context(|| format!("cannot read {}", folder.display()))
-}
-
-/// Reads the file of a collection, if there is one.
-fn read_file(folder: &Path, collection: Collection) -> anyhow::Result<Option<String>> {
-    let path = folder.join(collection.file_name());
-    if !path.exists() {
-        return Ok(None);
-    }
-    let text = std::fs::read_to_string(&path);
-    text.map(Some).with_context(|| format!("cannot read {}", path.display()))
 }

@@ -1,6 +1,6 @@
 //! The simulated org and a stand-in for Secrets Manager, for a `bootstrap` that runs beside them.
 
-use super::org::OrgArguments;
+use super::org::EmbeddedOrg;
 use super::print;
 use anyhow::Context as _;
 use bytes::Bytes;
@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 #[derive(Debug, Args)]
 pub(crate) struct Sandbox {
     #[command(flatten)]
-    org: OrgArguments,
+    org: EmbeddedOrg,
     /// The address to listen on. Another than 127.0.0.1 is for containers, where the URLs that are printed
     /// name this machine `host.docker.internal`: the function accepts no other name for it.
     #[arg(long, default_value_t = Ipv4Addr::LOCALHOST, value_name = "ADDRESS")]
