@@ -167,6 +167,19 @@ impl Limiter {
         }
     }
 
+    /// Returns the use of the windows that run at a time.
+    pub(crate) fn windows_at(&self, now: Timestamp) -> impl Iterator<Item = &WindowUsage> {
+        let runs = move |window: &&Window| now < window.started + WINDOW;
+        let mut running: Vec<_> = self
+            .current
+            .values()
+            .filter(runs)
+            .flat_map(|window| window.usage.iter().copied())
+            .collect();
+        running.sort_unstable();
+        running.into_iter().map(|index| &self.windows[index])
+    }
+
     /// Notes that a request is being answered until then.
     pub(crate) fn busy_until(&mut self, until: Timestamp) {
         self.in_flight.push(until);

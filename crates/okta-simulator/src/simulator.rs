@@ -171,6 +171,11 @@ impl Simulator {
         self.limiter.windows.clone()
     }
 
+    /// Returns what was used of each bucket in the windows that run now, in the order in which the use began.
+    pub fn current_usage(&self) -> impl Iterator<Item = &WindowUsage> {
+        self.limiter.windows_at(self.now)
+    }
+
     /// Returns the requests that came, in order. One whose URL cannot be read is shown without its query.
     pub fn requests(&self) -> &[LoggedRequest] {
         self.log.requests()

@@ -81,6 +81,10 @@ fn two_tokens_are_counted_apart() {
     let usage = caller.simulator.usage();
     let used = usage.iter().map(|it| (&*it.principal, it.used, it.rejected));
     assert_eq!(used.collect::<Vec<_>>(), [("API token 1", 2, 1), ("API token 2", 2, 0)]);
+    assert_eq!(caller.simulator.current_usage().count(), 2);
+    let later = caller.now + SignedDuration::from_secs(60);
+    caller.set_time(later);
+    assert_eq!(caller.simulator.current_usage().count(), 0);
     let left: Vec<_> = caller.simulator.requests().iter().map(|it| it.remaining).collect();
     assert_eq!(left, [Some(1), Some(1), Some(0), Some(0), Some(0)]);
 }

@@ -14,6 +14,7 @@ const REDIRECT_URI: &str = "https://console.aws.amazon.com/appflow/oauth";
 const VERIFIER: &str = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF";
 
 type Pairs = Vec<(&'static str, String)>;
+type Change = fn(Pairs) -> Pairs;
 
 /// A browser and the app behind it.
 struct Browser {
@@ -248,12 +249,12 @@ fn a_code_is_good_for_what_it_was_given_for() {
     const INVALID: &str = "400 invalid_grant: The authorization code is invalid or has expired.";
     const OTHER_URI: &str = "400 invalid_grant: The 'redirect_uri' does not match the redirection \
                              URI used in the authorization request.";
-    let change = |change: fn(Pairs) -> Pairs| {
+    let change = |change: Change| {
         let mut browser = Browser::confidential();
         let code = browser.code(&asking());
         browser.token(&change(exchanging(&code))).oauth()
     };
-    let rows: [(fn(Pairs) -> Pairs, &str); 7] = [
+    let rows: [(Change, &str); 7] = [
         (|form| form, "200"),
         (|form| with(form, "code", "other"), INVALID),
         (|form| with(form, "redirect_uri", ""), OTHER_URI),
