@@ -28,6 +28,7 @@ mod packaging;
 mod parity;
 mod recorded;
 mod relations;
+mod sandbox;
 mod scale;
 mod split_flows;
 mod story;

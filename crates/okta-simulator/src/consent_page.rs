@@ -26,8 +26,7 @@ pub(crate) fn consent(id: &str, request: &Request) -> Reply {
         .collect();
     let body = format!(
         "<p>The app <code>{client}</code> asks for:</p>\n<ul>\n{scopes}</ul>\n\
-         <p>Your answer goes to <code>{redirect}</code>. This org is simulated: nobody has to sign in, and \
-         whoever allows it is a super administrator.</p>\n\
+         <p>Your answer goes to <code>{redirect}</code>. This org is simulated: nobody has to sign in.</p>\n\
          <form method=\"post\" action=\"{CONSENT_PATH}\">\n\
          <input type=\"hidden\" name=\"consent\" value=\"{id}\">\n\
          <button name=\"decision\" value=\"allow\">Allow access</button>\n\

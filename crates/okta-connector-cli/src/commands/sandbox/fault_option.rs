@@ -6,19 +6,19 @@ use std::time::Duration;
 
 /// The help of the option.
 pub(super) const HELP: &str = "\
-Something that goes wrong: WHAT, WHAT@WHEN, WHAT@PATH or WHAT@WHEN@PATH.
-May be given several times.
+Something that goes wrong: WHAT, WHAT@WHEN, WHAT@PATH or
+WHAT@WHEN@PATH. May be given several times.
 
 WHAT  a status (503, 429, 401), an error code (E0000006), or one of
       cut, timeout, delay:2s, truncated, malformed-json, web-page,
-      concurrency, revoked, empty-page, expired-cursor, repeated-cursor,
-      foreign-link, relative-link, folded-links, slow-above:50, clock:5m,
-      no-limit-headers, double-limit-headers,
-      user-added, user-changed, user-removed
-WHEN  always, or which of the requests: 2, 2-5, 3- (from the third on),
-      every:10, 5% (drawn)
-PATH  requests of paths that begin so, such as /api/v1/groups; they are
-      counted by themselves
+      concurrency, revoked, empty-page, expired-cursor,
+      repeated-cursor, foreign-link, relative-link, folded-links,
+      slow-above:50, clock:5m, no-limit-headers,
+      double-limit-headers, user-added, user-changed, user-removed
+WHEN  always, or which of the requests: 2, 2-5, 3- (the third and all
+      that follow), every:10, 5% (drawn)
+PATH  requests of paths that begin so, such as /api/v1/groups, which
+      are counted by themselves
 
 Examples: --fault 429@2-5  --fault cut@every:10@/api/v1/users";
 

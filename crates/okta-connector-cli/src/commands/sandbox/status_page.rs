@@ -4,7 +4,7 @@ mod html;
 
 use super::journal::{Entry, Journal};
 use bytes::Bytes;
-use html::{Figure, Table, escape};
+use html::{Figure, Refresh, Table, escape};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use jiff::Timestamp;
 use okta_connector::catalogue::OBJECTS;
@@ -46,19 +46,22 @@ impl StatusPage {
         }
         // Who reads a table, by ear say, may not want it to be another one in the middle.
         let path = request.uri().path();
-        let is_live = request.uri().query() != Some("refresh=off");
+        let refresh = match request.uri().query() {
+            Some("refresh=off") => Refresh::Still,
+            _ => Refresh::Live,
+        };
         let page = match path {
-            "/" => html::page("Overview", path, is_live, &self.overview()),
-            "/requests" => html::page("Requests", path, is_live, &self.requests()),
-            "/errors" => html::page("Errors", path, is_live, &self.errors()),
+            "/" => html::page("Overview", path, refresh, &self.overview()),
+            "/requests" => html::page("Requests", path, refresh, &self.requests()),
+            "/errors" => html::page("Errors", path, refresh, &self.errors()),
             "/style.css" => return text(StatusCode::OK, "text/css; charset=utf-8", html::STYLE),
             _ => match path.strip_prefix("/collections/").and_then(collection) {
                 Some(collection) => {
                     let title = name(collection);
-                    html::page(&title, path, is_live, &self.records(collection))
+                    html::page(&title, path, refresh, &self.records(collection))
                 }
                 None => {
-                    let page = html::page("Nothing here", path, false, "");
+                    let page = html::page("Nothing here", path, Refresh::Still, "");
                     return text(StatusCode::NOT_FOUND, html::TYPE, page);
                 }
             },
@@ -227,7 +230,8 @@ const NAMES: [&str; 9] = [
 ];
 
 fn entries<'a>(caption: &str, id: &str, entries: impl Iterator<Item = &'a Entry>) -> Table {
-    let columns = ["Time", "Method", "Path and query", "Status", "Left", "Milliseconds", "Faults"];
+    let columns =
+        ["Time (UTC)", "Method", "Path and query", "Status", "Left", "Milliseconds", "Faults"];
     let mut table = Table::new(caption, id, &columns);
     for entry in entries {
         let Entry { request, took } = entry;
@@ -245,8 +249,7 @@ fn entries<'a>(caption: &str, id: &str, entries: impl Iterator<Item = &'a Entry>
 }
 
 fn time(time: Timestamp) -> String {
-    let text = format!("{time:.3}");
-    format!("<time datetime=\"{text}\">{text}</time>")
+    format!("<time datetime=\"{time:.3}\">{}</time>", time.strftime("%H:%M:%S%.3f"))
 }
 
 fn collections() -> impl Iterator<Item = Collection> {
@@ -271,7 +274,7 @@ fn name(collection: Collection) -> String {
         }
         words.push(c);
     }
-    words
+    words.replace("Api ", "API ")
 }
 
 fn path(collection: Collection) -> &'static str {
@@ -367,10 +370,9 @@ mod tests {
     fn what_came_is_shown_and_not_run() {
         let page = page();
         page.okta.simulator().accept_api_token("token");
-        let request = Request::get("http://127.0.0.1/api/v1/users?q=<b>&token=token&x=token");
+        let request = Request::get("http://127.0.0.1/api/v1/users?q=%3Cb%3E&token=token&x=token");
         let request = request.header("authorization", "SSWS token").body(Bytes::new());
-        let request = request.unwrap_or_else(|_| panic!("a request"));
-        page.okta.answer(request);
+        page.okta.answer(request.unwrap());
         let logged = page.okta.simulator().requests().last().cloned().unwrap();
         page.journal().push(Entry { request: logged, took: Duration::ZERO });
         let (_, text) = get(&page, "/requests", "localhost");

@@ -11,8 +11,20 @@ pub(super) const STYLE: &str = include_str!("style.css");
 /// A page is loaded again after so many seconds.
 const REFRESH_SECONDS: u32 = 2;
 
+/// A cell of so many bytes may be broken anywhere.
+const LONG: usize = 40;
+
 const PAGES: [(&str, &str); 3] =
     [("/", "Overview"), ("/requests", "Requests"), ("/errors", "Errors")];
+
+/// What becomes of a page while it is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refresh {
+    /// It is loaded again by itself.
+    Live,
+    /// It stays as it is.
+    Still,
+}
 
 /// A name and a value. The value can be found by an id.
 pub(super) struct Figure {
@@ -63,9 +75,11 @@ impl Table {
         for cells in rows {
             text.push_str("<tr>");
             for (index, cell) in cells.iter().enumerate() {
-                let class = match cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
-                    true => " class=\"number\"",
-                    false => "",
+                let is_number = cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+                let class = match (is_number, cell.len()) {
+                    (true, 1..) => " class=\"number\"",
+                    (false, LONG..) => " class=\"long\"",
+                    _ => "",
                 };
                 let _ = match index {
                     0 => write!(text, "<th scope=\"row\"{class}>{cell}</th>"),
@@ -91,17 +105,16 @@ pub(super) fn figures(figures: &[Figure]) -> String {
 }
 
 /// Writes a page around its content. One that is live is loaded again by itself.
-#[expect(clippy::fn_params_excessive_bools, reason = "a page is live or not, as its address says")]
-pub(super) fn page(title: &str, path: &str, is_live: bool, content: &str) -> String {
+pub(super) fn page(title: &str, path: &str, refresh: Refresh, content: &str) -> String {
     let path = escape(path);
-    let (refresh, switch) = match is_live {
-        true => (
+    let (refresh, switch) = match refresh {
+        Refresh::Live => (
             format!("<meta http-equiv=\"refresh\" content=\"{REFRESH_SECONDS}\">\n"),
             format!(
                 "Live, every {REFRESH_SECONDS} seconds. <a href=\"{path}?refresh=off\">Hold still</a>"
             ),
         ),
-        false => (String::new(), format!("Held still. <a href=\"{path}\">Go live</a>")),
+        Refresh::Still => (String::new(), format!("Held still. <a href=\"{path}\">Go live</a>")),
     };
     let links = PAGES.map(|(link, name)| match link == path {
         true => format!("<a href=\"{link}\" aria-current=\"page\">{name}</a>"),
