@@ -30,6 +30,9 @@ use std::time::Instant;
 /// Serve the simulated org, a stand-in for Secrets Manager and a status page.
 #[derive(Debug, Args)]
 pub(crate) struct Sandbox {
+    /// The secret of every connection, as JSON, instead of one with an API token that the org accepts.
+    #[arg(long, value_name = "FILE")]
+    secret: Option<PathBuf>,
     #[command(flatten)]
     org: EmbeddedOrg,
     #[command(flatten)]
@@ -38,9 +41,6 @@ pub(crate) struct Sandbox {
     apps: AppOptions,
     #[command(flatten)]
     ports: Ports,
-    /// The secret of every connection, as JSON, instead of one with an API token that the org accepts.
-    #[arg(long, value_name = "FILE")]
-    secret: Option<PathBuf>,
 }
 
 /// The places to listen at.

@@ -15,7 +15,11 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::net::TcpListener;
+
+/// The time after which a connection is looked for again, where none could be taken.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Answers requests.
 pub(super) type Handler = Arc<dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync>;
@@ -39,9 +43,9 @@ impl Port {
     pub(super) fn serve(self, handler: Handler) {
         tokio::spawn(async move {
             loop {
-                // Too many open files, say: the next connection may find some closed.
                 let Ok((stream, _)) = self.0.accept().await else {
-                    tokio::task::yield_now().await;
+                    // Too many open files, say: a little later some may be closed.
+                    tokio::time::sleep(PATIENCE).await;
                     continue;
                 };
                 let handler = Arc::clone(&handler);
