@@ -17,6 +17,7 @@ mod economy;
 mod events;
 mod faults;
 mod flow;
+mod flow_output;
 mod generated;
 mod happenings;
 mod hostile;
