@@ -26,8 +26,10 @@ Examples: --fault 429@2-5  --fault cut@every:10@/api/v1/users";
 const CONCURRENCY: [(&str, &str); 2] =
     [("x-rate-limit-limit", "0"), ("x-rate-limit-remaining", "0")];
 
+type MakeEffect = fn() -> Effect;
+
 /// The faults that take no number, by their names.
-const NAMED: [(&str, fn() -> Effect); 18] = [
+const NAMED: [(&str, MakeEffect); 18] = [
     ("cut", || Effect::Cut { after: 1 }),
     ("timeout", || Effect::Delay(LONG)),
     ("truncated", || Effect::TruncateBody { to: 10 }),
