@@ -1,5 +1,5 @@
 # The one door to the project. It needs Rust, Python 3 and make, and fetches whatever else a target uses
-# into .venv and .tools.
+# into .venv and .tools. Tests of the pages take Node.js and Chromium besides.
 
 SHELL := bash
 .DELETE_ON_ERROR:
@@ -24,7 +24,18 @@ cargo-cyclonedx := $(if $(shell command -v cargo-cyclonedx),,.tools/bin/cargo-cy
 
 # What the tests are told: what stays empty is missing, and its tests are skipped.
 for-tests = BOOTSTRAP="$(debug)/bootstrap" SAM_VENV="$$(test ! -e .venv/.ready || echo "$(CURDIR)/.venv")" \
-	SAM_BUILD="$$(test ! -e .aws-sam/here/template.yaml || echo "$(CURDIR)/.aws-sam/here")"
+	SAM_BUILD="$$(test ! -e .aws-sam/here/template.yaml || echo "$(CURDIR)/.aws-sam/here")" \
+	OKTA_SDK_VENV="$$(test ! -e .tools/okta-sdk/.ready || echo "$(CURDIR)/.tools/okta-sdk")" \
+	NODE_TOOLS="$$(test ! -e .tools/node/.ready || echo "$(CURDIR)/.tools/node")" CHROMIUM="$(chromium)"
+# A browser that is Chromium; on other machines than Debian's CHROMIUM may name one.
+chromium := $(or $(CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
+# The tools of the tests, each with what is said when it cannot be had.
+tools := .venv/.ready .tools/okta-sdk/.ready .tools/node/.ready
+missing = for tool in $(tools) $(or $(chromium),chromium); do test -e "$$tool" || case "$$tool" in \
+	.venv/*) $(call loud,AWS SAM CLI and moto are missing: the tests that need them were SKIPPED);; \
+	*/okta-sdk/*) $(call loud,The SDK of Okta for Python is missing: its test was SKIPPED);; \
+	*/node/*) $(call loud,The packages for Node.js are missing: the tests that need them were SKIPPED);; \
+	*) $(call loud,Chromium is missing: the tests of the pages were SKIPPED);; esac; done
 loud = printf '\n*** %s ***\n\n' "$(1)" >&2
 
 help:
@@ -42,7 +53,7 @@ test: check tools-for-tests ## Check and test everything, offline
 	else \
 		$(call loud,cargo-nextest is missing: falling back to cargo test); \
 		$(for-tests) cargo test --workspace --bins --lib --tests --no-fail-fast; \
-	fi
+	fi; outcome=$$?; $(missing); exit $$outcome
 
 lint: check $(cargo-deny) ## Check format, lints, docs and dependencies
 	cargo deny check bans licenses sources
@@ -117,7 +128,7 @@ sam-local: sam-build ## Answer every event with `sam local invoke`; needs a Dock
 	SANDBOX_ADDRESS=$(SANDBOX_ADDRESS) ARCHITECTURE=$(host-architecture) $(for-tests) \
 		cargo test -p connector-tests --test it -- events::sam_local --nocapture
 
-tools: .venv/.ready ## Install AWS SAM CLI and moto into .venv
+tools: $(tools) ## Install what tests run against: AWS SAM CLI and moto into .venv, Okta's SDKs into .tools
 
 clean: ## Remove everything that make has made
 	cargo clean
@@ -133,16 +144,29 @@ check:
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
-# On a machine without network the tests that need these tools are skipped; in CI that is an error.
+# On a machine that lacks some of these tools, or the network to get them, the tests that need them are skipped, and the end
+# of the run says so; in CI that is an error.
 tools-for-tests:
-	@$(MAKE) --no-print-directory tools || { test "$$CI" != true && \
-		$(call loud,AWS SAM CLI and moto cannot be installed: the tests that need them are SKIPPED); }
+	@$(MAKE) --no-print-directory --keep-going tools || test "$$CI" != true
+	@test -n "$(chromium)" || test "$$CI" != true || { echo "Chromium is missing" >&2; exit 1; }
 
 .venv/.ready: tests/tools/requirements.txt tests/tools/constraints.txt
 	@echo "Installing AWS SAM CLI and moto into .venv; this takes a minute or two"
 	@rm -f $@
 	python3 -m venv --clear .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+.tools/okta-sdk/.ready: tests/tools/okta-sdk.txt
+	@rm -f $@
+	python3 -m venv --clear .tools/okta-sdk
+	.tools/okta-sdk/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+.tools/node/.ready: tests/tools/package.json tests/tools/package-lock.json
+	@rm -f $@; mkdir -p .tools/node
+	cp $^ .tools/node/
+	cd .tools/node && npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 .tools/bin/cargo-deny:

@@ -35,6 +35,7 @@ mod parity;
 mod recorded;
 mod relations;
 mod release;
+mod sandbox;
 mod scale;
 mod split_flows;
 mod story;

@@ -26,7 +26,7 @@ enum Command {
     Flow(flow::Flow),
     /// Answer one request of AppFlow, read from a file.
     Invoke(invoke::Invoke),
-    /// Serve the simulated org and a stand-in for Secrets Manager.
+    /// Serve the simulated org, a stand-in for Secrets Manager and a status page.
     Sandbox(sandbox::Sandbox),
     /// Print what Okta would be asked for a filter, and why.
     Explain(explain::Explain),

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use okta_client::{HttpError, HttpErrorKind, HttpService, MAX_PAGE_BYTES};
-use okta_simulator::{Delivery, Simulator};
+use okta_simulator::{Delivery, LoggedRequest, Simulator};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -68,6 +68,17 @@ impl SimulatedOkta {
         let mut simulator = self.simulator();
         simulator.set_time(self.now());
         simulator.handle(request)
+    }
+
+    /// Answers a request that has arrived, and returns what the org wrote down of it, if it keeps requests.
+    pub fn answer_and_log(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> (http::Response<Bytes>, Option<LoggedRequest>) {
+        let mut simulator = self.simulator();
+        simulator.set_time(self.now());
+        let response = simulator.handle(request);
+        (response, simulator.requests().last().cloned())
     }
 
     /// Carries an answer back: it takes as long, or breaks, as its [`Delivery`] says.

@@ -11,6 +11,7 @@ use crate::behaviour::Behaviour;
 use crate::call::Call;
 use crate::dpop::{Binding, NonceIssuer, ProofError, Proofs, proof_of};
 use crate::error::{OktaError, Refusal};
+use crate::limits::Principal;
 use crate::tokens::{Rejection, Role, Tokens};
 
 /// Everything that decides about a call to the API.
@@ -19,6 +20,15 @@ pub(crate) struct Authorizer<'a> {
     pub(crate) proofs: &'a mut Proofs,
     pub(crate) behaviour: &'a Behaviour,
     pub(crate) now: Timestamp,
+}
+
+/// A call that is let in.
+#[derive(Default)]
+pub(crate) struct Admitted {
+    /// What the role of whoever calls leaves out.
+    pub(crate) role: Role,
+    /// The call counts for this one.
+    pub(crate) principal: Principal,
 }
 
 /// The answer to a refused OAuth token names these.
@@ -39,7 +49,7 @@ enum AuthScheme {
 impl Authorizer<'_> {
     /// Lets a call that needs all of these scopes pass, or says why not. What passes may still be more than the role
     /// of whoever calls allows.
-    pub(crate) fn authorize(&mut self, call: &Call, scopes: &[&str]) -> Result<Role, Refusal> {
+    pub(crate) fn authorize(&mut self, call: &Call, scopes: &[&str]) -> Result<Admitted, Refusal> {
         let credentials = call.header(&header::AUTHORIZATION).unwrap_or_default();
         if let Some(token) = api_token(credentials) {
             return self.authorize_api(token);
@@ -54,13 +64,12 @@ impl Authorizer<'_> {
         self.authorize_oauth(call, scheme, token, scopes)
     }
 
-    fn authorize_api(&mut self, token: &str) -> Result<Role, Refusal> {
-        if !self.tokens.is_good_api(token, self.now) {
-            return Err(OktaError::invalid_token().into());
-        }
+    fn authorize_api(&mut self, token: &str) -> Result<Admitted, Refusal> {
+        let principal = self.tokens.good_api(token, self.now);
+        let principal = principal.ok_or_else(OktaError::invalid_token)?;
         self.check_zone()?;
         self.tokens.renew_api(token, self.now);
-        Ok(self.tokens.role(token))
+        Ok(Admitted { role: self.tokens.role(token), principal })
     }
 
     fn authorize_oauth(
@@ -69,7 +78,7 @@ impl Authorizer<'_> {
         scheme: AuthScheme,
         token: &str,
         scopes: &[&str],
-    ) -> Result<Role, Refusal> {
+    ) -> Result<Admitted, Refusal> {
         let first = scopes.first().copied().unwrap_or_default();
         let refuse = |challenge: Challenge| challenge.into_refusal(call, first);
         let grant = match self.tokens.oauth(token, self.now) {
@@ -108,10 +117,11 @@ impl Authorizer<'_> {
             return Err(Challenge::insufficient_scope(scheme).into_refusal(call, missing));
         }
         let role = self.tokens.role(token);
-        Ok(match &grant.client_id {
+        let role = match &grant.client_id {
             Some(client_id) => role.join(self.tokens.role(client_id)),
             None => role,
-        })
+        };
+        Ok(Admitted { role, principal: grant.principal })
     }
 
     fn check_proof(&mut self, call: &Call, binding: Binding<'_>) -> Result<(), Challenge> {

@@ -23,6 +23,7 @@ pub(crate) const GROUP_SCHEMA: &Bucket =
     &Bucket::new("/api/v1/meta/schemas/group/default", [100, 100, 100]);
 pub(crate) const LOGS: &Bucket = &Bucket::new("/api/v1/logs", [120, 50, 20]);
 pub(crate) const TOKEN: &Bucket = &Bucket::new("/oauth2/v1/token", [2000, 1200, 300]);
+pub(crate) const AUTHORIZE: &Bucket = &Bucket::new("/oauth2/v1/authorize", [2000, 1200, 300]);
 pub(crate) const BELOW_USER: &Bucket = &Bucket::new("/api/v1/users/{id}/", [600, 600, 100]);
 pub(crate) const DEVICE_USERS: &Bucket =
     &Bucket::new("/api/v1/devices/{id}/users", [300, 300, 100]);

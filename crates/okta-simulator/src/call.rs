@@ -75,7 +75,8 @@ fn decode_query(query: &str) -> Result<Vec<(String, String)>, OktaError> {
         .collect()
 }
 
-fn decode_form(text: &str) -> Result<String, OktaError> {
+/// Undoes the encoding of forms.
+pub(crate) fn decode_form(text: &str) -> Result<String, OktaError> {
     decode_percent(&text.replace('+', " "))
 }
 

@@ -185,6 +185,11 @@ impl Collection {
         self.0.listing.as_ref().map(|listing| listing.path)
     }
 
+    /// Returns the scope that an OAuth token needs to read the collection, such as `okta.users.read`.
+    pub fn scope(self) -> &'static str {
+        self.0.scope
+    }
+
     /// Returns the collection that the records of this one are below, such as groups for members.
     pub fn parent(self) -> Option<Self> {
         Some(match self.particulars()?.parent? {

@@ -33,6 +33,34 @@ impl Org {
     ) -> impl Iterator<Item = (String, Value)> + use<'a> {
         children_after(self, collection, parent_id, "")
     }
+
+    /// Returns the records of a collection as its listings show them, each with the id of the object that it is below,
+    /// which is empty where there is none.
+    pub fn shown(&self, collection: Collection) -> Box<dyn Iterator<Item = (&str, Value)> + '_> {
+        let below = move |parent_id| {
+            let children = children_after(self, collection, parent_id, "");
+            children.map(move |(_, record)| (parent_id, record))
+        };
+        match collection.parent() {
+            None => Box::new(below("")),
+            Some(parent) => {
+                Box::new(self.records_after(parent, "").flat_map(move |(id, _)| below(id)))
+            }
+        }
+    }
+
+    /// Counts the records of a collection as its listings show them, those below all objects together.
+    pub fn count_shown(&self, collection: Collection) -> usize {
+        let derived = collection.particulars().and_then(|it| it.derived);
+        match (derived, collection.parent()) {
+            (None, _) => self.count(collection),
+            // No member is drawn up for being counted.
+            (Some(Derived::GroupMembers), Some(groups)) => {
+                self.records_after(groups, "").map(|(id, _)| self.member_count(id)).sum()
+            }
+            _ => self.shown(collection).count(),
+        }
+    }
 }
 
 /// Returns the records below an object that come after an id.

@@ -70,6 +70,15 @@ pub enum When {
     Nth(u64),
     /// This one and all that follow, counted from one.
     From(u64),
+    /// This one, the last one and all in between, counted from one.
+    Between {
+        /// The first one.
+        first: u64,
+        /// The last one.
+        last: u64,
+    },
+    /// Each one whose number this divides, counted from one.
+    Every(u64),
     /// So many in a hundred, drawn by a seed.
     Chance {
         /// The share of calls, in percent.
@@ -311,6 +320,8 @@ impl When {
             Self::Always => true,
             Self::Nth(n) => nth == n,
             Self::From(n) => nth >= n,
+            Self::Between { first, last } => (first..=last).contains(&nth),
+            Self::Every(n) => nth.checked_rem(n) == Some(0),
             Self::Chance { percent, seed } => {
                 Rng::with_seed(seed.wrapping_add(nth)).u32(..100) < percent
             }

@@ -38,7 +38,8 @@
 //! * **Credentials**: API tokens that die of disuse, and OAuth tokens with scopes, bound to a key (`DPoP`) or not.
 //!   Any of them may lack a part of the admin role that it needs besides, or all of it.
 //! * **The org authorization server**: `POST /oauth2/v1/token` for a [`ServiceApp`], which really verifies
-//!   assertions and proofs of possession.
+//!   assertions and proofs of possession; and for a [`WebApp`] `GET /oauth2/v1/authorize` with a page that asks for
+//!   consent, codes with PKCE, and refresh tokens that rotate.
 //! * **Orgs that answer nobody**: one that is gone, and one that calls may not come to from here.
 //! * **The System Log**: what the org's own changes did, and events appended or drawn at random, some of which arrive
 //!   late; bounded, and polled without an end.
@@ -73,6 +74,7 @@
 mod api_error;
 mod attribute;
 mod auth;
+mod authorize_endpoint;
 mod behaviour;
 mod bucket;
 mod call;
@@ -81,6 +83,7 @@ mod collection;
 mod collections;
 mod compile;
 mod condition;
+mod consent_page;
 mod date_form;
 mod delivery;
 mod derived;
@@ -94,6 +97,7 @@ mod faults;
 mod feature;
 mod fnv;
 mod generate;
+mod grants;
 mod interference;
 mod jwk;
 mod jwt;
@@ -132,8 +136,10 @@ mod system_log;
 mod tests;
 mod ties;
 mod token_endpoint;
+mod token_form;
 mod tokens;
 mod view;
+mod web_app;
 mod words;
 
 pub use api_error::ApiError;
@@ -153,3 +159,4 @@ pub use secrets::PLANTED_SECRETS;
 pub use service_app::ServiceApp;
 pub use simulator::Simulator;
 pub use system_log::{RandomEvents, Relation, SystemLog};
+pub use web_app::{RefreshTokens, WebApp};

@@ -1,9 +1,10 @@
 //! Rate limits: windows of sixty seconds per bucket, and a limit on requests in flight.
 //!
-//! A window starts with the first request and not with the minute. One credential may use a share of what the
-//! org has; what other clients of the org use up can make it less, never more.
+//! A window starts with the first request and not with the minute. One principal, which is an API token or a client,
+//! may use a share of what the org has; what others of the org use up can make it less, never more.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
@@ -17,7 +18,7 @@ pub struct RateLimits {
     pub subscription: Subscription,
     /// The numbers of the subscription are multiplied by this.
     pub multiplier: u32,
-    /// The share of a bucket that one credential may use, in percent. Headers show the share, not the whole.
+    /// The share of a bucket that one principal may use, in percent. Headers show the share, not the whole.
     pub share_percent: u32,
     /// Requests per minute that other clients of the org send to each bucket, evenly spread.
     pub others_per_minute: u32,
@@ -34,6 +35,11 @@ pub enum Subscription {
     CustomerIdentity,
     /// The free one for integrators.
     IntegratorFree,
+    /// None that Okta sells: each bucket has this size.
+    Uniform {
+        /// Requests per minute of the whole org.
+        per_minute: u32,
+    },
 }
 
 impl Default for RateLimits {
@@ -60,23 +66,30 @@ impl RateLimits {
             Subscription::Workforce => bucket.workforce,
             Subscription::CustomerIdentity => bucket.customer_identity,
             Subscription::IntegratorFree => bucket.integrator_free,
+            Subscription::Uniform { per_minute } => per_minute,
         };
         u64::from(per_minute) * u64::from(self.multiplier)
     }
 
-    fn of_credential(&self, bucket: &Bucket) -> u64 {
+    fn of_principal(&self, bucket: &Bucket) -> u64 {
         (self.of_org(bucket) * u64::from(self.share_percent) / 100).max(1)
     }
 }
 
-/// The use of a bucket in one window.
+/// Who is counted: a client by its id, an API token by a name that does not give it away, and nobody, who is empty, where
+/// no credential is asked for.
+pub(crate) type Principal = Arc<str>;
+
+/// The use that one principal made of a bucket in one window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowUsage {
     /// The bucket, named by its path.
     pub bucket: &'static str,
-    /// The first request of the window came then.
+    /// The id of the client, or the name of the API token, such as `API token 1`. Empty where none is asked for.
+    pub principal: Arc<str>,
+    /// The first request of the window came then, from whomever.
     pub started: Timestamp,
-    /// The credential may send so many requests in it.
+    /// The principal may send so many requests in it.
     pub limit: u64,
     /// So many were let through.
     pub used: u64,
@@ -96,12 +109,20 @@ pub(crate) struct Quota {
 #[derive(Clone, Debug)]
 pub(crate) struct Limiter {
     pub(crate) limits: RateLimits,
-    /// All windows so far, in the order in which they started.
+    /// The use of all windows so far, in the order in which it began.
     pub(crate) windows: Vec<WindowUsage>,
-    /// The index of the current window of each bucket.
-    current: BTreeMap<&'static str, usize>,
+    /// The current window of each bucket.
+    current: BTreeMap<&'static str, Window>,
     /// The times at which the requests that were let through will have been answered.
     in_flight: Vec<Timestamp>,
+}
+
+/// A window that runs.
+#[derive(Clone, Debug)]
+struct Window {
+    started: Timestamp,
+    /// The indices of the use that was made of it.
+    usage: Vec<usize>,
 }
 
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
@@ -112,33 +133,51 @@ impl Limiter {
     }
 
     /// Counts a request, or refuses it.
-    pub(crate) fn admit(&mut self, bucket: &Bucket, now: Timestamp) -> Result<Quota, Quota> {
+    pub(crate) fn admit(
+        &mut self,
+        bucket: &Bucket,
+        principal: &Principal,
+        now: Timestamp,
+    ) -> Result<Quota, Quota> {
         self.in_flight.retain(|&until| until > now);
-        let limit = self.limits.of_credential(bucket);
         let of_org = self.limits.of_org(bucket);
         let others = u64::from(self.limits.others_per_minute);
         let concurrency_exceeded = self.in_flight.len() >= self.limits.concurrency;
 
-        let window = self.window(bucket.name, limit, now);
-        let reset = window.started + WINDOW;
+        let (started, used_by_all, usage) = self.usage(bucket, principal, now);
+        let limit = usage.limit;
+        let reset = started + WINDOW;
         if concurrency_exceeded {
-            window.rejected += 1;
+            usage.rejected += 1;
             return Err(Quota { limit: 0, remaining: 0, reset });
         }
-        let elapsed = now.duration_since(window.started).as_millis().max(0) as u64;
+        let elapsed = now.duration_since(started).as_millis().max(0) as u64;
         let used_by_others = others * elapsed / 60_000;
-        let left_to_org = of_org.saturating_sub(window.used + used_by_others);
-        let remaining = limit.saturating_sub(window.used).min(left_to_org);
+        let left_to_org = of_org.saturating_sub(used_by_all + used_by_others);
+        let remaining = limit.saturating_sub(usage.used).min(left_to_org);
         match remaining.checked_sub(1) {
             Some(remaining) => {
-                window.used += 1;
+                usage.used += 1;
                 Ok(Quota { limit, remaining, reset })
             }
             None => {
-                window.rejected += 1;
+                usage.rejected += 1;
                 Err(Quota { limit, remaining: 0, reset })
             }
         }
+    }
+
+    /// Returns the use of the windows that run at a time.
+    pub(crate) fn windows_at(&self, now: Timestamp) -> impl Iterator<Item = &WindowUsage> {
+        let runs = move |window: &&Window| now < window.started + WINDOW;
+        let mut running: Vec<_> = self
+            .current
+            .values()
+            .filter(runs)
+            .flat_map(|window| window.usage.iter().copied())
+            .collect();
+        running.sort_unstable();
+        running.into_iter().map(|index| &self.windows[index])
     }
 
     /// Notes that a request is being answered until then.
@@ -146,17 +185,32 @@ impl Limiter {
         self.in_flight.push(until);
     }
 
-    fn window(&mut self, bucket: &'static str, limit: u64, now: Timestamp) -> &mut WindowUsage {
-        let running = self.current.get(bucket).copied().filter(|&index| {
-            let started = self.windows[index].started;
-            started <= now && now < started + WINDOW
-        });
-        let index = running.unwrap_or_else(|| {
-            self.windows.push(WindowUsage { bucket, started: now, limit, used: 0, rejected: 0 });
+    /// Returns the start of the window that runs, its use by all principals, and that by this one.
+    fn usage(
+        &mut self,
+        bucket: &Bucket,
+        principal: &Principal,
+        now: Timestamp,
+    ) -> (Timestamp, u64, &mut WindowUsage) {
+        let new = || Window { started: now, usage: Vec::new() };
+        let window = self.current.entry(bucket.name).or_insert_with(new);
+        if now < window.started || window.started + WINDOW <= now {
+            *window = new();
+        }
+        let of_window = |&index: &usize| &self.windows[index];
+        let used_by_all = window.usage.iter().map(of_window).map(|it| it.used).sum();
+        let known = window.usage.iter().copied();
+        let known = known.into_iter().find(|&index| self.windows[index].principal == *principal);
+        let index = known.unwrap_or_else(|| {
+            let (used, rejected) = (0, 0);
+            let limit = self.limits.of_principal(bucket);
+            let (principal, started) = (principal.clone(), window.started);
+            let bucket = bucket.name;
+            self.windows.push(WindowUsage { bucket, principal, started, limit, used, rejected });
+            window.usage.push(self.windows.len() - 1);
             self.windows.len() - 1
         });
-        self.current.insert(bucket, index);
-        &mut self.windows[index]
+        (window.started, used_by_all, &mut self.windows[index])
     }
 }
 
@@ -179,6 +233,10 @@ mod tests {
     use super::*;
     use crate::bucket::{APPS, USERS};
 
+    fn token(number: u32) -> Principal {
+        format!("API token {number}").into()
+    }
+
     fn at(millis: i64) -> Timestamp {
         Timestamp::from_millisecond(1_767_225_600_000 + millis).unwrap()
     }
@@ -189,12 +247,12 @@ mod tests {
             RateLimits { subscription: Subscription::IntegratorFree, ..RateLimits::default() };
         let mut limiter = Limiter::new(limits);
         for left in (0..10).rev() {
-            let quota = limiter.admit(APPS, at(500)).unwrap();
+            let quota = limiter.admit(APPS, &token(1), at(500)).unwrap();
             assert_eq!((quota.limit, quota.remaining, quota.reset), (10, left, at(60_500)));
         }
-        assert_eq!(limiter.admit(APPS, at(60_499)).unwrap_err().reset, at(60_500));
-        assert_eq!(limiter.admit(USERS, at(60_499)).unwrap().limit, 50);
-        assert_eq!(limiter.admit(APPS, at(60_500)).unwrap().remaining, 9);
+        assert_eq!(limiter.admit(APPS, &token(1), at(60_499)).unwrap_err().reset, at(60_500));
+        assert_eq!(limiter.admit(USERS, &token(1), at(60_499)).unwrap().limit, 50);
+        assert_eq!(limiter.admit(APPS, &token(1), at(60_500)).unwrap().remaining, 9);
         let used: Vec<_> = limiter.windows.iter().map(|it| (it.used, it.rejected)).collect();
         assert_eq!(used, [(10, 1), (1, 0), (1, 0)]);
     }
@@ -203,20 +261,47 @@ mod tests {
     fn others_eat_from_the_org() {
         let limits = RateLimits { others_per_minute: 80, ..RateLimits::default() };
         let mut limiter = Limiter::new(limits);
-        assert_eq!(limiter.admit(APPS, at(0)).unwrap().remaining, 49);
-        assert_eq!(limiter.admit(APPS, at(30_000)).unwrap().remaining, 48);
-        assert_eq!(limiter.admit(APPS, at(59_999)).unwrap().remaining, 18);
+        assert_eq!(limiter.admit(APPS, &token(1), at(0)).unwrap().remaining, 49);
+        assert_eq!(limiter.admit(APPS, &token(1), at(30_000)).unwrap().remaining, 48);
+        assert_eq!(limiter.admit(APPS, &token(1), at(59_999)).unwrap().remaining, 18);
     }
 
     #[test]
     fn too_many_at_once_look_different() {
         let mut limiter = Limiter::new(RateLimits { concurrency: 2, ..RateLimits::default() });
         for _ in 0..2 {
-            limiter.admit(USERS, at(0)).unwrap();
+            limiter.admit(USERS, &token(1), at(0)).unwrap();
             limiter.busy_until(at(100));
         }
-        let refused = limiter.admit(USERS, at(99)).unwrap_err();
+        let refused = limiter.admit(USERS, &token(1), at(99)).unwrap_err();
         assert_eq!((refused.limit, refused.remaining), (0, 0));
-        limiter.admit(USERS, at(100)).unwrap();
+        limiter.admit(USERS, &token(1), at(100)).unwrap();
+    }
+
+    #[test]
+    fn each_principal_has_a_share_and_all_have_what_the_org_has() {
+        let limits = RateLimits {
+            subscription: Subscription::Uniform { per_minute: 5 },
+            share_percent: 60,
+            ..RateLimits::default()
+        };
+        let mut limiter = Limiter::new(limits);
+        let rows = [(1, 2), (1, 1), (2, 2), (1, 0), (2, 0)];
+        for (second, (number, left)) in (0..).zip(rows) {
+            let quota = limiter.admit(APPS, &token(number), at(1000 * second)).unwrap();
+            assert_eq!((quota.limit, quota.remaining, quota.reset), (3, left, at(60_000)));
+        }
+        for number in [1, 2, 3] {
+            limiter.admit(APPS, &token(number), at(59_999)).unwrap_err();
+        }
+        assert_eq!(limiter.admit(APPS, &token(3), at(60_000)).unwrap().remaining, 2);
+        let used = limiter.windows.iter().map(|it| (&*it.principal, it.used, it.rejected));
+        let expected = [
+            ("API token 1", 3, 1),
+            ("API token 2", 2, 1),
+            ("API token 3", 0, 1),
+            ("API token 3", 1, 0),
+        ];
+        assert_eq!(used.collect::<Vec<_>>(), expected);
     }
 }

@@ -8,6 +8,10 @@ use std::borrow::Cow;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+/// What is said of a scope that an app was not granted.
+const NOT_CONFIGURED: &str =
+    "One or more scopes are not configured for the authorization server resource.";
+
 /// An error as OAuth words it.
 #[derive(Clone, Debug)]
 pub(crate) struct OAuthError {
@@ -61,6 +65,37 @@ impl OAuthError {
             server. Configured grant types: [authorization_code, implicit, password, \
             refresh_token, client_credentials].";
         Self::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", description)
+    }
+
+    pub(crate) fn unsupported_response_type() -> Self {
+        let description = "The response type is not supported by the authorization server. \
+            Configured response types: [code].";
+        Self::new(StatusCode::BAD_REQUEST, "unsupported_response_type", description)
+    }
+
+    pub(crate) fn invalid_grant(description: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_grant", description)
+    }
+
+    pub(crate) fn denied_by_user() -> Self {
+        let description = "The resource owner or authorization server denied the request.";
+        Self::new(StatusCode::FORBIDDEN, "access_denied", description)
+    }
+
+    pub(crate) fn no_scope() -> Self {
+        Self::invalid_scope(
+            "The authorization server resource does not have any configured default scopes, \
+             'scope' must be provided.",
+        )
+    }
+
+    pub(crate) fn scope_not_granted() -> Self {
+        Self::invalid_scope(NOT_CONFIGURED)
+    }
+
+    /// Names the scopes, which some orgs do.
+    pub(crate) fn scopes_not_granted(scopes: &[&str]) -> Self {
+        Self::invalid_scope(format!("{NOT_CONFIGURED} These are not: {}.", scopes.join(", ")))
     }
 
     pub(crate) fn unauthorized_client() -> Self {

@@ -68,6 +68,11 @@ impl Reply {
         reply
     }
 
+    /// Answers with a web page that is made for the call.
+    pub(crate) fn page(status: StatusCode, body: String) -> Self {
+        Self { body: body.into(), ..Self::html(status, "") }
+    }
+
     /// Words a refusal. The id is that of the occurrence.
     pub(crate) fn refusal(refusal: Refusal, error_id: &str) -> Self {
         match refusal {

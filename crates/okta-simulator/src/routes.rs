@@ -2,9 +2,11 @@
 
 use http::Method;
 
+use crate::authorize_endpoint::AUTHORIZE_PATH;
 use crate::bucket::{self, Bucket};
 use crate::call::{Call, decode_percent};
 use crate::collection::{Collection, Listing, Lookup};
+use crate::consent_page::CONSENT_PATH;
 use crate::error::OktaError;
 use crate::token_endpoint::TOKEN_PATH;
 
@@ -25,10 +27,19 @@ pub(crate) enum Endpoint {
     GroupApps,
     SystemLog,
     Token,
+    Authorize,
+    Consent,
 }
 
 /// The path of the System Log.
 const LOGS_PATH: &str = "/api/v1/logs";
+
+/// The paths of the org authorization server, which are open to everybody.
+static AUTHORIZATION_SERVER: [(&str, Endpoint, &Bucket); 3] = [
+    (TOKEN_PATH, Endpoint::Token, bucket::TOKEN),
+    (AUTHORIZE_PATH, Endpoint::Authorize, bucket::AUTHORIZE),
+    (CONSENT_PATH, Endpoint::Consent, bucket::AUTHORIZE),
+];
 
 /// The paths below an object, with what has to be readable there.
 static CHILDREN: [(&str, Endpoint, Collection, &Bucket); 3] = [
@@ -49,9 +60,11 @@ impl Route {
 
     // Paths without `{}` come first, because an id may look like any of their segments.
     fn fitting(path: &str) -> Option<(Self, &str)> {
-        if path == TOKEN_PATH {
-            let (endpoint, bucket) = (Endpoint::Token, bucket::TOKEN);
-            return Some((Self { endpoint, collection: None, bucket }, ""));
+        let of_server = |&(fitting, endpoint, bucket): &(&str, _, _)| {
+            (fitting == path).then_some((Self { endpoint, collection: None, bucket }, ""))
+        };
+        if let Some(found) = AUTHORIZATION_SERVER.iter().find_map(of_server) {
+            return Some(found);
         }
         if path == LOGS_PATH {
             let (endpoint, bucket) = (Endpoint::SystemLog, bucket::LOGS);
@@ -93,7 +106,7 @@ impl Endpoint {
 
     fn method(self) -> Method {
         match self {
-            Self::Token => Method::POST,
+            Self::Token | Self::Consent => Method::POST,
             _ => Method::GET,
         }
     }

@@ -16,7 +16,8 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::auth::{Authorizer, token_of};
+use crate::auth::{Admitted, Authorizer, token_of};
+use crate::authorize_endpoint::AuthorizeEndpoint;
 use crate::behaviour::Behaviour;
 use crate::call::Call;
 use crate::collection::{Collection, key_of};
@@ -25,6 +26,7 @@ use crate::dpop::Proofs;
 use crate::error::{OktaError, Refusal};
 use crate::faults::{Effect, FaultScript};
 use crate::fnv::fnv;
+use crate::grants::Grants;
 use crate::limits::{Limiter, Quota, RateLimits, WindowUsage};
 use crate::log::{LoggedRequest, RequestLog};
 use crate::org::Org;
@@ -37,6 +39,7 @@ use crate::system_log::{RecordChange, SystemLog};
 use crate::token_endpoint::TokenEndpoint;
 use crate::tokens::{Role, Tokens};
 use crate::view::View;
+use crate::web_app::WebApps;
 use crate::{children, interference, listing, objects, roster, system_log};
 
 /// A fake Okta org that answers requests.
@@ -48,6 +51,8 @@ pub struct Simulator {
     index: SearchIndex,
     tokens: Tokens,
     apps: ServiceApps,
+    web_apps: WebApps,
+    grants: Grants,
     proofs: Proofs,
     behaviour: Behaviour,
     limiter: Limiter,
@@ -67,6 +72,8 @@ impl Simulator {
             index: SearchIndex::default(),
             tokens: Tokens::default(),
             apps: ServiceApps::default(),
+            web_apps: WebApps::default(),
+            grants: Grants::default(),
             proofs: Proofs::default(),
             behaviour: Behaviour::default(),
             limiter: Limiter::new(RateLimits::generous()),
@@ -86,9 +93,14 @@ impl Simulator {
         let mut exchange = Exchange::default();
         let reply = match Call::parse(&request) {
             Ok(call) => self.reply(&call, &mut exchange),
-            Err(error) => self.refuse(error.into()),
+            Err(error) => {
+                let reply = self.refuse(error.into());
+                self.log.push(LoggedRequest::unreadable(&request, reply.status, self.now));
+                reply
+            }
         };
         let response = self.deliver(reply, &exchange);
+        self.log.delivered(&response);
         self.mutate(&exchange.effects);
         self.answered += 1;
         response
@@ -154,12 +166,17 @@ impl Simulator {
         self.now = now;
     }
 
-    /// Returns what was used of each bucket, one row for each window, in the order in which the windows started.
+    /// Returns what was used of each bucket, one row for each window and principal, in the order in which the use began.
     pub fn usage(&self) -> Vec<WindowUsage> {
         self.limiter.windows.clone()
     }
 
-    /// Returns the requests that came, in order. A request whose URL cannot be read is not among them.
+    /// Returns what was used of each bucket in the windows that run now, in the order in which the use began.
+    pub fn current_usage(&self) -> impl Iterator<Item = &WindowUsage> {
+        self.limiter.windows_at(self.now)
+    }
+
+    /// Returns the requests that came, in order. One whose URL cannot be read is shown without its query.
     pub fn requests(&self) -> &[LoggedRequest] {
         self.log.requests()
     }
@@ -187,7 +204,10 @@ impl Simulator {
         };
         let effects = &exchange.effects;
         interference::alter_reply(effects, call, &mut reply);
-        self.log.push(LoggedRequest::new(call, exchange.bucket, reply.status, self.now, effects));
+        let mut request =
+            LoggedRequest::new(call, exchange.bucket, reply.status, self.now, effects);
+        request.hide(|text| self.tokens.knows(text));
+        self.log.push(request);
         reply
     }
 
@@ -198,14 +218,14 @@ impl Simulator {
         }
         let (route, id) = Route::find(call)?;
         exchange.bucket = Some(route.bucket.name);
-        let role = match route.collection {
+        let Admitted { role, principal } = match route.collection {
             Some(collection) => {
                 let scopes = route.endpoint.scopes(collection);
                 self.authorizer().authorize(call, &scopes)?
             }
-            None => Role::default(),
+            None => Admitted::default(),
         };
-        let admission = self.limiter.admit(route.bucket, self.now);
+        let admission = self.limiter.admit(route.bucket, &principal, self.now);
         exchange.quota = Some(admission.unwrap_or_else(|quota| quota));
         admission.map_err(|_| OktaError::too_many_requests())?;
         if let Some(error) = interference::refusal(&exchange.effects, call) {
@@ -271,6 +291,8 @@ impl Simulator {
             Endpoint::UserGroups => children::user_groups(view, id),
             Endpoint::SystemLog => system_log::list(view, &self.system_log),
             Endpoint::Token => return self.token_endpoint().answer(call),
+            Endpoint::Authorize => return Ok(self.authorize_endpoint("consent").ask(call)),
+            Endpoint::Consent => return self.authorize_endpoint("code").answer(call),
         };
         Ok(reply?.checked()?)
     }
@@ -286,13 +308,28 @@ impl Simulator {
 
     fn token_endpoint(&mut self) -> TokenEndpoint<'_> {
         let new_token = self.new_token();
+        let new_refresh_token = self.unique_text("refresh token");
         TokenEndpoint {
             apps: &mut self.apps,
+            web_apps: &self.web_apps,
+            grants: &mut self.grants,
             proofs: &mut self.proofs,
             tokens: &mut self.tokens,
             behaviour: &self.behaviour,
             now: self.now,
             new_token,
+            new_refresh_token,
+        }
+    }
+
+    fn authorize_endpoint(&mut self, purpose: &str) -> AuthorizeEndpoint<'_> {
+        let new_text = self.unique_text(purpose);
+        AuthorizeEndpoint {
+            apps: &self.web_apps,
+            grants: &mut self.grants,
+            behaviour: &self.behaviour,
+            now: self.now,
+            new_text,
         }
     }
 

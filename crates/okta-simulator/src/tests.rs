@@ -30,6 +30,7 @@ mod signing;
 mod system_log;
 mod tokens;
 mod users;
+mod web_app;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};

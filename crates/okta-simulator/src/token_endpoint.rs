@@ -1,8 +1,8 @@
 //! The token endpoint of the org authorization server: `POST /oauth2/v1/token`.
 //!
-//! Only this server can give out `okta.` scopes, and a service app gets them with `client_credentials` and a
-//! signed assertion alone. What is checked first is Okta's to know; here it is the client, then the network zone,
-//! then the proof of possession, then the scopes.
+//! Only this server can give out `okta.` scopes. A service app gets them with `client_credentials` and a signed assertion
+//! alone, a web app with the code of a user who consented, and then with refresh tokens. What is checked first is Okta's to
+//! know; here it is the client, then the network zone, then the proof of possession, then the scopes.
 
 use http::{HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
@@ -12,16 +12,17 @@ use crate::behaviour::Behaviour;
 use crate::bucket;
 use crate::call::Call;
 use crate::dpop::{NonceIssuer, ProofError, Proofs, proof_of};
-use crate::error::{OktaError, Refusal};
+use crate::error::Refusal;
+use crate::grants::{Grants, NewTokens};
 use crate::oauth_error::OAuthError;
 use crate::reply::Reply;
 use crate::service_app::{ServiceApp, ServiceApps};
+use crate::token_form::Form;
 use crate::tokens::{OAuthToken, Tokens};
+use crate::web_app::WebApps;
 
 /// The path of the endpoint.
 pub(crate) const TOKEN_PATH: &str = bucket::TOKEN.name;
-
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Grant types that the server knows, but a service app may not use.
 const OTHER_GRANT_TYPES: [&str; 6] = [
@@ -43,12 +44,16 @@ const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 /// The endpoint works with these.
 pub(crate) struct TokenEndpoint<'a> {
     pub(crate) apps: &'a mut ServiceApps,
+    pub(crate) web_apps: &'a WebApps,
+    pub(crate) grants: &'a mut Grants,
     pub(crate) proofs: &'a mut Proofs,
     pub(crate) tokens: &'a mut Tokens,
     pub(crate) behaviour: &'a Behaviour,
     pub(crate) now: Timestamp,
     /// The token to give out, if one is given out.
     pub(crate) new_token: String,
+    /// The refresh token to give out beside it, if one is.
+    pub(crate) new_refresh_token: String,
 }
 
 impl TokenEndpoint<'_> {
@@ -61,6 +66,10 @@ impl TokenEndpoint<'_> {
         if grant_type != "client_credentials" && !OTHER_GRANT_TYPES.contains(&grant_type) {
             return Err(OAuthError::unsupported_grant_type().into());
         }
+        let is_of_web_apps = matches!(grant_type, "authorization_code" | "refresh_token");
+        if is_of_web_apps && form.get("client_assertion").is_none() {
+            return self.answer_web_app(call, &form, grant_type);
+        }
         let assertion = form.assertion(call)?;
         let url = format!("{}{}", call.origin, call.path);
         let app = self.apps.authenticate(assertion, &url, self.now)?;
@@ -70,16 +79,72 @@ impl TokenEndpoint<'_> {
         if self.behaviour.zone_blocked {
             return Err(OAuthError::disallowed_network_zone().into());
         }
-        let thumbprint = check_proof(self.proofs, call, app, self.now)?;
+        let thumbprint = check_proof(self.proofs, call, self.now)?;
+        if thumbprint.is_none() && app.requires_dpop {
+            let description = "The DPoP proof JWT header is missing.";
+            return Err(OAuthError::invalid_dpop_proof(description).into());
+        }
         let scopes = granted_scopes(form.get("scope"), app, self.behaviour)?;
+        let scopes = scopes.into_iter().map(str::to_owned).collect();
+        let client_id = app.client_id.clone();
+        Ok(self.issue(&client_id, scopes, thumbprint, None))
+    }
 
+    /// Answers an app that has a code or a refresh token.
+    fn answer_web_app(self, call: &Call, form: &Form, grant_type: &str) -> Result<Reply, Refusal> {
+        let (client_id, secret) = form.client(call)?;
+        let app = self.web_apps.authenticate(&client_id, secret.as_deref())?;
+        if self.behaviour.zone_blocked {
+            return Err(OAuthError::disallowed_network_zone().into());
+        }
+        let thumbprint = check_proof(self.proofs, call, self.now)?;
+        let new =
+            NewTokens { access_token: &self.new_token, refresh_token: &self.new_refresh_token };
+        let given = |name: &'static str| {
+            let missing = format!("The token request must specify a '{name}'.");
+            form.get(name).ok_or(OAuthError::invalid_request(missing))
+        };
+        let issued = match grant_type {
+            "authorization_code" => self.grants.exchange(
+                app,
+                given("code")?,
+                form.get("redirect_uri"),
+                form.get("code_verifier"),
+                &new,
+                self.now,
+            ),
+            _ => {
+                let token = given("refresh_token")?;
+                self.grants.refresh(app, token, form.get("scope"), &new, self.now)
+            }
+        };
+        let issued = issued.map_err(|rejected| {
+            for token in &rejected.revoked {
+                self.tokens.revoke(token);
+            }
+            rejected.error
+        })?;
+        Ok(self.issue(&client_id, issued.scopes, thumbprint, issued.refresh_token))
+    }
+
+    /// Lets the new token in, and tells the app of it.
+    fn issue(
+        self,
+        client_id: &str,
+        scopes: Vec<String>,
+        thumbprint: Option<String>,
+        refresh_token: Option<String>,
+    ) -> Reply {
         let token_type = if thumbprint.is_some() { "DPoP" } else { "Bearer" };
-        let body = json!({
+        let mut body = json!({
             "token_type": token_type,
             "expires_in": LIFETIME.as_secs(),
             "access_token": self.new_token,
             "scope": scopes.join(" "),
         });
+        if let Some(refresh_token) = refresh_token {
+            body["refresh_token"] = refresh_token.into();
+        }
         let mut reply = Reply::object(&body);
         let no_store = HeaderValue::from_static("no-cache, no-store");
         reply.headers.insert(header::CACHE_CONTROL, no_store);
@@ -88,13 +153,14 @@ impl TokenEndpoint<'_> {
             reply.set_dpop_nonce(&NonceIssuer::AuthorizationServer.nonce(self.now));
         }
         let grant = OAuthToken {
-            scopes: scopes.into_iter().map(str::to_owned).collect(),
+            scopes: scopes.into_iter().collect(),
             expires: Some(self.now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX)),
             thumbprint,
-            client_id: Some(app.client_id.clone()),
+            client_id: Some(client_id.to_owned()),
+            ..OAuthToken::default()
         };
         self.tokens.accept_oauth(&self.new_token, grant);
-        Ok(reply)
+        reply
     }
 }
 
@@ -103,7 +169,6 @@ impl TokenEndpoint<'_> {
 fn check_proof(
     proofs: &mut Proofs,
     call: &Call,
-    app: &ServiceApp,
     now: Timestamp,
 ) -> Result<Option<String>, OAuthError> {
     let checked = proof_of(call).and_then(|proof| {
@@ -111,9 +176,6 @@ fn check_proof(
         proof.map(|proof| proofs.check(proof, call, None, issuer, now)).transpose()
     });
     match checked {
-        Ok(None) if app.requires_dpop => {
-            Err(OAuthError::invalid_dpop_proof("The DPoP proof JWT header is missing."))
-        }
         Ok(thumbprint) => Ok(thumbprint),
         Err(ProofError::Invalid(description)) => Err(OAuthError::invalid_dpop_proof(description)),
         Err(ProofError::NonceNeeded(nonce)) => Err(OAuthError::use_dpop_nonce(nonce)),
@@ -133,10 +195,7 @@ fn granted_scopes<'a>(
         }
     }
     if scopes.is_empty() {
-        return Err(OAuthError::invalid_scope(
-            "The authorization server resource does not have any configured default scopes, \
-             'scope' must be provided.",
-        ));
+        return Err(OAuthError::no_scope());
     }
     if scopes.iter().any(|scope| OPENID_SCOPES.contains(scope)) {
         let description = "Cannot request 'openid' scopes using client credentials.";
@@ -155,61 +214,10 @@ fn granted_scopes<'a>(
     }
     let lacking: Vec<_> = scopes.iter().filter(|scope| !is_granted(scope)).copied().collect();
     if !lacking.is_empty() {
-        let description =
-            "One or more scopes are not configured for the authorization server resource.";
-        return Err(OAuthError::invalid_scope(match behaviour.names_scopes {
-            true => format!("{description} These are not: {}.", lacking.join(", ")),
-            false => description.to_owned(),
-        }));
+        return Err(match behaviour.names_scopes {
+            true => OAuthError::scopes_not_granted(&lacking),
+            false => OAuthError::scope_not_granted(),
+        });
     }
     Ok(scopes)
-}
-
-/// The fields of the request.
-struct Form(Vec<(String, String)>);
-
-impl Form {
-    fn read(call: &Call) -> Result<Self, Refusal> {
-        let content_type = call.header(&header::CONTENT_TYPE).unwrap_or_default();
-        let media_type = content_type.split(';').next().unwrap_or_default().trim();
-        if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(OktaError::unsupported_media_type().into());
-        }
-        let credentials = ["client_id", "client_secret", "client_assertion"];
-        if credentials.iter().any(|name| call.param(name).is_some()) {
-            let description = "Client credentials cannot be supplied via query parameters.";
-            return Err(OAuthError::invalid_request(description).into());
-        }
-        let form = Self(call.form().ok_or(OAuthError::invalid_request("Invalid request"))?);
-        let mut names: Vec<_> = form.0.iter().map(|(name, _)| name).collect();
-        names.sort_unstable();
-        if names.windows(2).any(|pair| pair[0] == pair[1]) {
-            let description = "The request contained multiple parameters with the same name.";
-            return Err(OAuthError::invalid_request(description).into());
-        }
-        Ok(form)
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Returns the assertion, which must be the only credential.
-    fn assertion(&self, call: &Call) -> Result<&str, OAuthError> {
-        let in_header = call.headers.contains_key(header::AUTHORIZATION);
-        let in_body = self.get("client_id").is_some() || self.get("client_secret").is_some();
-        match self.get("client_assertion") {
-            Some(_) if in_header || in_body => Err(OAuthError::multiple_credentials()),
-            None if in_header && in_body => Err(OAuthError::multiple_credentials()),
-            None if in_header || in_body => Err(OAuthError::invalid_client(
-                "Client Credentials requests to the Org Authorization Server must use the \
-                 private_key_jwt token_endpoint_auth_method.",
-            )),
-            None => Err(OAuthError::invalid_client("No client credentials found.")),
-            Some(_) if self.get("client_assertion_type") != Some(ASSERTION_TYPE) => {
-                Err(OAuthError::invalid_request("The client_assertion_type is invalid."))
-            }
-            Some(assertion) => Ok(assertion),
-        }
-    }
 }

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::collection::Collection;
+use crate::limits::Principal;
 
 /// The credentials that the org knows.
 #[derive(Clone, Default)]
 pub(crate) struct Tokens {
-    /// API tokens, each with the time it was last used, if it ever was.
-    api: BTreeMap<String, Option<Timestamp>>,
+    api: BTreeMap<String, ApiToken>,
     oauth: BTreeMap<String, OAuthToken>,
+    /// So many tokens were accepted that no client asked for.
+    named: usize,
     revoked: BTreeSet<String>,
     /// The role of a holder leaves out these. A holder is a token, or a service app by its id.
     forbidden: BTreeMap<String, BTreeSet<Collection>>,
@@ -27,6 +29,14 @@ pub(crate) struct Role {
     pub(crate) forbidden: BTreeSet<Collection>,
 }
 
+/// An API token that the org knows.
+#[derive(Clone)]
+struct ApiToken {
+    /// It was last used then, if it ever was.
+    used: Option<Timestamp>,
+    principal: Principal,
+}
+
 /// An OAuth token may be used for this.
 #[derive(Clone, Default)]
 pub(crate) struct OAuthToken {
@@ -35,8 +45,10 @@ pub(crate) struct OAuthToken {
     pub(crate) expires: Option<Timestamp>,
     /// The thumbprint of the key that it is bound to, if it is.
     pub(crate) thumbprint: Option<String>,
-    /// The service app that it was issued to.
+    /// The app that it was issued to.
     pub(crate) client_id: Option<String>,
+    /// Calls with it count for this one, which is set when it is accepted.
+    pub(crate) principal: Principal,
 }
 
 /// A token is refused for one of these reasons.
@@ -75,12 +87,28 @@ impl std::fmt::Debug for Tokens {
 impl Tokens {
     pub(crate) fn accept_api(&mut self, token: &str) {
         self.revoked.remove(token);
-        self.api.insert(token.to_owned(), None);
+        let principal = self.next_principal("API token");
+        self.api.insert(token.to_owned(), ApiToken { used: None, principal });
     }
 
-    pub(crate) fn accept_oauth(&mut self, token: &str, grant: OAuthToken) {
+    pub(crate) fn accept_oauth(&mut self, token: &str, mut grant: OAuthToken) {
         self.revoked.remove(token);
+        grant.principal = match &grant.client_id {
+            Some(client_id) => client_id.as_str().into(),
+            None => self.next_principal("access token"),
+        };
         self.oauth.insert(token.to_owned(), grant);
+    }
+
+    /// Names a token that belongs to no app, without giving it away.
+    fn next_principal(&mut self, kind: &str) -> Principal {
+        self.named += 1;
+        format!("{kind} {}", self.named).into()
+    }
+
+    /// Tells whether a text is a token that the org knows, or knew.
+    pub(crate) fn knows(&self, text: &str) -> bool {
+        self.api.contains_key(text) || self.oauth.contains_key(text) || self.revoked.contains(text)
     }
 
     pub(crate) fn expire_oauth(&mut self, token: &str, time: Timestamp) {
@@ -104,19 +132,19 @@ impl Tokens {
         self.roleless.insert(holder.to_owned());
     }
 
-    /// Tells whether an API token is good now.
+    /// Returns the one that calls with an API token count for, if it is good now.
     ///
     /// The thirty days start with the first call, so that a token may be handed out before the clock is set.
-    pub(crate) fn is_good_api(&self, token: &str, now: Timestamp) -> bool {
-        self.api
-            .get(token)
-            .is_some_and(|used| used.is_none_or(|used| now.duration_since(used) < MAX_IDLE))
+    pub(crate) fn good_api(&self, token: &str, now: Timestamp) -> Option<Principal> {
+        let token = self.api.get(token)?;
+        let is_good = token.used.is_none_or(|used| now.duration_since(used) < MAX_IDLE);
+        is_good.then(|| token.principal.clone())
     }
 
     /// Notes that an API token is used now.
     pub(crate) fn renew_api(&mut self, token: &str, now: Timestamp) {
-        if let Some(used) = self.api.get_mut(token) {
-            *used = Some(now);
+        if let Some(token) = self.api.get_mut(token) {
+            token.used = Some(now);
         }
     }
 

@@ -1,82 +1,137 @@
-//! The simulated org and a stand-in for Secrets Manager, for a `bootstrap` that runs beside them.
+//! The simulated org, a stand-in for Secrets Manager and a status page, for a `bootstrap` that runs beside them.
+
+mod apps;
+mod fault_option;
+mod journal;
+mod org_options;
+mod secrets_manager;
+mod server;
+mod status_page;
 
 use super::org::EmbeddedOrg;
 use super::print;
 use anyhow::Context as _;
+use apps::AppOptions;
 use bytes::Bytes;
 use clap::Args;
 use http::{Request, Response};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use okta_connector_cli::{API_TOKEN, Clock, SandboxUrls, api_token_secret};
-use okta_simulator::ServiceApp;
-use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
+use journal::{Entry, Journal};
+use okta_connector_cli::{API_TOKEN, Clock, SandboxUrls, SimulatedOkta, api_token_secret};
+use okta_simulator::Delivery;
+use org_options::OrgOptions;
+use server::{Handler, Port};
+use status_page::StatusPage;
+use std::io::Write as _;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use tokio::net::TcpListener;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
-/// Serve the simulated org and a stand-in for Secrets Manager.
+/// Serve the simulated org, a stand-in for Secrets Manager and a status page.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Sandbox {
+    /// The secret of every connection, as JSON, instead of one with an API token that the org accepts.
+    #[arg(long, value_name = "FILE")]
+    secret: Option<PathBuf>,
     #[command(flatten)]
     org: EmbeddedOrg,
+    #[command(flatten)]
+    options: OrgOptions,
+    #[command(flatten)]
+    apps: AppOptions,
+    #[command(flatten)]
+    ports: Ports,
+}
+
+/// The places to listen at.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Ports")]
+struct Ports {
     /// The address to listen on. Another than 127.0.0.1 is for containers, where the URLs that are printed
     /// name this machine `host.docker.internal`: the function accepts no other name for it.
     #[arg(long, default_value_t = Ipv4Addr::LOCALHOST, value_name = "ADDRESS")]
     listen: Ipv4Addr,
     /// The port of the org, as the files of `events/` name it; any free one if it is 0.
-    #[arg(long, default_value_t = 8700)]
+    #[arg(long, value_name = "PORT", default_value_t = 8700)]
     okta_port: u16,
     /// The port of the stand-in for Secrets Manager; any free one if it is 0.
-    #[arg(long, default_value_t = 8701)]
+    #[arg(long, value_name = "PORT", default_value_t = 8701)]
     secrets_port: u16,
-    /// A service app that the org knows: a JSON file with `clientId`, `keys` (public, as JSON Web Keys
-    /// with a `kid`), `scopes` and `requiresDpop`.
-    #[arg(long, value_name = "FILE")]
-    service_app: Option<PathBuf>,
-    /// The secret of every connection, as JSON, instead of one with an API token that the org accepts.
-    #[arg(long, value_name = "FILE")]
-    secret: Option<PathBuf>,
+    /// The port of the status page, always on 127.0.0.1; any free one if it is 0.
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    status_port: u16,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   okta-connector sandbox --okta-port 0 --secrets-port 0
-  okta-connector sandbox --users 100 --seed 7 --okta-port 0 --secrets-port 0";
-
-type Handler = Arc<dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync>;
+  okta-connector sandbox --users 100 --fault 429@2 --latency 200ms --okta-port 0 --secrets-port 0";
 
 impl Sandbox {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let okta = self.org.okta(Clock::Wall)?;
-        // A server runs for long; what has arrived is of no use here.
-        okta.simulator().keep_requests(0);
-        if let Some(file) = &self.service_app {
-            okta.simulator().register_service_app(service_app(file)?);
-        }
-        let okta: Handler = Arc::new(move |request| okta.answer(request));
-        let okta_address = serve((self.listen, self.okta_port).into(), okta).await?;
+        let client_ids = self.apps.register(&mut okta.simulator())?;
+        self.options.apply(&mut okta.simulator(), &client_ids);
+        // A server runs for long: the journal has what is of use of what has arrived.
+        okta.simulator().keep_requests(1);
         let (secret, about_secret) = match &self.secret {
             Some(file) => (read(file)?, format!("the secret in {}", file.display())),
             None => {
                 (api_token_secret(API_TOKEN), format!("a secret with the API token {API_TOKEN}"))
             }
         };
-        let secrets: Handler = Arc::new(move |request| secrets_manager(&request, &secret));
-        let secrets_address = serve((self.listen, self.secrets_port).into(), secrets).await?;
-        let (host, about) = name_of(self.listen);
+        // All ports are there before the first is told of.
+        let listen = self.ports.listen;
+        let okta_port = Port::open((listen, self.ports.okta_port).into()).await?;
+        let secrets_port = Port::open((listen, self.ports.secrets_port).into()).await?;
+        let status_port = Port::open((Ipv4Addr::LOCALHOST, self.ports.status_port).into()).await?;
+        let (host, about) = name_of(listen);
         let urls = SandboxUrls {
-            org: format!("http://{host}:{}", okta_address.port()),
-            secrets_manager: format!("http://{host}:{}", secrets_address.port()),
+            org: format!("http://{host}:{}", okta_port.number()?),
+            secrets_manager: format!("http://{host}:{}", secrets_port.number()?),
+            status_page: format!("http://127.0.0.1:{}", status_port.number()?),
         };
-        print(&format!("{about}# Every secretArn has {about_secret}.\n{urls}"))?;
+
+        let journal = Arc::new(Mutex::new(Journal::default()));
+        let page = StatusPage {
+            okta: okta.clone(),
+            journal: Arc::clone(&journal),
+            org: urls.org.clone(),
+            options: self.options.described(),
+            counts: Mutex::default(),
+        };
+        okta_port.serve(org(okta, journal));
+        secrets_port.serve(Arc::new(move |request| secrets_manager::answer(&request, &secret)));
+        status_port.serve(Arc::new(move |request| page.answer(&request)));
+        let about_tokens: String = self
+            .options
+            .tokens()
+            .skip(1)
+            .map(|token| format!("# The org accepts the API token {token} as well.\n"))
+            .collect();
+        let about_app = self.apps.about();
+        let about =
+            format!("{about}# Every secretArn has {about_secret}.\n{about_tokens}{about_app}");
+        print(&format!("{about}{urls}"))?;
         tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
     }
+}
+
+/// Makes a handler that answers as the org, and writes down what came.
+fn org(okta: SimulatedOkta, journal: Arc<Mutex<Journal>>) -> Handler {
+    Arc::new(move |request: Request<Bytes>| -> Response<Bytes> {
+        let began = Instant::now();
+        let (response, request) = okta.answer_and_log(request);
+        let delivery = response.extensions().get::<Delivery>().copied().unwrap_or_default();
+        if let Some(request) = request {
+            let entry = Entry { request, took: began.elapsed() + delivery.delay };
+            // Whoever has closed standard error does not want to know.
+            let _ = writeln!(std::io::stderr(), "{entry}");
+            journal.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+        }
+        response
+    })
 }
 
 /// Returns the name of a machine that listens on an address, as the function accepts it in an `instanceUrl`,
@@ -98,77 +153,6 @@ fn name_of(listen: Ipv4Addr) -> (&'static str, String) {
 
 fn read(file: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
-}
-
-fn service_app(file: &Path) -> anyhow::Result<ServiceApp> {
-    let app: serde_json::Value = serde_json::from_str(&read(file)?)
-        .with_context(|| format!("{} is not JSON", file.display()))?;
-    let client_id = app["clientId"].as_str();
-    let client_id = client_id.with_context(|| format!("{} has no clientId", file.display()))?;
-    let list = |name: &str| app[name].as_array().cloned().unwrap_or_default();
-    Ok(ServiceApp {
-        client_id: client_id.to_owned(),
-        keys: list("keys"),
-        scopes: list("scopes")
-            .iter()
-            .filter_map(|scope| scope.as_str().map(str::to_owned))
-            .collect(),
-        requires_dpop: app["requiresDpop"] == true,
-    })
-}
-
-/// Serves until the process ends.
-async fn serve(address: SocketAddr, handler: Handler) -> anyhow::Result<SocketAddr> {
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address} - port 0 takes any that is free"))?;
-    let address = listener.local_addr()?;
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let handler = Arc::clone(&handler);
-            let service = service_fn(move |request| respond(Arc::clone(&handler), request));
-            tokio::spawn(async move {
-                // A client that goes away in the middle is its own business.
-                let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-            });
-        }
-    });
-    Ok(address)
-}
-
-async fn respond(
-    handler: Handler,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
-    let (head, body) = request.into_parts();
-    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    Ok(handler(Request::from_parts(head, body)).map(Full::new))
-}
-
-/// Answers `GetSecretValue` for every ARN with the secret of the simulated connection.
-fn secrets_manager(request: &Request<Bytes>, secret: &str) -> Response<Bytes> {
-    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
-    let answer = |status: u16, body: serde_json::Value| {
-        let mut response = Response::new(Bytes::from(body.to_string()));
-        *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
-        response.headers_mut().insert(
-            http::header::CONTENT_TYPE,
-            http::HeaderValue::from_static("application/x-amz-json-1.1"),
-        );
-        response
-    };
-    if target != Some("secretsmanager.GetSecretValue") {
-        return answer(400, serde_json::json!({ "__type": "InvalidAction" }));
-    }
-    let asked: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
-    answer(
-        200,
-        serde_json::json!({
-            "ARN": asked["SecretId"],
-            "Name": "sandbox",
-            "SecretString": secret,
-        }),
-    )
 }
 
 #[cfg(test)]
@@ -194,6 +178,7 @@ mod tests {
             let urls = SandboxUrls {
                 org: format!("http://{host}:8700"),
                 secrets_manager: format!("http://{host}:8701"),
+                status_page: "http://127.0.0.1:8702".to_owned(),
             };
             let printed = format!("{about}{urls}");
             assert_eq!(SandboxUrls::read(printed.as_bytes()).unwrap(), urls);

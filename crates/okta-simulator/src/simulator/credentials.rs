@@ -6,6 +6,7 @@ use crate::collection::Collection;
 use crate::service_app::ServiceApp;
 use crate::simulator::Simulator;
 use crate::tokens::OAuthToken;
+use crate::web_app::WebApp;
 
 impl Simulator {
     /// Lets a token in with the `SSWS` scheme. It may read everything.
@@ -38,6 +39,12 @@ impl Simulator {
     /// with the same id is replaced, and the tokens that it was given stay good.
     pub fn register_service_app(&mut self, app: ServiceApp) {
         self.apps.register(app);
+    }
+
+    /// Registers a web app, which may then ask for codes in a browser, and for tokens with them. An app with the same id
+    /// is replaced, and the tokens that it was given stay good.
+    pub fn register_web_app(&mut self, app: WebApp) {
+        self.web_apps.register(app);
     }
 
     /// Takes a collection out of the role of a holder: a token of any kind, or a service app by its client id,

@@ -23,10 +23,19 @@ fn one(effect: Effect) -> Answer {
 #[test]
 fn faults_meet_the_calls_they_name() {
     let fails = Effect::status(503);
+    let between = |first, last| Fault {
+        when: When::Between { first, last },
+        ..Fault::always(Effect::status(503))
+    };
+    let every = |n| Fault { when: When::Every(n), ..Fault::always(Effect::status(503)) };
     let rows = [
         (Fault::always(fails.clone()), "xxxx"),
         (Fault::on_call(2, fails.clone()), ".x.."),
         (Fault { when: When::From(3), ..Fault::always(fails.clone()) }, "..xx"),
+        (between(2, 3), ".xx."),
+        (between(3, 2), "...."),
+        (every(2), ".x.x"),
+        (every(0), "...."),
         (Fault::always(fails.clone()).to("/api/v1/groups"), "...."),
         (Fault::on_call(4, fails.clone()).to("/api/v1/users"), "...x"),
         (

@@ -62,6 +62,34 @@ fn paths_share_buckets() {
 }
 
 #[test]
+fn two_tokens_are_counted_apart() {
+    let subscription = Subscription::Uniform { per_minute: 4 };
+    let mut caller = caller(RateLimits { subscription, ..RateLimits::default() });
+    caller.simulator.accept_api_token("second");
+    let second = |caller: &mut Caller| {
+        let request = http::Request::get(format!("{ORIGIN}/api/v1/users"));
+        let request = request.header(header::AUTHORIZATION, "SSWS second");
+        caller.send(request.body(Bytes::new()).unwrap())
+    };
+    for left in ["1", "0"] {
+        let answer = caller.get("/api/v1/users");
+        assert_eq!(answer.header("x-rate-limit-limit"), "2");
+        assert_eq!(answer.header("x-rate-limit-remaining"), left);
+        assert_eq!(second(&mut caller).header("x-rate-limit-remaining"), left);
+    }
+    assert_eq!(caller.get("/api/v1/users").outcome(), "429 E0000047");
+    let usage = caller.simulator.usage();
+    let used = usage.iter().map(|it| (&*it.principal, it.used, it.rejected));
+    assert_eq!(used.collect::<Vec<_>>(), [("API token 1", 2, 1), ("API token 2", 2, 0)]);
+    assert_eq!(caller.simulator.current_usage().count(), 2);
+    let later = caller.now + SignedDuration::from_secs(60);
+    caller.set_time(later);
+    assert_eq!(caller.simulator.current_usage().count(), 0);
+    let left: Vec<_> = caller.simulator.requests().iter().map(|it| it.remaining).collect();
+    assert_eq!(left, [Some(1), Some(1), Some(0), Some(0), Some(0)]);
+}
+
+#[test]
 fn too_many_in_flight() {
     let mut caller = caller(RateLimits { concurrency: 2, ..RateLimits::default() });
     caller.simulator.set_latency(Duration::from_millis(300));

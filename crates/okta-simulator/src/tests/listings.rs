@@ -97,3 +97,14 @@ fn every_collection_with_a_path_is_generated_and_listed_there() {
         assert_eq!(caller.get(path).outcome(), "403 E0000006", "{path}");
     }
 }
+
+#[test]
+fn what_is_shown_is_what_is_counted() {
+    let org = Org::generate(1, 40);
+    for &collection in Collection::ALL {
+        assert_eq!(org.shown(collection).count(), org.count_shown(collection), "{collection:?}");
+        let below_nothing = org.shown(collection).any(|(parent, _)| parent.is_empty());
+        let is_below = collection.parent().is_some();
+        assert_eq!(below_nothing, !is_below && org.count_shown(collection) > 0, "{collection:?}");
+    }
+}
