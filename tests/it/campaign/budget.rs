@@ -20,18 +20,22 @@
 use jiff::Timestamp;
 use okta_simulator::WindowUsage;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The knowledge of the limits, process by process.
 #[derive(Debug)]
 pub(crate) struct Budget {
     percent: u64,
     smallest_share: u64,
-    /// The number of requests that were refused because too many were in flight, by bucket and window.
-    crowded_out: BTreeMap<(&'static str, Timestamp), u64>,
+    /// The number of requests that were refused because too many were in flight, by bucket, window and token.
+    crowded_out: BTreeMap<Key, u64>,
     process: Knowledge,
     /// The knowledge that the latest token tells.
     token: Knowledge,
 }
+
+/// The bucket, the start of the window, and who is counted in it.
+type Key = (&'static str, Timestamp, Arc<str>);
 
 /// The knowledge of a process, by bucket.
 pub(crate) type Knowledge = BTreeMap<&'static str, Learned>;
@@ -109,7 +113,7 @@ impl Budget {
 
     /// Notes that a request was refused because too many were in flight.
     pub(crate) fn crowded_out(&mut self, usage: &WindowUsage) {
-        *self.crowded_out.entry((usage.bucket, usage.started)).or_default() += 1;
+        *self.crowded_out.entry(key(usage)).or_default() += 1;
     }
 
     /// Notes that a request has arrived in a window. `known` is the knowledge of the process when it sent it.
@@ -118,7 +122,7 @@ impl Budget {
         known: &Knowledge,
         usage: &WindowUsage,
     ) -> Result<Arrival, String> {
-        let crowded_out = self.crowded_out.get(&(usage.bucket, usage.started)).copied();
+        let crowded_out = self.crowded_out.get(&key(usage)).copied();
         let ordinal = usage.used + usage.rejected - crowded_out.unwrap_or_default();
         let learned = self.process.entry(usage.bucket).or_default();
         learned.windows.retain(|&window, _| window >= usage.started);
@@ -157,7 +161,9 @@ impl Budget {
                 learned.knows_limit = true;
                 learned.misled = false;
                 let window = learned.windows.entry(arrival.window).or_default();
-                window.discovered = window.discovered.max(arrival.ordinal - arrival.own);
+                // Okta counts each token by itself, and the process may have sent more with the one before.
+                let discovered = arrival.ordinal.saturating_sub(arrival.own);
+                window.discovered = window.discovered.max(discovered);
                 window.is_told = true;
                 window.is_spent |= nothing_left;
             }
@@ -168,4 +174,8 @@ impl Budget {
             Headers::Useless => {}
         }
     }
+}
+
+fn key(usage: &WindowUsage) -> Key {
+    (usage.bucket, usage.started, Arc::clone(&usage.principal))
 }

@@ -187,7 +187,10 @@ impl Wire {
             notes.chronicle.note(&self.scenario, self.okta.simulator().org());
         }
         let arrival = counted.and_then(|usage| {
-            let same = |it: &&WindowUsage| (it.bucket, it.started) == (usage.bucket, usage.started);
+            let same = |it: &&WindowUsage| {
+                (it.bucket, it.started, &it.principal)
+                    == (usage.bucket, usage.started, &usage.principal)
+            };
             let rejected_before = before.iter().find(same).map_or(0, |it| it.rejected);
             let was_rejected = usage.rejected > rejected_before;
             if was_rejected && number(&response, "x-rate-limit-limit") == Some(0) {

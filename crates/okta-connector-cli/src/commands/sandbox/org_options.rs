@@ -28,7 +28,7 @@ pub(super) struct OrgOptions {
     /// The time that every answer takes, such as 200ms.
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = fault_option::duration)]
     latency: Duration,
-    /// The engine: the Classic Engine has no devices and no realms.
+    /// The engine: the Classic Engine has no devices.
     #[arg(long, value_enum, default_value_t = Engine::Identity)]
     engine: Engine,
     /// The admin role of tokens and apps: without any, what scopes open looks like an empty org.
