@@ -4,7 +4,7 @@
 use crate::callgrind::Callgrind;
 use crate::processes::{Programs, TIME, query, start, start_sandbox};
 use crate::report::Row;
-use crate::world::TEN_FIELDS;
+use crate::world::{SIZES, TEN_FIELDS};
 use okta_connector_cli::{HostedFunction, Sandbox, Usage};
 use serde_json::{Value, json};
 
@@ -50,14 +50,16 @@ impl Subject<'_> {
 
     /// Returns the instructions for each record, without those that it takes to start.
     fn instructions(&self, sandbox: &Sandbox) -> anyhow::Result<f64> {
-        let callgrind = Callgrind::new();
-        let count = |calls| {
-            callgrind.count_function(self.program, &sandbox.urls().environment(), |function| {
-                self.flow().go_on(function, calls)
-            })
-        };
-        let (many, few) = (count(WARM + CALLS)?, count(WARM)?);
+        let (many, few) = (self.count(sandbox, WARM + CALLS)?, self.count(sandbox, WARM)?);
         Ok(many.saturating_sub(few) as f64 / (CALLS * PER_CALL) as f64)
+    }
+
+    /// Returns the instructions of a process from its start to the end of so many calls.
+    fn count(&self, sandbox: &Sandbox, calls: usize) -> anyhow::Result<u64> {
+        let environment = sandbox.urls().environment();
+        Callgrind::new().count_function(self.program, &environment, |function| {
+            self.flow().go_on(function, calls)
+        })
     }
 
     /// Returns what the calls of a warm process use up.
@@ -81,11 +83,9 @@ pub(crate) fn rows(programs: &Programs) -> anyhow::Result<Vec<Row>> {
     for (name, fields, projected) in
         [("all fields", None, ""), ("ten fields", Some(TEN_FIELDS), projected)]
     {
-        let mut event =
-            query(&sandbox, &json!({ "selectedFieldNames": fields, "maxResults": PER_CALL }));
-        // How often a listing is split depends on the time that a page takes, and callgrind takes its own.
-        event["connectorContext"]["connectorRuntimeSettings"]["maxConcurrentRequests"] = "1".into();
-        let ours = Subject { program: &programs.bootstrap, event };
+        let flow = json!({ "selectedFieldNames": fields, "maxResults": PER_CALL });
+        let ours =
+            Subject { program: &programs.bootstrap, event: one_lane(query(&sandbox, &flow)) };
         let floor = Subject {
             program: &programs.floor,
             event: json!({
@@ -124,7 +124,39 @@ pub(crate) fn rows(programs: &Programs) -> anyhow::Result<Vec<Row>> {
             faults / least_faults.max(1.0),
         ));
     }
+    rows.extend(by_size(programs)?);
     Ok(rows)
+}
+
+/// Counts the instructions of whole runs, from the start of the process to the last user of an org.
+fn by_size(programs: &Programs) -> anyhow::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    let mut smallest = None;
+    for users in SIZES {
+        let sandbox = start_sandbox(&programs.okta_connector, users, &[])?;
+        let flow = json!({ "selectedFieldNames": TEN_FIELDS, "maxResults": PER_CALL });
+        let subject =
+            Subject { program: &programs.bootstrap, event: one_lane(query(&sandbox, &flow)) };
+        let counted = subject.count(&sandbox, users / PER_CALL)? as f64 / users as f64;
+        let against = *smallest.get_or_insert(counted);
+        let row = Row::new(
+            format!(
+                "instructions for a record in a whole run over {users} users, against {}",
+                SIZES[0]
+            ),
+            format!("{counted:.0} / {against:.0}"),
+            counted / against,
+        );
+        rows.push(row.drawn("instructions", json!([users, counted.round()])));
+    }
+    Ok(rows)
+}
+
+/// Has an event walked in one lane: how often a listing is split depends on the time that a page takes, and callgrind takes
+/// its own.
+fn one_lane(mut event: Value) -> Value {
+    event["connectorContext"]["connectorRuntimeSettings"]["maxConcurrentRequests"] = "1".into();
+    event
 }
 
 /// Returns the microseconds for a record in the fastest of some runs.
