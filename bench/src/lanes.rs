@@ -76,7 +76,13 @@ fn timeline(way: &str, run: &Run) -> Value {
     });
     let requests: Vec<_> = requests.collect();
     let calls: Vec<_> = run.calls.iter().map(|&began| rounded(began)).collect();
-    json!({ "way": way, "requests": requests, "calls": calls })
+    json!({
+        "users": USERS,
+        "milliseconds": LATENCY.as_millis() as u64,
+        "way": way,
+        "calls": calls,
+        "requests": requests,
+    })
 }
 
 /// Measures the real time of a run that the limits need not slow down, against one without limits.

@@ -204,7 +204,10 @@ pub(crate) fn memory(programs: &Programs) -> anyhow::Result<Vec<Row>> {
             format!("{peak:.1} MiB / {MIB_ALLOWED:.0} MiB"),
             peak / MIB_ALLOWED,
         );
-        rows.push(row.drawn("memory", json!([users, rounded(peak)])));
+        rows.push(row.drawn(
+            "memory",
+            json!({ "users": users, "mib": rounded(peak), "allowed": MIB_ALLOWED }),
+        ));
     }
     Ok(rows)
 }

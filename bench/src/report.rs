@@ -66,8 +66,8 @@ pub(crate) fn table(rows: &[Row]) -> String {
     table
 }
 
-/// Returns the report that is kept.
-pub(crate) fn json(machine: &str, rows: &[Row]) -> Value {
+/// Returns the report that is kept: JSON with a line for each row, and for what it adds to a picture.
+pub(crate) fn json(machine: &str, rows: &[Row]) -> String {
     let mut pictures: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
     for (picture, series) in rows.iter().filter_map(|row| row.drawn.as_ref()) {
         pictures.entry(picture).or_default().push(series);
@@ -80,5 +80,18 @@ pub(crate) fn json(machine: &str, rows: &[Row]) -> Value {
         }
         json
     });
-    json!({ "machine": machine, "pictures": pictures, "rows": rows.collect::<Vec<_>>() })
+    let pictures = pictures.into_iter().map(|(picture, series)| {
+        let series = lines(series.into_iter().map(Value::to_string));
+        format!("{}: [\n{series}\n]", json!(picture))
+    });
+    let (pictures, rows) = (lines(pictures), lines(rows.map(|row| row.to_string())));
+    let machine = json!(machine);
+    format!(
+        "{{\n\"machine\": {machine},\n\"pictures\": {{\n{pictures}\n}},\n\"rows\": [\n{rows}\n]\n}}\n"
+    )
+}
+
+/// Puts each text on a line of its own, with a comma between each two.
+fn lines(texts: impl Iterator<Item = String>) -> String {
+    texts.collect::<Vec<_>>().join(",\n")
 }

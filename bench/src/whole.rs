@@ -147,7 +147,9 @@ fn by_size(programs: &Programs) -> anyhow::Result<Vec<Row>> {
             format!("{counted:.0} / {against:.0}"),
             counted / against,
         );
-        rows.push(row.drawn("instructions", json!([users, counted.round()])));
+        rows.push(
+            row.drawn("instructions", json!({ "users": users, "instructions": counted.round() })),
+        );
     }
     Ok(rows)
 }
