@@ -46,13 +46,20 @@ fn series<'a>(report: &'a Value, picture: &str) -> anyhow::Result<&'a [Value]> {
 /// Returns the number at a place in JSON.
 fn number(json: &Value, pointer: &str) -> anyhow::Result<f64> {
     let found = json.pointer(pointer);
-    found.and_then(Value::as_f64).with_context(|| format!("no number at {pointer} in {json:.200}"))
+    found
+        .and_then(Value::as_f64)
+        .with_context(|| format!("no number at {pointer} in {}", start(json)))
 }
 
 /// Returns the elements of the array of this name.
 fn list<'a>(json: &'a Value, name: &str) -> anyhow::Result<&'a [Value]> {
     let found = json[name].as_array().map(Vec::as_slice);
-    found.with_context(|| format!("no array {name} in {json:.200}"))
+    found.with_context(|| format!("no array {name} in {}", start(json)))
+}
+
+/// Returns the first characters of JSON, for a message.
+fn start(json: &Value) -> String {
+    json.to_string().chars().take(80).collect()
 }
 
 /// Draws a picture on paper of this size.
@@ -79,4 +86,62 @@ fn grouped(number: f64) -> String {
     let digits = format!("{number:.0}");
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
     groups.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn report() -> Value {
+        json!({ "pictures": {
+            "share": [{
+                "users": 1_000,
+                "cap": 75,
+                "windows": [{ "began": 0, "limit": 300, "shares": [[0, 1], [59, 75]] }],
+            }],
+            "lanes": [{
+                "users": 1_000,
+                "milliseconds": 200,
+                "way": "lanes",
+                "calls": [0, 0.2],
+                "requests": [[1, 0, 0.2], [2, 0.2, 0.4]],
+            }],
+            "memory": [{ "users": 1_000, "mib": 10.5, "allowed": 40 }],
+            "instructions": [{ "users": 1_000, "instructions": 12_000 }],
+        }})
+    }
+
+    #[test]
+    fn a_picture_says_what_it_shows() {
+        let expected = [
+            ("share.svg", "1,000 users under a limit of 300 requests a minute"),
+            ("lanes.svg", "1,000 users, 200 ms for each page"),
+            ("sizes.svg", "12,000"),
+        ];
+        for ((name, picture), (file, text)) in draw(&report()).unwrap().into_iter().zip(expected) {
+            assert_eq!(name, file);
+            assert!(picture.contains(text), "{picture}");
+        }
+    }
+
+    #[test]
+    fn a_report_that_lacks_something_is_refused() {
+        let rows = [
+            ("/pictures", json!(null), "nothing for the picture of share"),
+            ("/pictures/lanes", json!([]), "nothing for the picture of lanes"),
+            ("/pictures/share/0/cap", json!("75"), "no number at /cap"),
+            ("/pictures/share/0/windows", json!(7), "no array windows"),
+            ("/pictures/share/0/windows/0/shares/0", json!([1]), "no number at /1"),
+            ("/pictures/lanes/0/way", json!(1), "no way in"),
+            ("/pictures/lanes/0/requests/0/0", json!(0), "no lane from 1 to 40"),
+            ("/pictures/memory/0/mib", json!(null), "no number at /mib"),
+        ];
+        for (pointer, value, expected) in rows {
+            let mut report = report();
+            *report.pointer_mut(pointer).unwrap() = value;
+            let error = draw(&report).unwrap_err().to_string();
+            assert!(error.contains(expected), "{pointer}: {error}");
+        }
+    }
 }

@@ -1,10 +1,13 @@
 //! A run as a timeline: a row for each lane, a bar for each request.
 
-use super::{BLUE, GRID, INK, PALE, TEXT, TITLE, grouped, list, number, on_paper, text};
+use super::{BLUE, GRID, INK, PALE, TEXT, TITLE, grouped, list, number, on_paper, start, text};
 use anyhow::Context as _;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use serde_json::Value;
+
+/// The most lanes that a run may have: more rows than that nobody could read.
+const MOST_LANES: u64 = 40;
 
 /// The rows of the picture, from the top, and the bars in them.
 #[derive(Default)]
@@ -72,12 +75,14 @@ pub(super) fn draw(series: &[Value]) -> anyhow::Result<String> {
 impl Timeline {
     /// Adds the lanes of a run below those that are there.
     fn add(&mut self, run: &Value) -> anyhow::Result<()> {
-        let way = run["way"].as_str().with_context(|| format!("no way in {run:.200}"))?;
+        let way = run["way"].as_str().with_context(|| format!("no way in {}", start(run)))?;
         let calls = list(run, "calls")?.iter().map(|call| number(call, ""));
         let calls = calls.collect::<anyhow::Result<Vec<_>>>()?;
         let (above, mut lanes) = (self.labels.len(), 0);
         for request in list(run, "requests")? {
-            let lane = request[0].as_u64().with_context(|| format!("no lane in {request}"))?;
+            let lane = request[0].as_u64().filter(|lane| (1..=MOST_LANES).contains(lane));
+            let lane = lane
+                .with_context(|| format!("no lane from 1 to {MOST_LANES} in {}", start(request)))?;
             let (sent, arrived) = (number(request, "/1")?, number(request, "/2")?);
             let call = calls.iter().filter(|&&began| began <= sent).count();
             let colour = if call % 2 == 1 { BLUE } else { PALE };
