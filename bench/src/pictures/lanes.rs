@@ -57,10 +57,10 @@ pub(super) fn draw(series: &[Value]) -> anyhow::Result<String> {
             .x_label_formatter(&|second| format!("{second:.0}"))
             .draw()?;
         let at_the_left = text(TEXT, INK).pos(Pos::new(HPos::Right, VPos::Center));
-        for (row, label) in labels.into_iter().enumerate() {
-            let (edge, middle) = chart.backend_coord(&(0.0, height - row as f64 - 0.5));
-            paper.draw(&Text::new(label, (edge - 10, middle), at_the_left.clone()))?;
-        }
+        chart.draw_series(labels.into_iter().enumerate().map(|(row, label)| {
+            EmptyElement::at((0.0, height - row as f64 - 0.5))
+                + Text::new(label, (-10, 0), at_the_left.clone())
+        }))?;
         chart.draw_series(bars.iter().map(|bar| {
             let top = height - bar.row as f64;
             let corners = [(bar.sent, top - 0.15), (bar.arrived, top - 0.85)];

@@ -40,8 +40,11 @@ pub(super) fn draw(series: &[Value]) -> anyhow::Result<String> {
             .x_label_formatter(&|second| format!("{second:.0}"))
             .y_label_formatter(&|share| format!("{share:.0} %"))
             .draw()?;
-        for window in &windows {
-            let outline = window.outline(end);
+        for (index, window) in windows.iter().enumerate() {
+            // The run is over with its last request, and the others with their windows.
+            let is_last = index + 1 == windows.len();
+            let seconds = if is_last { window.seconds_used() } else { WINDOW };
+            let outline = window.outline(seconds);
             let mut area = outline.clone();
             area.extend(outline.last().map(|&(second, _)| (second, 0.0)));
             chart.draw_series([Polygon::new(area, PALE.mix(0.45).filled())])?;
@@ -68,15 +71,21 @@ impl Window {
         Ok(Self { began: number(json, "/began")?, limit: number(json, "/limit")?, steps })
     }
 
-    /// Returns the line of its share, as stairs from nothing at its beginning to its end.
-    fn outline(&self, end: f64) -> Vec<(f64, f64)> {
+    /// Returns the line of its share, as stairs from nothing at its beginning, for so many seconds.
+    fn outline(&self, seconds: f64) -> Vec<(f64, f64)> {
         let (mut line, mut share) = (vec![(self.began, 0.0)], 0.0);
         for &(second, next) in &self.steps {
             let second = second.max(self.began);
             line.extend([(second, share), (second, next)]);
             share = next;
         }
-        line.push(((self.began + WINDOW).min(end), share));
+        line.push((self.began + seconds, share));
         line
+    }
+
+    /// Returns the seconds from its beginning to the end of the second of its last request.
+    fn seconds_used(&self) -> f64 {
+        let last = self.steps.last().map_or(self.began, |&(second, _)| second + 1.0);
+        (last - self.began).clamp(0.0, WINDOW)
     }
 }

@@ -27,8 +27,8 @@ pub(super) fn draw(memory: &[Value], instructions: &[Value]) -> anyhow::Result<S
         bound: Some((allowed, format!("allowed: {allowed:.0} MiB"))),
     };
     let instructions = Chart {
-        title: "instructions for a record of ten fields",
-        unit: "instructions, the start of the process included",
+        title: "instructions for each record of ten fields",
+        unit: "instructions of the run / records",
         figure: grouped,
         points: points(instructions, "/instructions")?,
         bound: None,
@@ -71,27 +71,28 @@ impl Chart {
             .y_label_formatter(&|&measured| grouped(measured))
             .draw()?;
         let below = text(TEXT, INK).pos(Pos::new(HPos::Center, VPos::Top));
-        for (&(users, _), &(place, _)) in self.points.iter().zip(&places) {
-            let (x, y) = chart.backend_coord(&(place, 0.0));
-            paper.draw(&Text::new(grouped(users), (x, y + 8), below.clone()))?;
-        }
-        let (x, y) = chart.backend_coord(&(end / 2.0 - 0.25, 0.0));
-        paper.draw(&Text::new("users of the org", (x, y + 30), below))?;
+        chart.draw_series(self.points.iter().zip(&places).map(|(&(users, _), &(place, _))| {
+            EmptyElement::at((place, 0.0)) + Text::new(grouped(users), (0, 8), below.clone())
+        }))?;
+        let middle = (places.len() as f64 - 1.0) / 2.0;
+        chart.draw_series([
+            EmptyElement::at((middle, 0.0)) + Text::new("users of the org", (0, 30), below)
+        ])?;
         if let Some((bound, label)) = &self.bound {
             let line = [(-0.5, *bound), (end, *bound)];
             chart.draw_series(LineSeries::new(line, RED.stroke_width(2)))?;
-            let (x, y) = chart.backend_coord(&(-0.5, *bound));
             let above = text(TEXT, RED).pos(Pos::new(HPos::Left, VPos::Bottom));
-            paper.draw(&Text::new(label.as_str(), (x + 8, y - 4), above))?;
+            chart.draw_series([
+                EmptyElement::at((-0.5, *bound)) + Text::new(label.clone(), (8, -4), above)
+            ])?;
         }
         chart.draw_series(LineSeries::new(places.iter().copied(), BLUE.stroke_width(2)))?;
         let above = text(TEXT, INK).pos(Pos::new(HPos::Center, VPos::Bottom));
-        for &(place, measured) in &places {
-            let (x, y) = chart.backend_coord(&(place, measured));
-            paper.draw(&Circle::new((x, y), 4, BLUE.filled()))?;
-            let figure = (self.figure)(measured);
-            paper.draw(&Text::new(figure, (x, y - 10), above.clone()))?;
-        }
+        chart.draw_series(places.iter().map(|&(place, measured)| {
+            EmptyElement::at((place, measured))
+                + Circle::new((0, 0), 4, BLUE.filled())
+                + Text::new((self.figure)(measured), (0, -10), above.clone())
+        }))?;
         Ok(())
     }
 }
