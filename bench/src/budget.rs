@@ -1,15 +1,22 @@
 //! The use of the rate limit: the requests sent against the minimum, the share of the limit against the
 //! cap, and what several executions on one connection come to together.
 
-use crate::report::Row;
-use crate::world::{Conditions, LONGEST_FLOW, SIZES, run, run_beside};
+use crate::report::{Row, rounded};
+use crate::world::{Conditions, LONGEST_FLOW, Run, SIZES, run, run_beside, seconds};
 use okta_simulator::RateLimits;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The largest page that Okta gives.
 const PAGE: usize = 200;
 
 const PERCENT: u32 = 75;
+
+/// The time for which Okta counts.
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// The size of the org whose windows are drawn: large enough to meet the limit, and over in a few windows.
+const DRAWN: usize = 100_000;
 
 /// Returns what a connection meets that was set up as the template suggests, at an org of a usual size.
 fn usual(users: usize) -> Conditions {
@@ -34,11 +41,15 @@ pub(crate) fn rows() -> anyhow::Result<Vec<Row>> {
             format!("{} / {minimum}", run.requests),
             run.requests as f64 / minimum as f64,
         ));
-        rows.push(Row::new(
+        let mut row = Row::new(
             format!("largest share of the limit used for {users} users, against the cap"),
             format!("{:.0} % / {PERCENT} %", run.largest_share * 100.0),
             run.largest_share * 100.0 / f64::from(PERCENT),
-        ));
+        );
+        if users == DRAWN {
+            row = row.drawn("share", share(users, &run));
+        }
+        rows.push(row);
         if Some(&users) == SIZES.last() {
             let (simulated, longest) = (run.elapsed.as_secs_f64(), LONGEST_FLOW.as_secs_f64());
             rows.push(Row::new(
@@ -51,6 +62,27 @@ pub(crate) fn rows() -> anyhow::Result<Vec<Row>> {
         }
     }
     Ok(rows)
+}
+
+/// Returns the share of its limit that each window of a run had seen used, second by second.
+fn share(users: usize, run: &Run) -> Value {
+    let windows = run.windows.iter().map(|window| {
+        let mut shares: Vec<[f64; 2]> = Vec::new();
+        let ends = window.started + WINDOW;
+        let sent = run.log.iter().filter(|request| {
+            request.bucket == Some(window.bucket) && (window.started..ends).contains(&request.time)
+        });
+        for (request, number) in sent.zip(1..) {
+            let second = seconds(request.time).floor();
+            let share = rounded(100.0 * f64::from(number) / window.limit as f64);
+            match shares.last_mut().filter(|last| last[0] == second) {
+                Some(last) => last[1] = share,
+                None => shares.push([second, share]),
+            }
+        }
+        json!({ "began": rounded(seconds(window.started)), "limit": window.limit, "shares": shares })
+    });
+    json!({ "users": users, "cap": PERCENT, "windows": windows.collect::<Vec<_>>() })
 }
 
 /// Measures executions that know nothing of each other: what Okta counts of all of them, against the share of one.

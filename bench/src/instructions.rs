@@ -56,12 +56,6 @@ pub(crate) fn rows(pages: &str) -> anyhow::Result<Vec<Row>> {
             ));
         }
     }
-    let (few, many) = (ten.of("connector", 5)?, ten.of("connector", 500)?);
-    rows.push(Row::new(
-        "instructions for a record out of 100000, against one out of 1000".to_owned(),
-        format!("{many:.0} / {few:.0}"),
-        many / few,
-    ));
     Ok(rows)
 }
 

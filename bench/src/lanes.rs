@@ -1,9 +1,10 @@
 //! The time for 20,000 users: where a page takes 200 ms and Okta allows 600 requests a minute, and where a page takes
 //! no time.
 
-use crate::report::Row;
-use crate::world::{Conditions, run, run_for_real};
+use crate::report::{Row, rounded};
+use crate::world::{Conditions, Run, run, run_for_real, seconds};
 use okta_simulator::{RateLimits, Subscription};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 const USERS: usize = 20_000;
@@ -45,17 +46,43 @@ pub(crate) fn rows() -> anyhow::Result<Vec<Row>> {
     let ways = [("sequential", &conditions), ("overlapped", &overlapped), ("lanes", &lanes)];
     let mut rows = Vec::new();
     for (name, conditions) in ways {
-        let seconds = run(conditions)?.elapsed.as_secs_f64();
-        rows.push(Row::new(
+        let run = run(conditions)?;
+        let seconds = run.elapsed.as_secs_f64();
+        let row = Row::new(
             format!(
                 "20,000 users at 200 ms a page and 600 requests a minute, {name}, against the bound"
             ),
             format!("{seconds:.1} s / {bound:.1} s"),
             seconds / bound,
-        ));
+        );
+        rows.push(row.drawn("lanes", timeline(name, &run)));
     }
     rows.push(unpaced()?);
     Ok(rows)
+}
+
+/// Returns when each lane waited for Okta, and when the calls began, in seconds.
+fn timeline(way: &str, run: &Run) -> Value {
+    // A lane is a listing of its own, from its first page to its last: its expression tells it from the others.
+    let mut lanes: Vec<Option<&str>> = Vec::new();
+    let requests = run.log.iter().map(|request| {
+        let expression = request.param("search");
+        let lane = lanes.iter().position(|&lane| lane == expression).unwrap_or_else(|| {
+            lanes.push(expression);
+            lanes.len() - 1
+        });
+        let sent = seconds(request.time);
+        json!([lane + 1, rounded(sent), rounded(sent + LATENCY.as_secs_f64())])
+    });
+    let requests: Vec<_> = requests.collect();
+    let calls: Vec<_> = run.calls.iter().map(|&began| rounded(began)).collect();
+    json!({
+        "users": USERS,
+        "milliseconds": LATENCY.as_millis() as u64,
+        "way": way,
+        "calls": calls,
+        "requests": requests,
+    })
 }
 
 /// Measures the real time of a run that the limits need not slow down, against one without limits.

@@ -63,7 +63,7 @@ fn main() -> anyhow::Result<()> {
     let machine = machine()?;
     print!("\n{machine}\n\n{}", report::table(&rows));
     if wanted.is_empty() {
-        std::fs::write(&report, format!("{:#}\n", report::json(&machine, &rows)))?;
+        std::fs::write(&report, report::json(&machine, &rows))?;
         eprintln!("\nwritten to {report}");
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The costs of the real process: its start, its first answer, its memory.
 
 use crate::callgrind::Callgrind;
-use crate::report::Row;
+use crate::report::{Row, rounded};
 use crate::world::{SIZES, TEN_FIELDS};
 use okta_connector_cli::{HostedFunction, Sandbox};
 use serde_json::{Value, json};
@@ -199,10 +199,14 @@ pub(crate) fn memory(programs: &Programs) -> anyhow::Result<Vec<Row>> {
         }
         anyhow::ensure!(records == users, "{records} of {users}");
         let peak = function.peak_memory()?;
-        rows.push(Row::new(
+        let row = Row::new(
             format!("peak memory over {users} users in the largest answers, against 40 MiB"),
             format!("{peak:.1} MiB / {MIB_ALLOWED:.0} MiB"),
             peak / MIB_ALLOWED,
+        );
+        rows.push(row.drawn(
+            "memory",
+            json!({ "users": users, "mib": rounded(peak), "allowed": MIB_ALLOWED }),
         ));
     }
     Ok(rows)

@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// A measure.
@@ -12,13 +13,26 @@ pub(crate) struct Row {
     ratio: f64,
     /// The figures of an earlier report.
     before: Option<String>,
+    /// What the measure adds to the picture of this name.
+    drawn: Option<(&'static str, Value)>,
 }
 
 impl Row {
     /// Makes a row of a measure, its figures, and their ratio: machines differ, ratios less.
     pub(crate) fn new(measure: String, figures: String, ratio: f64) -> Self {
-        Self { measure, figures, ratio, before: None }
+        Self { measure, figures, ratio, before: None, drawn: None }
     }
+
+    /// Adds what was measured to the picture of this name ([`connector_bench::pictures`]).
+    pub(crate) fn drawn(mut self, picture: &'static str, series: Value) -> Self {
+        self.drawn = Some((picture, series));
+        self
+    }
+}
+
+/// Returns a number with two digits behind the point.
+pub(crate) fn rounded(number: f64) -> f64 {
+    (number * 100.0).round() / 100.0
 }
 
 /// Puts the figures of an earlier report beside those of the same measures.
@@ -52,15 +66,32 @@ pub(crate) fn table(rows: &[Row]) -> String {
     table
 }
 
-/// Returns the report that is kept.
-pub(crate) fn json(machine: &str, rows: &[Row]) -> Value {
+/// Returns the report that is kept: JSON with a line for each row, and for what it adds to a picture.
+pub(crate) fn json(machine: &str, rows: &[Row]) -> String {
+    let mut pictures: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+    for (picture, series) in rows.iter().filter_map(|row| row.drawn.as_ref()) {
+        pictures.entry(picture).or_default().push(series);
+    }
     let rows = rows.iter().map(|row| {
-        let ratio = (row.ratio * 100.0).round() / 100.0;
+        let ratio = rounded(row.ratio);
         let mut json = json!({ "measure": row.measure, "figures": row.figures, "ratio": ratio });
         if let Some(before) = &row.before {
             json["before"] = before.as_str().into();
         }
         json
     });
-    json!({ "machine": machine, "rows": rows.collect::<Vec<_>>() })
+    let pictures = pictures.into_iter().map(|(picture, series)| {
+        let series = lines(series.into_iter().map(Value::to_string));
+        format!("{}: [\n{series}\n]", json!(picture))
+    });
+    let (pictures, rows) = (lines(pictures), lines(rows.map(|row| row.to_string())));
+    let machine = json!(machine);
+    format!(
+        "{{\n\"machine\": {machine},\n\"pictures\": {{\n{pictures}\n}},\n\"rows\": [\n{rows}\n]\n}}\n"
+    )
+}
+
+/// Puts each text on a line of its own, with a comma between each two.
+fn lines(texts: impl Iterator<Item = String>) -> String {
+    texts.collect::<Vec<_>>().join(",\n")
 }

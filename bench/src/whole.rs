@@ -4,7 +4,7 @@
 use crate::callgrind::Callgrind;
 use crate::processes::{Programs, TIME, query, start, start_sandbox};
 use crate::report::Row;
-use crate::world::TEN_FIELDS;
+use crate::world::{SIZES, TEN_FIELDS};
 use okta_connector_cli::{HostedFunction, Sandbox, Usage};
 use serde_json::{Value, json};
 
@@ -30,15 +30,31 @@ struct Flow {
 }
 
 impl Flow {
+    /// Makes a call and returns the number of its records.
+    fn call(&mut self, function: &mut HostedFunction) -> anyhow::Result<usize> {
+        let answer = function.invoke(self.event.to_string().as_bytes(), TIME)?;
+        function.accept()?;
+        let answer: Value = serde_json::from_slice(&answer)?;
+        let error = &answer["errorDetails"];
+        anyhow::ensure!(error.is_null(), "{error}");
+        self.event["nextToken"] = answer["nextToken"].clone();
+        Ok(answer["records"].as_array().map_or(0, Vec::len))
+    }
+
     fn go_on(&mut self, function: &mut HostedFunction, calls: usize) -> anyhow::Result<()> {
         for _ in 0..calls {
-            let answer = function.invoke(self.event.to_string().as_bytes(), TIME)?;
-            function.accept()?;
-            let answer: Value = serde_json::from_slice(&answer)?;
-            let records = answer["records"].as_array().map_or(0, Vec::len);
-            anyhow::ensure!(records == PER_CALL, "{records} records: {}", answer["errorDetails"]);
-            self.event["nextToken"] = answer["nextToken"].clone();
+            let records = self.call(function)?;
+            anyhow::ensure!(records == PER_CALL, "{records} records");
         }
+        Ok(())
+    }
+
+    fn go_to_the_end(&mut self, function: &mut HostedFunction, users: usize) -> anyhow::Result<()> {
+        let mut records = self.call(function)?;
+        while !self.event["nextToken"].is_null() {
+            records += self.call(function)?;
+        }
+        anyhow::ensure!(records == users, "{records} of {users}");
         Ok(())
     }
 }
@@ -50,14 +66,20 @@ impl Subject<'_> {
 
     /// Returns the instructions for each record, without those that it takes to start.
     fn instructions(&self, sandbox: &Sandbox) -> anyhow::Result<f64> {
-        let callgrind = Callgrind::new();
-        let count = |calls| {
-            callgrind.count_function(self.program, &sandbox.urls().environment(), |function| {
-                self.flow().go_on(function, calls)
-            })
-        };
+        let count = |calls| self.count(sandbox, |flow, function| flow.go_on(function, calls));
         let (many, few) = (count(WARM + CALLS)?, count(WARM)?);
         Ok(many.saturating_sub(few) as f64 / (CALLS * PER_CALL) as f64)
+    }
+
+    /// Returns the instructions of a process from its start on.
+    fn count(
+        &self,
+        sandbox: &Sandbox,
+        walk: impl FnOnce(&mut Flow, &mut HostedFunction) -> anyhow::Result<()>,
+    ) -> anyhow::Result<u64> {
+        let environment = sandbox.urls().environment();
+        let walk = |function: &mut HostedFunction| walk(&mut self.flow(), function);
+        Callgrind::new().count_function(self.program, &environment, walk)
     }
 
     /// Returns what the calls of a warm process use up.
@@ -81,11 +103,9 @@ pub(crate) fn rows(programs: &Programs) -> anyhow::Result<Vec<Row>> {
     for (name, fields, projected) in
         [("all fields", None, ""), ("ten fields", Some(TEN_FIELDS), projected)]
     {
-        let mut event =
-            query(&sandbox, &json!({ "selectedFieldNames": fields, "maxResults": PER_CALL }));
-        // How often a listing is split depends on the time that a page takes, and callgrind takes its own.
-        event["connectorContext"]["connectorRuntimeSettings"]["maxConcurrentRequests"] = "1".into();
-        let ours = Subject { program: &programs.bootstrap, event };
+        let flow = json!({ "selectedFieldNames": fields, "maxResults": PER_CALL });
+        let ours =
+            Subject { program: &programs.bootstrap, event: one_lane(query(&sandbox, &flow)) };
         let floor = Subject {
             program: &programs.floor,
             event: json!({
@@ -124,7 +144,44 @@ pub(crate) fn rows(programs: &Programs) -> anyhow::Result<Vec<Row>> {
             faults / least_faults.max(1.0),
         ));
     }
+    rows.extend(by_size(programs)?);
     Ok(rows)
+}
+
+/// Counts the instructions of whole runs, from the start of the process to the last user of an org. The largest org is left
+/// out: callgrind would take minutes.
+fn by_size(programs: &Programs) -> anyhow::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    let mut smallest = None;
+    for users in SIZES.into_iter().take(SIZES.len() - 1) {
+        let sandbox = start_sandbox(&programs.okta_connector, users, &[])?;
+        let flow = json!({ "selectedFieldNames": TEN_FIELDS, "maxResults": PER_CALL });
+        let subject =
+            Subject { program: &programs.bootstrap, event: one_lane(query(&sandbox, &flow)) };
+        let counted =
+            subject.count(&sandbox, |flow, function| flow.go_to_the_end(function, users))?;
+        let counted = counted as f64 / users as f64;
+        let against = *smallest.get_or_insert(counted);
+        let row = Row::new(
+            format!(
+                "instructions for a record in a whole run over {users} users, against {}",
+                SIZES[0]
+            ),
+            format!("{counted:.0} / {against:.0}"),
+            counted / against,
+        );
+        rows.push(
+            row.drawn("instructions", json!({ "users": users, "instructions": counted.round() })),
+        );
+    }
+    Ok(rows)
+}
+
+/// Has an event walked in one lane: how often a listing is split depends on the time that a page takes, and callgrind takes
+/// its own.
+fn one_lane(mut event: Value) -> Value {
+    event["connectorContext"]["connectorRuntimeSettings"]["maxConcurrentRequests"] = "1".into();
+    event
 }
 
 /// Returns the microseconds for a record in the fastest of some runs.

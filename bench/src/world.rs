@@ -5,14 +5,14 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use okta_connector::{Config, OktaConnector};
 use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
-use okta_simulator::{Org, RateLimits, Simulator};
+use okta_simulator::{LoggedRequest, Org, RateLimits, Simulator, WindowUsage};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::Instant;
 
-const EPOCH: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
+const EPOCH: Timestamp = Timestamp::constant(1_767_225_600, 0); // 2026-01-01T00:00:00Z
 
 thread_local! {
     /// The clock of the run: the connector takes a function that knows nothing.
@@ -41,6 +41,12 @@ pub(crate) struct Conditions {
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) requests: usize,
+    /// The requests, in the order in which they came.
+    pub(crate) log: Vec<LoggedRequest>,
+    /// The windows of the rate limit, in the order in which they began.
+    pub(crate) windows: Vec<WindowUsage>,
+    /// The seconds after which the calls began, flow by flow.
+    pub(crate) calls: Vec<f64>,
     /// The time on the clock of the run.
     pub(crate) elapsed: Duration,
     /// The largest share of a limit that a window saw used.
@@ -49,6 +55,11 @@ pub(crate) struct Run {
     pub(crate) most_in_a_window: u64,
     /// The requests that were refused with 429.
     pub(crate) refused: u64,
+}
+
+/// Returns the seconds of a run, on a clock of its own, until then.
+pub(crate) fn seconds(time: Timestamp) -> f64 {
+    time.duration_since(EPOCH).as_secs_f64()
 }
 
 /// Runs a whole flow of users on a clock of its own. Every user must come once.
@@ -62,7 +73,7 @@ pub(crate) fn run_beside(conditions: &Conditions, flows: usize) -> anyhow::Resul
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
     runtime.block_on(async {
-        let clock = Clock::starting_at(Timestamp::constant(EPOCH, 0));
+        let clock = Clock::starting_at(EPOCH);
         run_at(conditions, flows, clock).await
     })
 }
@@ -81,13 +92,16 @@ async fn run_at(conditions: &Conditions, flows: usize, clock: Clock) -> anyhow::
     CLOCK.set(clock);
     let okta = SimulatedOkta::new(simulator, clock);
     let began = Instant::now();
-    try_join_all((0..flows).map(|_| flow(&okta, conditions))).await?;
+    let calls = try_join_all((0..flows).map(|_| flow(&okta, conditions))).await?;
     let elapsed = began.elapsed();
     let simulator = okta.simulator();
     let windows = simulator.usage();
     let shares = windows.iter().map(|it| (it.used + it.rejected) as f64 / it.limit as f64);
     Ok(Run {
         requests: simulator.requests().len(),
+        log: simulator.requests().to_vec(),
+        windows: simulator.usage(),
+        calls: calls.concat(),
         elapsed,
         largest_share: shares.fold(0.0, f64::max),
         most_in_a_window: windows.iter().map(|it| it.used + it.rejected).max().unwrap_or_default(),
@@ -95,7 +109,8 @@ async fn run_at(conditions: &Conditions, flows: usize, clock: Clock) -> anyhow::
     })
 }
 
-async fn flow(okta: &SimulatedOkta, conditions: &Conditions) -> anyhow::Result<()> {
+/// Runs a flow and returns the seconds after which its calls began.
+async fn flow(okta: &SimulatedOkta, conditions: &Conditions) -> anyhow::Result<Vec<f64>> {
     let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
     let config = Config::new(|| CLOCK.get().now().as_second().cast_unsigned(), 1);
     let connector = OktaConnector::new(okta.clone(), secrets, config);
@@ -103,7 +118,9 @@ async fn flow(okta: &SimulatedOkta, conditions: &Conditions) -> anyhow::Result<(
     let began = Instant::now();
     let mut ids = HashSet::new();
     let mut records = 0;
+    let mut calls = Vec::new();
     loop {
+        calls.push(began.elapsed().as_secs_f64());
         let answer =
             handle(&connector, event.to_string().as_bytes(), Duration::from_secs(30)).await?;
         let answer: Value = serde_json::from_slice(&answer)?;
@@ -125,7 +142,7 @@ async fn flow(okta: &SimulatedOkta, conditions: &Conditions) -> anyhow::Result<(
         }
     }
     anyhow::ensure!(records == conditions.users && ids.len() == records, "{records} records");
-    Ok(())
+    Ok(calls)
 }
 
 fn event(conditions: &Conditions) -> Value {

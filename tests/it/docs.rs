@@ -47,13 +47,12 @@ fn troubleshooting_page_is_current() {
     expect_file![file].assert_eq(&between(&page, "messages", messages.trim_end()));
 }
 
-/// Checks that the figures are those of the report that `make bench` keeps, that the scopes are
-/// those of the catalogue, and that every command that runs the connector prints what stands there.
+/// Checks that the scopes are those of the catalogue, and that every command that runs the connector
+/// prints what stands there.
 #[test]
 fn readme_is_current() {
     let file = top().join("README.md");
     let readme = std::fs::read_to_string(&file).unwrap();
-    let readme = between(&readme, "bench", &report());
     let mut readme = between(&readme, "scopes", &scopes());
     if let Some(bootstrap) = part("BOOTSTRAP") {
         readme = with_what_commands_print(&readme, &bootstrap);
@@ -85,19 +84,6 @@ fn with_what_commands_print(readme: &str, bootstrap: &Path) -> String {
         while lines.next_if(|line| !line.starts_with('$') && *line != "```").is_some() {}
     }
     shown
-}
-
-fn report() -> String {
-    let report = std::fs::read_to_string(top().join("bench/report.json")).unwrap();
-    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    let machine = report["machine"].as_str().unwrap();
-    let mut table = format!("\n| on {machine} | figures | ratio |\n|---|---|---|\n");
-    for row in report["rows"].as_array().unwrap() {
-        let text = |name: &str| row[name].as_str().unwrap().to_owned();
-        writeln!(table, "| {} | {} | {} |", text("measure"), text("figures"), row["ratio"])
-            .unwrap();
-    }
-    table
 }
 
 fn scopes() -> String {

@@ -10,6 +10,7 @@ mod support;
 
 mod attributes;
 mod bad_input;
+mod bench;
 mod canary;
 mod command_line;
 mod contract;
