@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Returns the paths of the templates from the top.
-fn paths() -> Vec<String> {
+pub(crate) fn paths() -> Vec<String> {
     let mut paths = vec!["template.yaml".to_owned()];
     let mut folders = vec![top().join("examples")];
     while let Some(folder) = folders.pop() {
@@ -203,7 +203,10 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 }
 
 /// The parameters with which the template makes everything that it can.
-const EVERYTHING: [(&str, &str); 12] = [
+const EVERYTHING: [(&str, &str); 15] = [
+    ("PermissionsBoundaryArn", "arn:aws:iam::111122223333:policy/boundary"),
+    ("LogKmsKeyArn", "arn:aws:kms:us-east-1:111122223333:key/log"),
+    ("FlowTopicArn", "arn:aws:sns:us-east-1:111122223333:topic"),
     ("SecretKmsKeyArns", "arn:aws:kms:us-east-1:111122223333:key/a,arn:aws:kms:us-east-1:4:key/b"),
     ("SigningKmsKeyArns", "arn:aws:kms:us-east-1:111122223333:key/c"),
     ("AllowedOrgs", "acme.okta.com,login.acme.com"),

@@ -38,6 +38,7 @@ mod release;
 mod sandbox;
 mod scale;
 mod split_flows;
+mod stacks;
 mod story;
 mod system_log;
 mod tidy;
