@@ -29,6 +29,7 @@ mod hostile;
 mod identity;
 mod infrastructure;
 mod lambda;
+mod links;
 mod observer;
 mod packaging;
 mod parity;
