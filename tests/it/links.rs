@@ -82,6 +82,14 @@ fn pages(folder: &Path, found: &mut BTreeMap<PathBuf, Page>) {
     }
 }
 
+/// Returns the paths of all pages from the top.
+pub(crate) fn names_of_pages() -> Vec<String> {
+    let mut found = BTreeMap::new();
+    pages(&top(), &mut found);
+    let names = found.keys().map(|path| path.strip_prefix(top()).unwrap());
+    names.map(|path| path.to_str().unwrap().to_owned()).collect()
+}
+
 /// Returns the path without `..`; `None` if it leaves the checkout.
 fn plain(path: &Path) -> Option<PathBuf> {
     let mut plain = PathBuf::new();

@@ -12,6 +12,7 @@ mod attributes;
 mod bad_input;
 mod canary;
 mod command_line;
+mod commands;
 mod contract;
 mod data_contract;
 mod demo;

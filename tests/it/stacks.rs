@@ -89,7 +89,7 @@ fn events() -> Value {
 }
 
 /// Starts a tool of `tests/tools`.
-fn tool(venv: &Path, name: &str) -> Command {
+pub(crate) fn tool(venv: &Path, name: &str) -> Command {
     let mut python = Command::new(venv.join("bin/python"));
     // It leaves no compiled modules in the checkout.
     python.arg("-B").arg(top().join("tests/tools").join(name)).current_dir(top());
