@@ -1,4 +1,4 @@
-//! Stacks of `template.yaml` in moto's CloudFormation, and who may deploy them.
+//! Stacks of `template.yaml` in moto's `CloudFormation`, and who may deploy them.
 //!
 //! AWS's own translator writes what stands for the function. What AWS then has is in `tests/data/stacks.txt`, to be read
 //! like code: each row of parameters with what it changes.
