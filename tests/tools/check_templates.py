@@ -70,7 +70,8 @@ READ_WHOLE = {"AWS::Lambda::Function": r"lambda:Get.*", "AWS::Logs::LogGroup": r
 BESIDE = {
     "cloudformation:*": "stacks",
     "s3:PutObject": "sam deploy puts the code into its bucket",
-    "s3:GetBucketAcl": "part of s3:GetBucket*",
+    "s3:DeleteObject": "sam delete takes it out again",
+    "appflow:DescribeFlowExecutionRecords": "examples/README.md looks at a run",
     "secretsmanager:GetSecretValue": "the templates of connections refer to secrets",
     "kms:GetPublicKey": "PublicKeyCommand",
     "kms:Decrypt": "AppFlow reads the secret of a connection",

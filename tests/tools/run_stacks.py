@@ -233,6 +233,8 @@ def main():
     assert not list(refusals(template, parameters)), "the default parameters are refused"
     for row in order["rows"]:
         assert not list(refusals(template, parameters | row)), row
+    untried = set(parameters).difference(*order["rows"])
+    assert not untried, f"no row changes {', '.join(sorted(untried))}"
     with mock_aws():
         boto3.client("s3").create_bucket(Bucket=CODE["Bucket"])
         boto3.client("s3").put_object(Bucket=CODE["Bucket"], Key=CODE["Key"], Body=archive("the program"))
