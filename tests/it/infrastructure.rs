@@ -13,11 +13,10 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Returns the paths of the templates from the top.
-fn paths() -> Vec<String> {
+pub(crate) fn paths() -> Vec<String> {
     let mut paths = vec!["template.yaml".to_owned()];
     let mut folders = vec![top().join("examples")];
     while let Some(folder) = folders.pop() {
@@ -203,7 +202,10 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 }
 
 /// The parameters with which the template makes everything that it can.
-const EVERYTHING: [(&str, &str); 12] = [
+const EVERYTHING: [(&str, &str); 15] = [
+    ("PermissionsBoundaryArn", "arn:aws:iam::111122223333:policy/boundary"),
+    ("LogKmsKeyArn", "arn:aws:kms:us-east-1:111122223333:key/log"),
+    ("FlowTopicArn", "arn:aws:sns:us-east-1:111122223333:topic"),
     ("SecretKmsKeyArns", "arn:aws:kms:us-east-1:111122223333:key/a,arn:aws:kms:us-east-1:4:key/b"),
     ("SigningKmsKeyArns", "arn:aws:kms:us-east-1:111122223333:key/c"),
     ("AllowedOrgs", "acme.okta.com,login.acme.com"),
@@ -247,11 +249,10 @@ fn every_template_says_what_it_is_for() {
 }
 
 #[test]
-fn the_readme_tells_of_every_parameter() {
+fn operations_tell_of_every_parameter() {
     let Some(templates) = templates() else { return };
-    let readme = fs::read_to_string(top().join("README.md")).unwrap();
-    let (_, table) =
-        readme.split_once("| parameter | default | meaning |\n|---|---|---|\n").unwrap();
+    let page = fs::read_to_string(top().join("docs/OPERATIONS.md")).unwrap();
+    let (_, table) = page.split_once("| parameter | default | meaning |\n|---|---|---|\n").unwrap();
     let (table, _) = table.split_once("\n\n").unwrap();
     let told: BTreeSet<_> = table
         .lines()
@@ -747,6 +748,14 @@ fn base64_of(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
+/// The name of the flow that is no object's.
+const MINIMAL: &str = "minimal";
+
+/// Returns the flows of objects, by the name of the file.
+fn flows(templates: &BTreeMap<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
+    examples(templates, "flows").filter(|(name, _)| *name != MINIMAL)
+}
+
 /// Makes a flow under some parameters, on a connection and into a bucket.
 fn flow(template: &Value, given: &[(&str, &str)]) -> Value {
     let named = [("ConnectionName", "okta"), ("BucketName", "bucket")];
@@ -772,7 +781,7 @@ async fn flows_transfer_fields_that_there_are() {
     let world = World::new(Org::generate(1, 40));
     let configuration = configuration(&world).await;
     let mut transferred = BTreeSet::new();
-    for (name, template) in examples(&templates, "flows") {
+    for (name, template) in flows(&templates) {
         let flow = flow(template, &[]);
         let source = &flow["SourceFlowConfig"];
         let properties = &source["SourceConnectorProperties"]["CustomConnector"];
@@ -831,6 +840,25 @@ fn first_window(template: &Value, object: &Object) -> (String, &'static str) {
     (window, &field.name)
 }
 
+/// Checks that the smallest flow takes any entity and transfers all of it: nothing is projected, filtered or scheduled.
+#[tokio::test(start_paused = true)]
+async fn the_minimal_flow_transfers_everything() {
+    let Some(templates) = templates() else { return };
+    let world = World::new(Org::generate(1, 40));
+    let template = &templates[&format!("examples/flows/{MINIMAL}.yaml")];
+    for object in OBJECTS {
+        let flow = flow(template, &[("EntityName", object.name)]);
+        assert_eq!(flow["TriggerConfig"], json!({ "TriggerType": "OnDemand" }));
+        let source = &flow["SourceFlowConfig"]["SourceConnectorProperties"]["CustomConnector"];
+        assert_eq!(*source, json!({ "EntityName": object.name }));
+        let [task] = list(&flow["Tasks"])[..] else { panic!("{flow}") };
+        assert_eq!(task["TaskType"], "Map_all");
+        assert_eq!(property(task, "EXCLUDE_SOURCE_FIELDS_LIST"), "[]");
+        let records = world.run(&query(object.name, &json!({}))).await.unwrap();
+        assert!(!records.is_empty(), "{}", object.name);
+    }
+}
+
 #[test]
 fn flows_say_what_an_incremental_run_leaves_out() {
     for object in OBJECTS {
@@ -852,7 +880,7 @@ fn flows_say_what_an_incremental_run_leaves_out() {
 #[test]
 fn flows_run_by_schedule_and_on_demand() {
     let Some(templates) = templates() else { return };
-    for (name, template) in examples(&templates, "flows") {
+    for (name, template) in flows(&templates) {
         let on_demand = flow(template, &[("Trigger", "OnDemand"), ("PullMode", "Incremental")]);
         assert_eq!(on_demand["TriggerConfig"], json!({ "TriggerType": "OnDemand" }), "{name}");
         // It would be ignored, and make believe otherwise.
@@ -889,15 +917,10 @@ fn flows_filter_as_fields_allow() {
 }
 
 #[test]
-fn the_page_on_examples_names_files_that_there_are() {
+fn the_page_on_examples_leads_to_every_template() {
     let page = fs::read_to_string(top().join("examples/README.md")).unwrap();
-    let known: Vec<PathBuf> = paths().into_iter().map(PathBuf::from).collect();
-    let mut named: BTreeSet<_> = page
-        .split("](")
-        .skip(1)
-        .map(|rest| Path::new("examples").join(rest.split_once(')').unwrap().0))
-        .collect();
-    named.insert("template.yaml".into());
-    named.insert("examples/bucket.yaml".into());
-    assert_eq!(named, known.into_iter().collect());
+    for path in paths() {
+        let Some(path) = path.strip_prefix("examples/") else { continue };
+        assert!(page.contains(&format!("]({path})")), "no link to {path}");
+    }
 }

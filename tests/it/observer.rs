@@ -11,13 +11,14 @@ use std::time::Duration;
 
 /// An observer that writes down each report.
 #[derive(Clone, Default)]
-struct Ear(Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<String>>>);
+struct Ear(Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<String>>>, Arc<Mutex<Vec<Option<u64>>>>);
 
 impl Observer for Ear {
     fn call(&self, report: &CallReport<'_>) {
         let ending = match report.ending {
             Ending::Done => "done".to_owned(),
             Ending::Delivered(it) => {
+                self.2.lock().unwrap().push(it.run_records);
                 let skipped = match it.skipped_parents {
                     0 => String::new(),
                     skipped => format!(", {skipped} skipped"),
@@ -209,6 +210,24 @@ async fn what_is_passed_over_is_counted() {
     assert_eq!(answer["isSuccess"], true, "{answer}");
     let heard = ear.0.lock().unwrap().clone();
     assert!(heard[0].contains("more false, 2 skipped; "), "{heard:?}");
+}
+
+/// Checks that the last answer of a run says how many records all its answers had, and no other answer does.
+#[tokio::test(start_paused = true)]
+async fn the_last_answer_of_a_run_counts_its_records() {
+    let ear = Ear::default();
+    let okta = simulated_okta(Org::generate(1, 450));
+    let config = Config::new(|| EPOCH.cast_unsigned(), 1);
+    let secrets = SimulatedSecrets::new(good_secret());
+    let connector = OktaConnector::new(okta, secrets, config).observed_by(ear.clone());
+    let mut event = query("User", &json!({ "maxResults": 200, "filterExpression": "LIMIT 430" }));
+    for _page in 0..3 {
+        let payload = event.to_string();
+        let answer = handle(&connector, payload.as_bytes(), Duration::from_secs(30)).await.unwrap();
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        event["nextToken"] = answer["nextToken"].clone();
+    }
+    assert_eq!(*ear.2.lock().unwrap(), [None, None, Some(430)]);
 }
 
 /// Checks that what people write in filters, which are names and addresses of people, is told to them and not to the log.

@@ -1,7 +1,7 @@
 //! Metrics, in CloudWatch's embedded format: JSON lines in the log that CloudWatch turns into numbers.
 //!
 //! CloudWatch charges for each combination of dimensions, so there are few: the connector's label alone, and with
-//! it the entity of records, the code of errors, and the connection of health checks.
+//! it the entity of records, the flow of a run, the code of errors, and the connection of health checks.
 
 use appflow_connector::Operation;
 use okta_connector::{CallReport, Delivered, Ending, Error};
@@ -11,6 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const NAMESPACE: &str = "OktaConnector";
+
+/// The longest name that AppFlow lets a flow have.
+const MOST_FLOW_CHARS: usize = 256;
 
 /// The health of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +81,11 @@ impl Metrics {
         line.member("Operation", Some(&report.operation.to_string()));
         let records = [("Records", "Count", json!(delivered.records))];
         line.metrics(&json!([["Connector"], ["Connector", "Entity"]]), records);
+        if let Some(records) = delivered.run_records {
+            line.member("Flow", report.flow_name.map(|name| first_chars(name, MOST_FLOW_CHARS)));
+            let records = [("RunRecords", "Count", json!(records))];
+            line.metrics(&json!([["Connector", "Flow"]]), records);
+        }
         let cost = &report.cost;
         let remaining = cost.limit_remaining.map(|left| ("LimitRemaining", "Percent", json!(left)));
         let measured = [
@@ -160,6 +168,11 @@ impl Line {
 fn write(line: &Value) {
     // Where the log cannot be written there is no one to tell.
     let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// Cuts a text that somebody else wrote to so many characters.
+pub(crate) fn first_chars(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
 /// Returns whole milliseconds.

@@ -1,6 +1,6 @@
 //! The report of each call, as a line in the log and as metrics.
 
-use crate::metrics::{Metrics, millis};
+use crate::metrics::{Metrics, first_chars, millis};
 use okta_connector::{CallReport, Ending, Observer};
 use std::sync::Arc;
 
@@ -56,6 +56,7 @@ impl Observer for CallLog {
                 unreadable = delivered.unreadable,
                 skipped_parents = delivered.skipped_parents,
                 unknown_fields = delivered.unknown_fields,
+                run_records = delivered.run_records,
                 ending = if delivered.has_more { "MoreToCome" } else { "Complete" },
             ),
             Ending::Failed(error) => {
@@ -70,10 +71,6 @@ impl Observer for CallLog {
 /// Cuts a text that somebody else wrote to what a line of the log has room for.
 fn cut(text: &str) -> &str {
     first_chars(text, 1_000)
-}
-
-fn first_chars(text: &str, count: usize) -> &str {
-    text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]

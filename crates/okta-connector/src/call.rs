@@ -73,6 +73,8 @@ pub struct Delivered {
     pub unknown_fields: u64,
     /// True if there is more to come.
     pub has_more: bool,
+    /// The records of all answers of the run, if this is its last answer.
+    pub run_records: Option<u64>,
 }
 
 /// A call that is being answered.

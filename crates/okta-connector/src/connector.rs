@@ -88,6 +88,8 @@ struct Walked<T> {
     unreadable: u64,
     skipped_parents: u64,
     unknown_fields: u64,
+    /// The records of the run that ends with this page, if one does.
+    run_records: Option<u64>,
 }
 
 impl<T> Walked<T> {
@@ -100,6 +102,7 @@ impl<T> Walked<T> {
             skipped_parents: self.skipped_parents,
             unknown_fields: self.unknown_fields,
             has_more: next_token.is_some(),
+            run_records: self.run_records,
         })
     }
 }
@@ -219,8 +222,9 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 None => None,
             };
             let unknown_fields = query.count_unknown();
+            let run_records = next_token.is_none().then_some(delivered);
             let page = RecordPage { records, next_token };
-            Ok(Walked { page, scanned, unreadable, skipped_parents, unknown_fields })
+            Ok(Walked { page, scanned, unreadable, skipped_parents, unknown_fields, run_records })
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
     }
@@ -390,7 +394,14 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                     ));
                 }
             }
-            Ok(Walked { page, scanned, unreadable, skipped_parents, unknown_fields })
+            Ok(Walked {
+                page,
+                scanned,
+                unreadable,
+                skipped_parents,
+                unknown_fields,
+                run_records: None,
+            })
         };
         self.connections.with_client(connection, Freshness::Cached, work).await
     }
