@@ -25,7 +25,7 @@ impl Display {
         }
         let bar = match expected {
             Some(expected) => ProgressBar::new(expected).with_style(ProgressStyle::with_template(
-                "{bar:20} {human_pos} records of about {human_len}, {msg}, {eta} left",
+                "{human_pos} of about {human_len} records {wide_bar} {msg}, {eta} left",
             )?),
             None => ProgressBar::new_spinner().with_style(ProgressStyle::with_template(
                 "{spinner} {human_pos} records, {msg}, {elapsed}",
@@ -71,9 +71,9 @@ pub(super) fn say(text: &str) {
 }
 
 fn message(progress: &Progress, cost: &Cost) -> String {
-    let mut message = format!("{} Okta requests", HumanCount(cost.requests));
+    let mut message = format!("{} requests", HumanCount(cost.requests));
     if let Some(used) = cost.used_now {
-        message.push_str(&format!(", {used} % of the limit"));
+        message.push_str(&format!(", {used} % of limit"));
     }
     if let Some(pause) = progress.pause {
         message.push_str(&format!(", waiting {}", HumanDuration(pause)));
