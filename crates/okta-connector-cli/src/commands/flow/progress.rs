@@ -1,8 +1,10 @@
 //! What is seen of a run while it goes on: a line that changes on a terminal, lines of JSON elsewhere.
 
 use super::cost::Cost;
+use crate::commands::say as say_line;
+use crate::commands::words::counted;
 use appflow_flow::run::Progress;
-use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::io::{self, IsTerminal as _};
@@ -63,15 +65,14 @@ impl Display {
 
 /// Says something beside the progress.
 pub(super) fn say(text: &str) {
-    if io::stderr().is_terminal() {
-        eprintln!("{text}");
-    } else {
-        eprintln!("{}", json!({ "event": "message", "text": text }));
+    match io::stderr().is_terminal() {
+        true => say_line(text),
+        false => say_line(&json!({ "event": "message", "text": text }).to_string()),
     }
 }
 
 fn message(progress: &Progress, cost: &Cost) -> String {
-    let mut message = format!("{} requests", HumanCount(cost.requests));
+    let mut message = counted(cost.requests, "request");
     if let Some(used) = cost.used_now {
         message.push_str(&format!(", {used} % of limit"));
     }
@@ -92,7 +93,7 @@ fn line(mut event: Value, progress: &Progress, cost: &Cost) {
         event[key] = value.into();
     }
     event["limitUsedPercent"] = cost.used_now.into();
-    eprintln!("{event}");
+    say_line(&event.to_string());
 }
 
 /// A signal that somebody wants a run to stop.
