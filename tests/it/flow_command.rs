@@ -95,7 +95,10 @@ fn a_dry_run_prints_the_request_and_the_plan_and_leaves_nothing() {
         let output = run(&program, "examples/flows/user.yaml", &out, &form).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         let printed = text(&output.stdout);
-        assert!(printed.contains(filter) && printed.contains("\nGET /api/v1/users?"), "{printed}");
+        assert!(
+            printed.contains(filter) && printed.contains("  GET /api/v1/users?filter=lastUpdated "),
+            "{printed}"
+        );
     }
     assert!(!out.exists());
 }

@@ -32,7 +32,7 @@ pub fn flow_of(text: &str, choice: &Choice) -> Result<Value, Refusal> {
     let document = match serde_json::from_str::<Value>(text) {
         Ok(document) => document,
         // The place in a file of JSON is told best by what reads JSON.
-        Err(error) if text.trim_start().starts_with('{') && !text.contains("\n#") => {
+        Err(error) if text.trim_start().starts_with('{') => {
             return Err(Refusal::new(format!("this is no JSON: {error}")));
         }
         Err(_) => yaml::read(text)?,

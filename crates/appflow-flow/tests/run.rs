@@ -328,7 +328,7 @@ async fn records_are_changed_as_the_tasks_say() {
         (&[map("tags", "tags", Some("String"))], json!(["[\"a\"]"])),
         (&[map("day", "day", None)], json!([null])),
         (&[merged.clone(), map("id,name", "who", None)], json!(["Zoë Doe <00u1abc>"])),
-        (&[merged.clone()], json!(["Zoë Doe <00u1abc>"])),
+        (std::slice::from_ref(&merged), json!(["Zoë Doe <00u1abc>"])),
         (&[sum("ADDITION")], json!([7.5])),
         (&[sum("SUBTRACTION"), map("count,rate", "left", None)], json!([6.5])),
         (&[sum("MULTIPLICATION")], json!([3.5])),
@@ -359,7 +359,7 @@ async fn records_are_changed_as_the_tasks_say() {
         ),
         // What is hidden is hidden wherever it goes.
         (
-            &[merged, mask("MASK_LAST_N", json!({ "MASK_LENGTH": "3" }))],
+            &[merged.clone(), mask("MASK_LAST_N", json!({ "MASK_LENGTH": "3" }))],
             json!(["Zoë *** <00u1abc>"]),
         ),
         (

@@ -28,6 +28,9 @@ Resources:
       FlowName: {{}}
 "#;
 
+/// Values of parameters, by name.
+type Parameters = &'static [(&'static str, &'static str)];
+
 /// Returns what a value comes to where the name of the flow stands.
 fn resolved(value: &str, parameters: &[(&str, &str)]) -> Value {
     let text = TEMPLATE.replace("{{}}", value);
@@ -39,7 +42,7 @@ fn resolved(value: &str, parameters: &[(&str, &str)]) -> Value {
 
 #[test]
 fn functions_come_to_values() {
-    let rows: [(&str, &[(&str, &str)], Value); 27] = [
+    let rows: [(&str, Parameters, Value); 27] = [
         ("plain", &[], json!("plain")),
         ("\"quoted: text\"", &[], json!("quoted: text")),
         // What looks like something else is a text where a text is expected.

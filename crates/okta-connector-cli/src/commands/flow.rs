@@ -39,8 +39,8 @@ enum Action {
 Examples:
   okta-connector flow run examples/flows/users-incremental.json \\
       --org demo --out out
-  okta-connector flow run examples/flows/user.yaml --out out --dry-run \\
-      --parameter BucketName=a-bucket --parameter ConnectionName=okta")]
+  okta-connector flow run examples/flows/user.yaml --org demo --out out \\
+      --parameter BucketName=a-bucket --parameter ConnectionName=okta --dry-run")]
 pub(crate) struct Run {
     /// A flow as CreateFlow takes or describe-flow prints it, or a template
     flow: PathBuf,

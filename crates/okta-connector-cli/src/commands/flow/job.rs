@@ -8,6 +8,7 @@ use crate::commands::explain::words;
 use crate::commands::org::{Org, Transport};
 use crate::commands::print;
 use crate::commands::terminal::print_text;
+use crate::commands::words::counted;
 use anyhow::Context as _;
 use appflow_connector::entity::EntityDefinition;
 use appflow_connector::request::{
@@ -21,7 +22,7 @@ use appflow_flow::output::{Output, RunInfo, WrittenFile};
 use appflow_flow::run::{End, Place, Progress, Question, run};
 use appflow_flow::transfer::Transfer;
 use appflow_flow::window::{Bounds, Window};
-use indicatif::{HumanBytes, HumanCount};
+use indicatif::HumanBytes;
 use jiff::Timestamp;
 use okta_connector::OktaConnector;
 use okta_connector_cli::{Clock, SimulatedSecrets};
@@ -353,12 +354,6 @@ fn folder_of(files: &[WrittenFile]) -> Option<PathBuf> {
     }
     let is_common = |folder: &&Path| rest.iter().all(|file| file.path.starts_with(folder));
     first.path.ancestors().skip(1).find(is_common).map(Path::to_owned)
-}
-
-/// Counts things: `1 record`, `2,000 records`.
-fn counted(count: u64, thing: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {thing}{plural}", HumanCount(count))
 }
 
 /// Returns the command that this process was called with, as a shell takes it.

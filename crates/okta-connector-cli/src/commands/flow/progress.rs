@@ -1,8 +1,10 @@
 //! What is seen of a run while it goes on: a line that changes on a terminal, lines of JSON elsewhere.
 
 use super::cost::Cost;
+use crate::commands::say as say_line;
+use crate::commands::words::counted;
 use appflow_flow::run::Progress;
-use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::io::{self, IsTerminal as _};
@@ -25,7 +27,7 @@ impl Display {
         }
         let bar = match expected {
             Some(expected) => ProgressBar::new(expected).with_style(ProgressStyle::with_template(
-                "{bar:20} {human_pos} records of about {human_len}, {msg}, {eta} left",
+                "{human_pos} of about {human_len} records {wide_bar} {msg}, {eta} left",
             )?),
             None => ProgressBar::new_spinner().with_style(ProgressStyle::with_template(
                 "{spinner} {human_pos} records, {msg}, {elapsed}",
@@ -63,17 +65,16 @@ impl Display {
 
 /// Says something beside the progress.
 pub(super) fn say(text: &str) {
-    if io::stderr().is_terminal() {
-        eprintln!("{text}");
-    } else {
-        eprintln!("{}", json!({ "event": "message", "text": text }));
+    match io::stderr().is_terminal() {
+        true => say_line(text),
+        false => say_line(&json!({ "event": "message", "text": text }).to_string()),
     }
 }
 
 fn message(progress: &Progress, cost: &Cost) -> String {
-    let mut message = format!("{} Okta requests", HumanCount(cost.requests));
+    let mut message = counted(cost.requests, "request");
     if let Some(used) = cost.used_now {
-        message.push_str(&format!(", {used} % of the limit"));
+        message.push_str(&format!(", {used} % of limit"));
     }
     if let Some(pause) = progress.pause {
         message.push_str(&format!(", waiting {}", HumanDuration(pause)));
@@ -92,7 +93,7 @@ fn line(mut event: Value, progress: &Progress, cost: &Cost) {
         event[key] = value.into();
     }
     event["limitUsedPercent"] = cost.used_now.into();
-    eprintln!("{event}");
+    say_line(&event.to_string());
 }
 
 /// A signal that somebody wants a run to stop.
