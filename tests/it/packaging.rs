@@ -221,9 +221,9 @@ fn the_readme_builds_and_deploys() {
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
-    let readme = fs::read_to_string(top().join("README.md")).unwrap();
-    let (_, upgrade) = readme.split_once("**Upgrade** with").unwrap();
-    for command in [build, "sam deploy --config-file mine.toml"] {
-        assert!(upgrade.contains(&format!("`{command}`")), "{command}");
-    }
+    let page = fs::read_to_string(top().join("docs/OPERATIONS.md")).unwrap();
+    let (_, upgrade) = page.split_once("## Upgrade\n").unwrap();
+    let upgrade = upgrade.split("\n## ").next().unwrap();
+    let command = format!("$ {build} && sam deploy --config-file mine.toml\n");
+    assert!(upgrade.contains(&command), "{command}");
 }

@@ -63,7 +63,8 @@ def commands_of_page(text):
             yield from commands_of_block(token.content)
         for child in token.children or []:
             if child.type == "code_inline":
-                yield from split(child.content)
+                # In a sentence, a command may end with the option that the sentence is about.
+                yield from ([*words, "…"] if words[-1].startswith("--") else words for words in split(child.content))
 
 
 def commands_of_block(text):
@@ -111,6 +112,8 @@ def options(words, known):
             given[name] = [value] if value else []
         elif name is None:
             raise Fault(f"takes no {word}")
+        elif word == "…" and known[name] == 0:
+            continue
         elif known[name] is not MANY and len(given[name]) == known[name]:
             raise Fault(f"gives --{name} another value, {word}")
         else:
@@ -201,10 +204,11 @@ def check_aws(words, stacks):
     if not rest:
         return None  # In a sentence, a command need not be whole.
     given = options(rest[POSITIONAL.get((service, command), 0) :], GLOBAL | by_hand)
+    stacks["made"] = stacks.get("made", []) + given.get("output-template-file", [])
     missing = REQUIRED.get((service, command), set()) - set(given)
     if missing:
         raise Fault(f"lacks --{sorted(missing)[0]}")
-    if command == "deploy":
+    if command == "deploy" and given["template-file"][0] not in stacks["made"]:
         pairs = given.get("parameter-overrides", [])
         check_parameters(given["template-file"][0], pairs, given["stack-name"][0], stacks)
     return None
