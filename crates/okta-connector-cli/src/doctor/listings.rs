@@ -1,0 +1,128 @@
+//! Judges what each listing shows: whether scope, admin role and feature are there.
+
+use super::answer::Answer;
+use super::finding::Finding;
+use super::way::Engine;
+use okta_client::ErrorKind;
+use okta_connector::catalogue::{OBJECTS, Object};
+use okta_connector::trouble;
+
+/// Returns the objects that are listed by themselves, each listing once.
+pub(super) fn listed() -> Vec<&'static Object> {
+    let is_listed = |object: &&&Object| object.branches().is_empty() && object.elements().is_none();
+    let mut objects: Vec<&Object> = Vec::new();
+    for object in OBJECTS.iter().filter(is_listed) {
+        if !objects.iter().any(|it| it.endpoint.path == object.endpoint.path) {
+            objects.push(object);
+        }
+    }
+    // Schemas are looked at by themselves.
+    objects.retain(|object| !object.endpoint.path.contains("/schemas/"));
+    objects.sort_by_key(|object| object.probe_turn);
+    objects
+}
+
+/// Names what can be read if a listing can.
+pub(super) fn readers(object: &Object) -> String {
+    let above = |it: &Object| match it.elements() {
+        Some(elements) => elements.of.name == object.name,
+        None => it.branches().first().is_some_and(|branch| branch.parent.name == object.name),
+    };
+    let below = OBJECTS.into_iter().filter(|it| above(it)).map(|it| it.name);
+    [object.name].into_iter().chain(below).collect::<Vec<_>>().join(", ")
+}
+
+/// Says whether an org that shows nothing hides everything: every org has users and groups.
+pub(super) fn is_hidden(answers: &[(&'static Object, &Answer)]) -> bool {
+    let mut shown =
+        answers.iter().filter(|(object, answer)| object.always_has_records && answer.is_ok());
+    shown.clone().next().is_some() && shown.all(|(_, answer)| answer.records().is_empty())
+}
+
+pub(super) fn judge_role(answers: &[(&'static Object, &Answer)]) -> Finding {
+    let is_answered = |(_, answer): &&(&Object, &Answer)| answer.is_ok();
+    match (is_hidden(answers), answers.iter().find(is_answered)) {
+        (true, _) => {
+            let hidden = trouble::of_hidden_org();
+            Finding::failure("users and groups are hidden: the lists are empty", hidden.remedy)
+        }
+        (false, Some(_)) => Finding::ok("shows records"),
+        (false, None) => {
+            Finding::failure("may read nothing", trouble::of(&ErrorKind::Forbidden).remedy)
+        }
+    }
+}
+
+/// Judges the answer to the cheapest question about an object.
+pub(super) fn judge(object: &Object, answer: &Answer, is_hidden: bool, engine: Engine) -> Finding {
+    let Some(error) = &answer.error else {
+        return match answer.records() {
+            [] if is_hidden && object.always_has_records => Finding::unknown("hidden"),
+            [] if object.always_has_records => {
+                let hidden = trouble::of_hidden_org();
+                Finding::failure("shows none, and every org has some", hidden.remedy)
+            }
+            [] => Finding::ok("shows none"),
+            _ => Finding::ok("shows records"),
+        };
+    };
+    let outcome = answer.outcome();
+    let is_classic = engine == Engine::Classic && object.feature.is_some_and(of_identity_engine);
+    match &error.kind {
+        _ if is_classic => Finding::skipped(format!("{outcome}: Classic Engine has none")),
+        ErrorKind::Forbidden if is_hidden => Finding::unknown(format!("{outcome}: hidden")),
+        ErrorKind::MissingScope { .. } => {
+            let found = format!("{outcome}: {} is missing", object.scope);
+            grave(object, found, trouble::of(&error.kind).remedy)
+        }
+        ErrorKind::FeatureMissing | ErrorKind::NotFound => {
+            let remedy = object.feature.unwrap_or(trouble::of(&error.kind).remedy);
+            Finding::warning(format!("{outcome}: the org does not have this"), remedy)
+        }
+        ErrorKind::Forbidden => {
+            let needed = object.role;
+            let remedy = format!("The role that is known to read it is {needed}");
+            grave(object, format!("{outcome}: the admin role does not reach it"), remedy)
+        }
+        // The table of limits says so already.
+        ErrorKind::RateLimited { .. } | ErrorKind::ShareSpent { .. } => {
+            Finding::unknown(trouble::of(&error.kind).sentence)
+        }
+        kind => grave(object, error.message(), trouble::of(kind).remedy),
+    }
+}
+
+fn of_identity_engine(feature: &str) -> bool {
+    feature.contains("Identity Engine")
+}
+
+/// What AppFlow is offered by default has to be there; the rest is for who needs it.
+fn grave(object: &Object, found: impl Into<String>, remedy: impl Into<String>) -> Finding {
+    match object.by_default {
+        true => Finding::failure(found, remedy),
+        false => Finding::warning(found, remedy),
+    }
+}
+
+/// Judges a schema: with it, custom attributes are offered with their types.
+pub(super) fn judge_schema(answer: &Answer) -> Finding {
+    let custom = answer.body.pointer("/definitions/custom/properties");
+    match (&answer.error, custom.and_then(serde_json::Value::as_object)) {
+        (None, Some(custom)) => match custom.len() {
+            0 => Finding::ok("no custom attributes"),
+            1 => Finding::ok("1 custom attribute"),
+            count => Finding::ok(format!("{count} custom attributes")),
+        },
+        (None, None) => Finding::warning(
+            "the answer is no schema",
+            "Custom attributes are inferred from a page of records until it is",
+        ),
+        (Some(error), _) => match error.kind {
+            ErrorKind::Forbidden | ErrorKind::MissingScope { .. } => Finding::warning(
+                format!("{}: may not be read", answer.outcome()),
+                "Custom attributes are inferred from a page of records. Grant okta.schemas.read, and a role such as Organization Administrator: Read-only Administrator does not reach schemas",
+            ),
+            ref kind => Finding::unknown(trouble::of(kind).sentence),
+        },
+    }
+}

@@ -1,0 +1,69 @@
+//! Open questions about applications.
+
+use super::{NEVER_SENT, Reading, large_limit, understood};
+use crate::doctor::answer::Answer;
+use crate::doctor::asks;
+use crate::doctor::finding::Finding;
+
+pub(super) const READINGS: &[Reading] = &[
+    Reading {
+        id: "apps.and",
+        subject: "and in the filter of applications",
+        relied_on: NEVER_SENT,
+        asks: &[asks::apps_by_two_conditions],
+        judge: understood,
+        ..Reading::PLAIN
+    },
+    Reading {
+        id: "apps.user",
+        subject: "user.id in the filter of applications",
+        relied_on: "either: the links below the user are read instead",
+        asks: &[asks::apps_of_user],
+        judge: assignment,
+        ..Reading::PLAIN
+    },
+    Reading {
+        id: "apps.group",
+        subject: "group.id in the filter of applications",
+        relied_on: "either: the listing below the group is read instead",
+        asks: &[asks::built_in_groups, asks::apps_of_group],
+        judge: |answers| assignment(&answers[1..]),
+        ..Reading::PLAIN
+    },
+    Reading {
+        id: "apps.limit",
+        subject: "a limit of 201 on applications",
+        relied_on: NEVER_SENT,
+        asks: &[asks::too_many_apps],
+        judge: large_limit,
+        ..Reading::PLAIN
+    },
+    Reading {
+        id: "apps.grants",
+        subject: "the grants of an application",
+        relied_on: "they are listed, with okta.appGrants.read",
+        asks: &[asks::grants_of_app],
+        judge: grants,
+        takes_refusals: true,
+    },
+];
+
+fn assignment(answers: &[&Answer]) -> Finding {
+    match answers.first() {
+        Some(answer) if !answer.is_ok() => Finding::warning(
+            format!("refused with {}", answer.outcome()),
+            "Nothing: userId and groupId of Application cost a request more in each call",
+        ),
+        _ => understood(answers),
+    }
+}
+
+fn grants(answers: &[&Answer]) -> Finding {
+    match answers[0].is_ok() {
+        true => Finding::ok("listed"),
+        false => Finding::warning(
+            format!("refused with {}", answers[0].outcome()),
+            "Grant okta.appGrants.read, if a flow reads ApplicationGrant",
+        ),
+    }
+}
