@@ -4,6 +4,7 @@ use super::recorder::Response;
 use http::header::LINK;
 use http::{HeaderMap, StatusCode};
 use okta_client::{ErrorKind, OktaRequest};
+use okta_connector::trouble;
 use serde_json::Value;
 use url::Url;
 
@@ -57,11 +58,31 @@ impl Answer {
 
     /// Says whether Okta understood the question, or refused just this one. Anything else tells nothing of it.
     pub(super) fn is_about_the_question(&self) -> bool {
-        self.is_ok()
-            || matches!(
-                self.kind(),
-                Some(ErrorKind::Rejected | ErrorKind::Client | ErrorKind::Server)
+        self.is_ok() || matches!(self.kind(), Some(ErrorKind::Rejected | ErrorKind::Client))
+    }
+
+    /// Says whether rights or features are missing.
+    pub(super) fn is_refused(&self) -> bool {
+        matches!(
+            self.kind(),
+            Some(
+                ErrorKind::MissingScope { .. }
+                    | ErrorKind::Forbidden
+                    | ErrorKind::FeatureMissing
+                    | ErrorKind::NotFound
             )
+        )
+    }
+
+    /// Writes what is in the way of an answer to the question.
+    pub(super) fn trouble(&self) -> String {
+        let sentence = self.kind().map_or("It is no answer of Okta", |kind| {
+            trouble::of(kind).sentence.trim_end_matches(" {scope}")
+        });
+        match self.status {
+            Some(_) => format!("{}: {sentence}", self.outcome()),
+            None => sentence.to_owned(),
+        }
     }
 
     /// Writes the status and Okta's code, as in `400 E0000031`, or what stands in the way of an answer.

@@ -3,6 +3,7 @@
 use super::answer::{Answer, asked};
 use super::recorder::Recorder;
 use super::seen::Seen;
+use super::way::{SILENT, is_silence};
 use okta_client::{Client, ErrorKind, HttpService, OktaRequest};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -25,6 +26,19 @@ pub(super) struct Asker<'a, H> {
 
 /// The reason why nothing more is asked of a credential that is no good.
 pub(super) const DEAD: &str = "the credential does not work";
+
+/// Says whether no other question would fare better with the same credential.
+pub(super) fn is_of_credential(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Unauthorized
+            | ErrorKind::ScopesNotGranted
+            | ErrorKind::AddressRefused
+            | ErrorKind::ProofDemanded
+            | ErrorKind::KeyRefused
+            | ErrorKind::KeyUnavailable
+    )
+}
 
 impl<'a, H: HttpService> Asker<'a, H> {
     pub(super) fn new(client: &'a Client<Recorder<H>>, recorder: &'a Recorder<H>) -> Self {
@@ -63,24 +77,11 @@ impl<'a, H: HttpService> Asker<'a, H> {
 
     fn look_at(&mut self, answer: &Answer) {
         match answer.kind() {
-            Some(
-                ErrorKind::Unauthorized
-                | ErrorKind::ScopesNotGranted
-                | ErrorKind::AddressRefused
-                | ErrorKind::ProofDemanded
-                | ErrorKind::KeyRefused
-                | ErrorKind::KeyUnavailable,
-            ) => self.stopped = Some(DEAD),
-            Some(
-                ErrorKind::Timeout
-                | ErrorKind::Unavailable
-                | ErrorKind::Server
-                | ErrorKind::NoApi
-                | ErrorKind::Protocol,
-            ) => {
+            Some(kind) if is_of_credential(kind) => self.stopped = Some(DEAD),
+            Some(kind) if is_silence(kind) => {
                 self.unanswered += 1;
                 if self.unanswered >= MOST_UNANSWERED {
-                    self.stopped = Some("Okta does not answer");
+                    self.stopped = Some(SILENT);
                 }
             }
             _ => self.unanswered = 0,

@@ -42,8 +42,12 @@ pub(super) fn sorted_users(_: &Seen) -> Ask {
     Ok(request.with_limit(2))
 }
 
-pub(super) fn sorted_users_by_fields(seen: &Seen) -> Ask {
-    Ok(sorted_users(seen)?.with("fields", "id,created"))
+pub(super) fn whole_users(_: &Seen) -> Ask {
+    Ok(users("status pr").with_limit(2))
+}
+
+pub(super) fn users_by_fields(seen: &Seen) -> Ask {
+    Ok(whole_users(seen)?.with("fields", "id"))
 }
 
 pub(super) fn too_many_users(_: &Seen) -> Ask {

@@ -4,20 +4,22 @@ use super::answer::Answer;
 use super::finding::Finding;
 use super::way::Engine;
 use okta_client::ErrorKind;
-use okta_connector::catalogue::{OBJECTS, Object};
+use okta_connector::catalogue::{OBJECTS, Object, Shows};
 use okta_connector::trouble;
 
-/// Returns the objects that are listed by themselves, each listing once.
+/// Returns the objects that are listed by themselves, each listing once. Schemas are looked at apart.
 pub(super) fn listed() -> Vec<&'static Object> {
-    let is_listed = |object: &&&Object| object.branches().is_empty() && object.elements().is_none();
+    let is_listed = |object: &&&Object| {
+        object.branches().is_empty()
+            && object.elements().is_none()
+            && matches!(object.endpoint.shows, Shows::Records)
+    };
     let mut objects: Vec<&Object> = Vec::new();
     for object in OBJECTS.iter().filter(is_listed) {
         if !objects.iter().any(|it| it.endpoint.path == object.endpoint.path) {
             objects.push(object);
         }
     }
-    // Schemas are looked at by themselves.
-    objects.retain(|object| !object.endpoint.path.contains("/schemas/"));
     objects.sort_by_key(|object| object.probe_turn);
     objects
 }
@@ -28,7 +30,9 @@ pub(super) fn readers(object: &Object) -> String {
         Some(elements) => elements.of.name == object.name,
         None => it.branches().first().is_some_and(|branch| branch.parent.name == object.name),
     };
-    let below = OBJECTS.into_iter().filter(|it| above(it)).map(|it| it.name);
+    // What needs a feature besides has a row of its own.
+    let is_alike = |it: &&Object| it.feature.is_none() || it.feature == object.feature;
+    let below = OBJECTS.into_iter().filter(|it| above(it)).filter(is_alike).map(|it| it.name);
     [object.name].into_iter().chain(below).collect::<Vec<_>>().join(", ")
 }
 

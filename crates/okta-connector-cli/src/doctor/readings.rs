@@ -14,7 +14,6 @@ use super::answer::Answer;
 use super::asks::Ask;
 use super::finding::Finding;
 use super::seen::Seen;
-use okta_connector::trouble;
 
 /// An open question.
 pub(super) struct Reading {
@@ -45,15 +44,11 @@ impl Reading {
 
     /// Judges the answers, if they are about the question at all.
     pub(super) fn finding(&self, answers: &[&Answer]) -> Finding {
-        let beside = answers.iter().find(|it| !it.is_about_the_question());
-        match beside.filter(|_| !self.takes_refusals) {
+        let is_refused = |it: &Answer| self.takes_refusals && it.is_refused();
+        let beside = answers.iter().find(|it| !it.is_about_the_question() && !is_refused(it));
+        match beside {
             None => (self.judge)(answers),
-            Some(beside) => {
-                let why = beside.kind().map_or("it is no answer of Okta", |kind| {
-                    trouble::of(kind).sentence.trim_end_matches(" {scope}")
-                });
-                Finding::unknown(format!("{}: {why}", beside.outcome()))
-            }
+            Some(beside) => Finding::unknown(beside.trouble()),
         }
     }
 }
@@ -111,16 +106,21 @@ fn fields(answer: &Answer) -> Finding {
     }
 }
 
-/// Tells which parameters of a request a next link has lost.
-fn kept(answer: &Answer, names: &[&str]) -> Finding {
-    if answer.link("next").is_none() {
-        return Finding::unknown("the answer has no next link");
+/// Tells which of these parameters of requests the next links have lost.
+fn kept(asked: &[(&Answer, &[&str])]) -> Finding {
+    let (mut kept, mut lost) = (Vec::new(), Vec::new());
+    for (answer, names) in asked.iter().filter(|(answer, _)| answer.link("next").is_some()) {
+        for name in *names {
+            match answer.in_link("next", name) {
+                Some(_) => kept.push(*name),
+                None => lost.push(*name),
+            }
+        }
     }
-    let lost: Vec<_> =
-        names.iter().filter(|name| answer.in_link("next", name).is_none()).copied().collect();
-    match lost.as_slice() {
-        [] => Finding::ok(format!("keeps {}", names.join(", "))),
-        lost => Finding::ok(format!("loses {}", lost.join(", "))),
+    match (kept.as_slice(), lost.as_slice()) {
+        ([], []) => Finding::unknown("no answer has a next link"),
+        (kept, []) => Finding::ok(format!("keeps {}", kept.join(", "))),
+        (_, lost) => Finding::ok(format!("loses {}", lost.join(", "))),
     }
 }
 

@@ -93,8 +93,14 @@ impl Report {
     fn write(&self, text: &mut String, check: &Checked, colours: Colours) {
         let Checked { subject, expected, finding, .. } = check;
         line(text, finding.verdict, &format!("{subject}: {}", finding.found), colours);
+        let is_open = check.area == Area::Readings && finding.verdict != Verdict::Skipped;
+        if is_open {
+            paragraph(text, INDENT, &format!("relied on: {expected}"));
+        }
         if let Some(remedy) = &finding.remedy {
-            paragraph(text, INDENT, &format!("expected: {expected}"));
+            if !is_open {
+                paragraph(text, INDENT, &format!("expected: {expected}"));
+            }
             paragraph(text, INDENT, &format!("to do: {remedy}"));
         }
     }

@@ -26,6 +26,13 @@ impl Seen {
         self.find(&probe::question(Object::find(name)?))
     }
 
+    /// Says whether a listing was refused whatever it is asked.
+    pub(super) fn is_closed(&self, path: &str) -> bool {
+        let mut answers = self.answers.iter();
+        let is_of_path = |answer: &Answer| answer.asked.split('?').next() == Some(path);
+        answers.any(|answer| is_of_path(answer) && !answer.is_about_the_question())
+    }
+
     /// Returns a text of a user.
     pub(super) fn user(&self, pointer: &str) -> Result<&str, Reason> {
         let user = self.listing("User").and_then(|answer| answer.first(pointer));

@@ -118,8 +118,41 @@ pub(super) fn credential(answer: &Answer, scheme: Scheme) -> Finding {
         ErrorKind::RateLimited { .. } | ErrorKind::ShareSpent { .. } => {
             Finding::unknown(trouble::of(&error.kind).sentence)
         }
-        kind => Finding::failure(told, trouble::of(kind).remedy),
+        // There is a check for this.
+        _ => Finding::skipped(SILENT),
     }
+}
+
+/// The reason why nothing more is asked of an org that gives no answers.
+pub(super) const SILENT: &str = "Okta does not answer";
+
+/// Judges by the first answer to a credential whether the API answers at all.
+pub(super) fn api(answer: &Answer) -> Finding {
+    use okta_client::ErrorKind;
+    match &answer.error {
+        Some(error) if is_silence(&error.kind) => {
+            Finding::failure(error.message(), "Look at status.okta.com, and ask again")
+        }
+        Some(okta_client::Error { kind: ErrorKind::NotFound, .. }) => Finding::failure(
+            "answers 404",
+            "Check the address, and whether the org is still active",
+        ),
+        _ => Finding::ok("answers"),
+    }
+}
+
+/// Says whether a failure is none that Okta decided on.
+pub(super) fn is_silence(kind: &okta_client::ErrorKind) -> bool {
+    use okta_client::ErrorKind;
+    matches!(
+        kind,
+        ErrorKind::Timeout
+            | ErrorKind::Unavailable
+            | ErrorKind::Server
+            | ErrorKind::NoApi
+            | ErrorKind::TooLarge
+            | ErrorKind::Protocol
+    )
 }
 
 /// The kind of a credential.

@@ -35,7 +35,7 @@ pub(super) const READINGS: &[Reading] = &[
         subject: "parameters in the next link of groups",
         relied_on: "none: the connector takes the cursor alone",
         asks: &[asks::groups_with_counts],
-        judge: |answers| kept(answers[0], &["expand"]),
+        judge: |answers| kept(&[(answers[0], &["expand"])]),
         ..Reading::PLAIN
     },
     Reading {
@@ -51,7 +51,7 @@ pub(super) const READINGS: &[Reading] = &[
         subject: "parameters in the next link of members",
         relied_on: "none: the connector takes the cursor alone",
         asks: &[asks::built_in_groups, asks::members_with_rules],
-        judge: |answers| kept(answers[1], &["expand"]),
+        judge: |answers| kept(&[(answers[1], &["expand"])]),
         ..Reading::PLAIN
     },
     Reading {

@@ -18,7 +18,7 @@ pub(super) const READINGS: &[Reading] = &[
         id: "users.fields",
         subject: "fields of users",
         relied_on: "either: records are cut here too",
-        asks: &[asks::sorted_users_by_fields],
+        asks: &[asks::users_by_fields],
         judge: |answers| fields(answers[0]),
         ..Reading::PLAIN
     },
@@ -26,7 +26,7 @@ pub(super) const READINGS: &[Reading] = &[
         id: "users.fields-paging",
         subject: "the same records with fields and without",
         relied_on: "they are the same, in the same order",
-        asks: &[asks::sorted_users, asks::sorted_users_by_fields],
+        asks: &[asks::whole_users, asks::users_by_fields],
         judge: fields_paging,
         ..Reading::PLAIN
     },
@@ -34,8 +34,10 @@ pub(super) const READINGS: &[Reading] = &[
         id: "users.link",
         subject: "parameters in the next link of users",
         relied_on: "none: the connector takes the cursor alone",
-        asks: &[asks::sorted_users_by_fields],
-        judge: |answers| kept(answers[0], &["search", "sortBy", "sortOrder", "fields"]),
+        asks: &[asks::sorted_users, asks::users_by_fields],
+        judge: |answers| {
+            kept(&[(answers[0], &["search", "sortBy", "sortOrder"]), (answers[1], &["fields"])])
+        },
         ..Reading::PLAIN
     },
     Reading {
