@@ -1,5 +1,6 @@
 //! `okta-connector doctor`: what it says of a healthy org, and of orgs with one fault each.
 
+use crate::identity::{app, private_key};
 use crate::processes::sandbox;
 use crate::support::{API_TOKEN, EPOCH, InterceptedOkta, Meddling, part};
 use expect_test::expect_file;
@@ -7,7 +8,8 @@ use okta_client::Loopback;
 use okta_connector_cli::api_token_secret;
 use okta_connector_cli::doctor::{Colours, Examination, Patient, Verdict, examine};
 use okta_simulator::{
-    ApiError, Collection, Effect, Fault, FaultScript, Feature, Org, Part, RateLimits, Subscription,
+    ApiError, Collection, Effect, Fault, FaultScript, Feature, Org, Part, RateLimits, ServiceApp,
+    Subscription,
 };
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -17,7 +19,23 @@ use std::process::{Command, Output};
 /// An org with something of everything, under Okta's usual limits.
 fn okta() -> InterceptedOkta {
     let okta = InterceptedOkta::new(Org::generate(1, 60));
-    okta.simulator().set_rate_limits(RateLimits::default());
+    let mut simulator = okta.simulator();
+    simulator.set_rate_limits(RateLimits::default());
+    let administrators = json!({
+        "id": "00g0000000000000adm1",
+        "created": "2024-01-01T00:00:00.000Z",
+        "lastUpdated": "2024-01-01T00:00:00.000Z",
+        "lastMembershipUpdated": "2024-01-01T00:00:00.000Z",
+        "objectClass": ["okta:user_group"],
+        "type": "BUILT_IN",
+        "profile": { "name": "Okta Administrators", "description": null },
+    });
+    simulator.org_mut().put(Collection::Groups, administrators);
+    let own = |group: &&Value| group["type"] == "OKTA_GROUP";
+    let groups: Vec<_> = simulator.org().records(Collection::Groups).collect();
+    let deleted = groups.iter().find(own).unwrap()["id"].as_str().unwrap().to_owned();
+    simulator.remove(Collection::Groups, &deleted);
+    drop(simulator);
     okta
 }
 
@@ -49,7 +67,8 @@ async fn a_healthy_org() {
     expect_file!["../data/doctor.txt"].assert_eq(&text);
     expect_file!["../data/doctor.json"].assert_eq(&format!("{:#}\n", report.to_json()));
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-    assert_eq!(report.to_text(Colours::On).replace("\u{1b}[32m", "").contains("\u{1b}[31m"), false);
+    let coloured = report.to_text(Colours::On);
+    assert!(coloured.contains("\u{1b}[32mok") && !coloured.contains("\u{1b}[31m"), "{coloured}");
     let simulator = okta.simulator();
     assert_eq!(report.requests, simulator.requests().len());
     assert!(report.requests < 75, "{}", report.requests);
@@ -90,6 +109,16 @@ const BEARER: &str = "canary-access-token";
 
 fn bearer() -> (String, &'static str) {
     (json!({ "accessToken": BEARER }).to_string(), "OAuth2")
+}
+
+fn service_app() -> (String, &'static str) {
+    let secret = json!({
+        "customAuthenticationType": "Okta_Service_App",
+        "clientId": app().client_id,
+        "keyId": "rsa-key",
+        "privateKey": private_key("RSA in PKCS#8, DER"),
+    });
+    (secret.to_string(), "CustomAuth")
 }
 
 fn accept_bearer_without(okta: &InterceptedOkta, missing: &str) {
@@ -179,6 +208,46 @@ const ROWS: &[Row] = &[
         ..ROW
     },
     Row {
+        fault: "service app that is as it should be",
+        plant: |okta| {
+            let mut scopes = okta_connector::Offered::everything().scopes();
+            scopes.push("okta.principalRateLimits.read");
+            let scopes = scopes.into_iter().map(str::to_owned).collect();
+            let app = ServiceApp { scopes, requires_dpop: true, ..app() };
+            okta.simulator().register_service_app(app);
+        },
+        secret: service_app,
+        ..ROW
+    },
+    Row {
+        fault: "service app with the scopes of what is offered by default",
+        plant: |okta| okta.simulator().register_service_app(app()),
+        secret: service_app,
+        warnings: "listing.NetworkZone listing.IdentityProvider listing.AuthorizationServer listing.TrustedOrigin listing.EventHook listing.InlineHook listing.CustomRole listing.ApiToken listing.Realm listing.LogStream listing.ResourceSet listing.Policy listing.SystemLogEvent listing.ApplicationGrant",
+        ..ROW
+    },
+    Row {
+        fault: "service app without scopes",
+        plant: |okta| {
+            let app = ServiceApp { scopes: Vec::new(), ..app() };
+            okta.simulator().register_service_app(app);
+        },
+        secret: service_app,
+        failures: "credential",
+        ..ROW
+    },
+    Row { fault: "unknown service app", secret: service_app, failures: "credential", ..ROW },
+    Row {
+        fault: "network zone of a service app",
+        plant: |okta| {
+            okta.simulator().register_service_app(app());
+            okta.simulator().set_network_zone_blocked(true);
+        },
+        secret: service_app,
+        failures: "credential",
+        ..ROW
+    },
+    Row {
         fault: "token that dies on the way",
         plant: |okta| always(okta, [Fault::always(Effect::Revoke).to("/api/v1/idps")]),
         failures: "credential",
@@ -202,7 +271,7 @@ const ROWS: &[Row] = &[
         fault: "missing scope for grants",
         plant: |okta| accept_bearer_without(okta, "okta.appGrants.read"),
         secret: bearer,
-        warnings: "apps.grants",
+        warnings: "listing.ApplicationGrant",
         ..ROW
     },
     Row {

@@ -10,23 +10,23 @@ use std::io::{IsTerminal as _, Write as _, stdout};
 use std::path::PathBuf;
 
 /// Examine an org.
-///
-/// About 60 requests are sent, one after the other, within the share of the rate limits that a connection has. None of
-/// them writes.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct Doctor {
-    #[command(flatten)]
-    org: OrgArguments,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
     /// A folder for what Okta answered, without any value of the org: fit to be attached to an issue.
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
+    #[command(flatten)]
+    org: OrgArguments,
 }
 
-const EXIT_CODES: &str = "\
+const AFTER_HELP: &str = "\
+About 60 requests are sent, one after the other, within the share of the rate
+limits that a connection has. None of them writes.
+
 Exit codes:
   0  nothing is in the way; there may be warnings
   1  a check failed, or there is no org to examine

@@ -1,6 +1,6 @@
 //! The requests of an examination: the one table of paths and parameters. All of them read.
 
-use super::seen::Seen;
+use super::seen::{Seen, around};
 use jiff::SignedDuration;
 use okta_client::OktaRequest;
 use okta_connector::plan::MAX_EXPRESSION;
@@ -194,24 +194,25 @@ pub(super) fn shares(principal_type: &str) -> OktaRequest {
         .with_limit(50)
 }
 
-/// Asks for the events between the latest one and so much before.
-fn events(seen: &Seen, ago: SignedDuration) -> Ask {
-    let [since, until] = seen.latest_event(ago)?;
-    Ok(OktaRequest::list(LOGS).with("since", since).with("until", until))
+fn events(since: &str, until: &str) -> OktaRequest {
+    OktaRequest::list(LOGS).with("since", since).with("until", until)
 }
 
+/// Asks for the first event of the week before the latest one.
 pub(super) fn first_event_of_a_week(seen: &Seen) -> Ask {
-    Ok(events(seen, SignedDuration::from_hours(7 * 24))?.with_limit(1))
+    let [since, _, until] = seen.latest_event(SignedDuration::from_hours(7 * 24))?;
+    Ok(events(&since, &until).with_limit(1))
 }
 
 pub(super) fn last_event_until_the_latest(seen: &Seen) -> Ask {
-    let events = events(seen, SignedDuration::from_secs(60))?;
-    Ok(events.with("sortOrder", "DESCENDING").with_limit(1))
+    let [since, until, _] = seen.latest_event(SignedDuration::from_secs(60))?;
+    Ok(events(&since, &until).with("sortOrder", "DESCENDING").with_limit(1))
 }
 
 fn latest_events(seen: &Seen, filter: &str) -> Ask {
-    let events = events(seen, SignedDuration::from_hours(80 * 24))?;
-    Ok(events.with("sortOrder", "DESCENDING").with("filter", filter).with_limit(5))
+    let [since, _, until] = seen.latest_event(SignedDuration::from_hours(80 * 24))?;
+    let events = events(&since, &until).with("sortOrder", "DESCENDING");
+    Ok(events.with("filter", filter).with_limit(5))
 }
 
 pub(super) fn device_events(seen: &Seen) -> Ask {
@@ -222,12 +223,17 @@ pub(super) fn deletions_of_groups(seen: &Seen) -> Ask {
     latest_events(seen, "eventType eq \"group.lifecycle.delete\"")
 }
 
-/// The removals of members that the log has of the latest group that was deleted.
+const NO_DELETION: Reason = "no group was deleted in the last 80 days";
+
+/// The removals of members within a minute of the latest deletion of a group.
 pub(super) fn removals_of_members(seen: &Seen) -> Ask {
-    let deletion = seen.find(&deletions_of_groups(seen)?);
-    let target = deletion.and_then(|it| it.records().first()?.pointer("/target")?.as_array());
-    let id = target.and_then(|targets| targets.first()?.get("id")?.as_str());
-    let id = id.ok_or("no group was deleted in the last 80 days")?;
+    let deletion = seen.find(&deletions_of_groups(seen)?).ok_or(NO_DELETION)?;
+    let published = deletion.first("/published").ok_or(NO_DELETION)?;
+    let target = deletion.records().first().and_then(|event| event["target"].as_array());
+    let group = target.and_then(|targets| targets.iter().find(|it| it["type"] == "UserGroup"));
+    let id = group.and_then(|group| group["id"].as_str()).ok_or(NO_DELETION)?;
+    let minute = SignedDuration::from_secs(60);
+    let [since, until] = around(published, minute, minute).ok_or(NO_DELETION)?;
     let filter = format!("eventType eq \"group.user_membership.remove\" and target.id eq \"{id}\"");
-    latest_events(seen, &filter)
+    Ok(events(&since, &until).with("filter", filter).with_limit(1))
 }

@@ -5,7 +5,7 @@ use super::asker::{Asker, DEAD, PATIENCE, is_of_credential};
 use super::asks;
 use super::finding::{Area, Checked, Finding, Verdict};
 use super::limits::{self, Principal};
-use super::listings;
+use super::listings::{self, Sight};
 use super::observed::{ANONYMOUS, OBSERVATIONS};
 use super::readings::{Reading, readings};
 use super::recorder::{Recorder, Response};
@@ -173,7 +173,7 @@ async fn look_at_rights<H: HttpService>(
     let seen = &asker.seen;
     let answers: Vec<_> =
         objects.iter().filter_map(|object| Some((*object, seen.listing(object.name)?))).collect();
-    let is_hidden = listings::is_hidden(&answers);
+    let sight = listings::sight(&answers);
     if answers.iter().any(|(object, _)| object.always_has_records) && asker.stopped != Some(DEAD) {
         checks.add("role", listings::judge_role(&answers));
     }
@@ -181,21 +181,24 @@ async fn look_at_rights<H: HttpService>(
         let finding = match (seen.listing(object.name), asker.stopped) {
             // The credential is to blame, and there is a check for it.
             (_, Some(DEAD)) | (None, _) => Finding::skipped(asker.stopped.unwrap_or_default()),
-            (Some(answer), _) => listings::judge(object, answer, is_hidden, engine),
+            (Some(answer), _) => listings::judge(object, answer, sight, engine),
         };
         push_listing(checks, object, finding);
     }
-    let owners = Object::find("GroupOwner").expect("the catalogue has owners of groups");
-    let finding = match follow(asker, &[asks::built_in_groups, asks::owners]).await {
-        Ok(answers) => listings::judge(owners, answers[1], is_hidden, engine),
-        Err(reason) => Finding::skipped(reason),
-    };
-    push_listing(checks, owners, finding);
+    for (name, asks) in BELOW {
+        let object = Object::find(name).expect("a test looks for each");
+        let finding = match follow(asker, asks).await.map(|answers| answers.last().copied()) {
+            Ok(Some(answer)) => listings::judge(object, answer, sight, engine),
+            Ok(None) => Finding::skipped("nothing was asked"),
+            Err(reason) => Finding::skipped(reason),
+        };
+        push_listing(checks, object, finding);
+    }
     for (id, ask) in
         [("schemas.user", asks::user_schema as AskFn), ("schemas.group", asks::group_schema)]
     {
         let finding = match follow(asker, &[ask]).await {
-            Ok(_) if is_hidden => Finding::unknown("hidden"),
+            Ok(_) if sight == Sight::Hidden => Finding::unknown("hidden"),
             Ok(answers) => listings::judge_schema(answers[0]),
             Err(reason) => Finding::skipped(reason),
         };
@@ -219,6 +222,12 @@ fn push_listing(checks: &mut Checks, object: &Object, finding: Finding) {
 }
 
 type AskFn = fn(&Seen) -> asks::Ask;
+
+/// Objects below others that need a scope or a feature of their own, and how to ask for some.
+const BELOW: [(&str, &[AskFn]); 2] = [
+    ("GroupOwner", &[asks::built_in_groups, asks::owners]),
+    ("ApplicationGrant", &[asks::grants_of_app]),
+];
 
 /// Asks one thing after the other, and returns the answers.
 async fn follow<'b, H: HttpService>(
@@ -359,7 +368,8 @@ impl Checks {
             }
         }
         if is_new(self, "listing.User") {
-            for object in listings::listed().into_iter().chain(Object::find("GroupOwner")) {
+            let below = BELOW.iter().filter_map(|(name, _)| Object::find(name));
+            for object in listings::listed().into_iter().chain(below) {
                 push_listing(self, object, Finding::skipped(reason));
             }
         }
@@ -380,5 +390,25 @@ impl Checks {
         };
         self.0.sort_by_key(place);
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables() {
+        assert!(BELOW.iter().all(|(name, _)| Object::find(name).is_some()));
+        let mut ids: Vec<_> = readings().map(|reading| reading.id).collect();
+        ids.extend(OBSERVATIONS.iter().map(|observation| observation.id));
+        ids.extend(FIXED.iter().map(|row| row.0));
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+        assert!(
+            readings().all(|reading| !reading.relied_on.is_empty() && !reading.asks.is_empty())
+        );
     }
 }

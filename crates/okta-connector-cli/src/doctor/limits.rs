@@ -6,6 +6,7 @@ use super::recorder::{Exchange, Response};
 use okta_client::{Bucket, ErrorKind};
 use okta_connector::trouble;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The share of each limit that a connection uses unless it says otherwise, in percent.
 pub(super) const SHARE_PERCENT: u64 = 75;
@@ -71,14 +72,22 @@ pub(super) fn limits(exchanges: &[Exchange]) -> Vec<Limit> {
     let is_api = |path: &str| path.starts_with("/api/") || path.starts_with("/oauth2/");
     for exchange in exchanges.iter().filter(|it| is_api(&it.path)) {
         let Ok(response) = &exchange.outcome else { continue };
+        // A refusal for the lack of rights is not counted.
+        if response.status.is_client_error() && told(response).is_none() && !is_limited(response) {
+            continue;
+        }
         let limit = limits.entry(Bucket::of(&exchange.path)).or_default();
         if limit.path.is_empty() {
             limit.path.clone_from(&exchange.path);
         }
         limit.told = told(response).or(limit.told);
-        limit.is_refused |= response.status == http::StatusCode::TOO_MANY_REQUESTS;
+        limit.is_refused |= is_limited(response);
     }
     limits.into_values().collect()
+}
+
+fn is_limited(response: &Response) -> bool {
+    response.status == http::StatusCode::TOO_MANY_REQUESTS
 }
 
 /// Reads limit and remaining requests. Where a header comes twice, the smaller number counts.
@@ -93,7 +102,7 @@ fn told(response: &Response) -> Option<(u64, u64)> {
 /// Judges the limit of a bucket.
 pub(super) fn judge_limit(limit: &Limit) -> Finding {
     let refused = || {
-        let trouble = trouble::of(&ErrorKind::RateLimited { retry_after: Default::default() });
+        let trouble = trouble::of(&ErrorKind::RateLimited { retry_after: Duration::ZERO });
         Finding::failure("Okta answers 429: the limit is used up", trouble.remedy)
     };
     let Some((most, left)) = limit.told else {

@@ -30,35 +30,49 @@ pub(super) fn readers(object: &Object) -> String {
         Some(elements) => elements.of.name == object.name,
         None => it.branches().first().is_some_and(|branch| branch.parent.name == object.name),
     };
-    // What needs a feature besides has a row of its own.
-    let is_alike = |it: &&Object| it.feature.is_none() || it.feature == object.feature;
+    // What needs another scope or a feature besides has a row of its own.
+    let is_alike = |it: &&Object| {
+        it.scope == object.scope && (it.feature.is_none() || it.feature == object.feature)
+    };
     let below = OBJECTS.into_iter().filter(|it| above(it)).filter(is_alike).map(|it| it.name);
     [object.name].into_iter().chain(below).collect::<Vec<_>>().join(", ")
 }
 
+/// Whether an org shows anything to the credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    Shown,
+    Hidden,
+}
+
 /// Says whether an org that shows nothing hides everything: every org has users and groups.
-pub(super) fn is_hidden(answers: &[(&'static Object, &Answer)]) -> bool {
-    let mut shown =
-        answers.iter().filter(|(object, answer)| object.always_has_records && answer.is_ok());
-    shown.clone().next().is_some() && shown.all(|(_, answer)| answer.records().is_empty())
+pub(super) fn sight(answers: &[(&'static Object, &Answer)]) -> Sight {
+    let telling = answers.iter().filter(|(object, _)| object.always_has_records);
+    let lists: Vec<_> =
+        telling.filter(|(_, answer)| answer.is_ok()).map(|(_, answer)| answer.records()).collect();
+    match !lists.is_empty() && lists.iter().all(|list| list.is_empty()) {
+        true => Sight::Hidden,
+        false => Sight::Shown,
+    }
 }
 
 pub(super) fn judge_role(answers: &[(&'static Object, &Answer)]) -> Finding {
     let is_answered = |(_, answer): &&(&Object, &Answer)| answer.is_ok();
-    match (is_hidden(answers), answers.iter().find(is_answered)) {
-        (true, _) => {
+    match (sight(answers), answers.iter().find(is_answered)) {
+        (Sight::Hidden, _) => {
             let hidden = trouble::of_hidden_org();
             Finding::failure("users and groups are hidden: the lists are empty", hidden.remedy)
         }
-        (false, Some(_)) => Finding::ok("shows records"),
-        (false, None) => {
+        (Sight::Shown, Some(_)) => Finding::ok("shows records"),
+        (Sight::Shown, None) => {
             Finding::failure("may read nothing", trouble::of(&ErrorKind::Forbidden).remedy)
         }
     }
 }
 
 /// Judges the answer to the cheapest question about an object.
-pub(super) fn judge(object: &Object, answer: &Answer, is_hidden: bool, engine: Engine) -> Finding {
+pub(super) fn judge(object: &Object, answer: &Answer, sight: Sight, engine: Engine) -> Finding {
+    let is_hidden = sight == Sight::Hidden;
     let Some(error) = &answer.error else {
         return match answer.records() {
             [] if is_hidden && object.always_has_records => Finding::unknown("hidden"),
@@ -104,7 +118,10 @@ fn of_identity_engine(feature: &str) -> bool {
 fn grave(object: &Object, found: impl Into<String>, remedy: impl Into<String>) -> Finding {
     match object.by_default {
         true => Finding::failure(found, remedy),
-        false => Finding::warning(found, remedy),
+        false => {
+            let remedy = format!("If a flow reads {}: {}", object.name, remedy.into());
+            Finding::warning(found, remedy)
+        }
     }
 }
 

@@ -24,13 +24,13 @@ pub(super) const OBSERVATIONS: &[Observation] = &[
     Observation {
         id: "links.host",
         subject: "the hosts of next links",
-        relied_on: "none: each request goes to the address of the connection",
+        relied_on: "nothing, as each request goes to the address of the connection",
         judge: hosts,
     },
     Observation {
         id: "times.fraction",
         subject: "fractions of a second in times of records",
-        relied_on: "none: the shown value counts, and a whole second is asked for",
+        relied_on: "nothing, as the shown value counts and whole seconds are asked for",
         judge: fractions,
     },
     Observation {
@@ -42,7 +42,7 @@ pub(super) const OBSERVATIONS: &[Observation] = &[
     Observation {
         id: "limits.family",
         subject: "whether paths outside of the large listings share a limit",
-        relied_on: "neither: each first segment has a budget, and headers decide",
+        relied_on: "nothing, as each path has a budget and headers decide",
         judge: families,
     },
     Observation {

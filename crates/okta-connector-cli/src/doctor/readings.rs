@@ -125,4 +125,163 @@ fn kept(asked: &[(&Answer, &[&str])]) -> Finding {
 }
 
 /// What lets a question pass that the connector never asks.
-const NEVER_SENT: &str = "neither: the connector never asks so";
+const NEVER_SENT: &str = "nothing, as the connector never asks so";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::finding::Verdict::{self, Failure, Ok, Skipped, Unknown, Warning};
+    use http::{HeaderMap, HeaderValue, StatusCode};
+    use okta_client::{Error, ErrorKind};
+    use serde_json::{Value, json};
+
+    fn answer(asked: &str, body: Value) -> Answer {
+        let (status, headers) = (Some(StatusCode::OK), HeaderMap::new());
+        Answer { asked: asked.to_owned(), error: None, status, headers, body }
+    }
+
+    fn refused(kind: ErrorKind) -> Answer {
+        Answer { error: Some(Error::local(kind, "no")), ..answer("", Value::Null) }
+    }
+
+    fn linked(asked: &str, body: Value, relation: &str, query: &str) -> Answer {
+        let mut answer = answer(asked, body);
+        let link = format!("<https://acme.okta.com/x?{query}>; rel=\"{relation}\"");
+        answer.headers.insert("link", HeaderValue::from_str(&link).unwrap());
+        answer
+    }
+
+    #[test]
+    fn answers_are_judged() {
+        let rejected = || refused(ErrorKind::Rejected);
+        let user = || json!({ "id": "1", "created": "2026", "profile": {}, "_links": {} });
+        let embedded = |users: Value| json!([{ "_embedded": { "users": users } }]);
+        let login = json!({ "user": { "id": "1", "profile": { "login": "x" } } });
+        let event = |kind: &str| json!([{ "target": [{ "type": kind, "id": "g" }] }]);
+        let rules = |rules: Value| json!([{ "_embedded": rules }]);
+        let until = "/logs?since=a&until=b&limit=1";
+        let rows: Vec<(&str, Vec<Answer>, Verdict, &str)> = vec![
+            (
+                "users.sort",
+                vec![answer("", json!([{ "created": "1" }, { "created": "2" }]))],
+                Ok,
+                "order is kept",
+            ),
+            (
+                "users.sort",
+                vec![answer("", json!([{ "created": "2" }, { "created": "1" }]))],
+                Warning,
+                "not kept",
+            ),
+            ("users.sort", vec![rejected()], Warning, "refused"),
+            ("users.fields", vec![answer("", json!([{ "id": "1" }]))], Ok, "honoured"),
+            ("users.fields", vec![answer("", json!([user()]))], Ok, "passed over"),
+            ("users.fields", vec![answer("", json!([]))], Unknown, "no record"),
+            ("users.fields", vec![rejected()], Warning, "refused"),
+            ("users.fields", vec![refused(ErrorKind::Forbidden)], Unknown, "may not read this"),
+            (
+                "users.fields-paging",
+                vec![answer("", json!([user()])), answer("", json!([{ "id": "1" }]))],
+                Ok,
+                "the same",
+            ),
+            (
+                "users.fields-paging",
+                vec![answer("", json!([user()])), answer("", json!([{ "id": "2" }]))],
+                Failure,
+                "other",
+            ),
+            ("users.limit", vec![linked("", json!([]), "self", "limit=200")], Ok, "lowered to 200"),
+            ("users.limit", vec![linked("", json!([]), "self", "limit=201")], Ok, "taken as it is"),
+            ("users.limit", vec![rejected()], Ok, "refused"),
+            ("groups.link", vec![linked("", json!([]), "next", "after=x")], Ok, "loses expand"),
+            (
+                "groups.link",
+                vec![linked("", json!([]), "next", "after=x&expand=stats")],
+                Ok,
+                "keeps expand",
+            ),
+            ("groups.link", vec![answer("", json!([]))], Unknown, "has a next link"),
+            ("groups.ne", vec![answer("", json!([]))], Ok, "understood"),
+            (
+                "groups.stats",
+                vec![answer("", json!([{ "_embedded": { "stats": { "usersCount": 0 } } }]))],
+                Ok,
+                "it does",
+            ),
+            ("groups.stats", vec![answer("", json!([{}]))], Warning, "passed over"),
+            ("users.unknown-attribute", vec![answer("", json!([]))], Ok, "an empty list"),
+            ("users.unknown-attribute", vec![answer("", json!([user()]))], Warning, "passed over"),
+            ("users.unknown-attribute", vec![rejected()], Ok, "refused"),
+            ("users.date-eq", vec![answer("", json!([user()]))], Ok, "it does: "),
+            ("users.date-eq", vec![answer("", json!([]))], Ok, "it does not: "),
+            ("users.long-search", vec![rejected()], Warning, "refused"),
+            (
+                "members.rules",
+                vec![answer("", json!([])), answer("", rules(json!({ "group-rules": [] })))],
+                Ok,
+                "it does",
+            ),
+            (
+                "members.rules",
+                vec![answer("", json!([])), answer("", rules(json!({})))],
+                Warning,
+                "does not",
+            ),
+            (
+                "members.administrators",
+                vec![answer("", json!([])), refused(ErrorKind::Forbidden)],
+                Ok,
+                "refused",
+            ),
+            (
+                "members.administrators",
+                vec![answer("", json!([])), refused(ErrorKind::Timeout)],
+                Unknown,
+                "in time",
+            ),
+            ("devices.without", vec![refused(ErrorKind::FeatureMissing)], Ok, "no"),
+            ("devices.without", vec![answer("", json!([]))], Skipped, "has devices"),
+            ("devices.users", vec![answer("", embedded(json!([login])))], Ok, "it does"),
+            (
+                "devices.users",
+                vec![answer("", embedded(json!([{ "user": { "id": "1" } }])))],
+                Warning,
+                "does not",
+            ),
+            ("devices.users", vec![answer("", json!([{}]))], Warning, "passed over"),
+            ("apps.user", vec![rejected()], Warning, "refused"),
+            ("log.until", vec![answer(until, json!([{ "published": "b" }]))], Ok, "is in"),
+            ("log.until", vec![answer(until, json!([{ "published": "a" }]))], Ok, "is not in"),
+            ("log.until", vec![rejected()], Failure, "refused"),
+            (
+                "log.link",
+                vec![linked(until, json!([]), "next", "since=c&until=b&after=x")],
+                Ok,
+                "since is moved, until is kept",
+            ),
+            (
+                "log.link",
+                vec![linked(until, json!([]), "next", "until=b&after=x")],
+                Ok,
+                "since is lost",
+            ),
+            ("log.device-targets", vec![answer("", event("Device"))], Ok, "Device"),
+            ("log.device-targets", vec![answer("", event("UDDevice"))], Failure, "UDDevice"),
+            ("log.device-targets", vec![answer("", json!([]))], Unknown, "no event"),
+            (
+                "log.members-of-deleted",
+                vec![answer("", event("UserGroup")), answer("", json!([{}]))],
+                Ok,
+                "some within",
+            ),
+            ("policies.type", vec![rejected()], Ok, "refused"),
+        ];
+        for (id, answers, verdict, found) in rows {
+            let reading = readings().find(|reading| reading.id == id).unwrap();
+            let finding = reading.finding(&answers.iter().collect::<Vec<_>>());
+            let is_told = finding.verdict == verdict && finding.found.contains(found);
+            assert!(is_told, "{id} {verdict} {found}: {finding:?}");
+        }
+    }
+}

@@ -31,9 +31,10 @@ const WIDTH: usize = 80;
 const INDENT: usize = 10;
 
 impl Report {
-    /// Returns the gravest verdict.
+    /// Returns the verdict on the org: the gravest of all, where what nobody knows is no fault.
     pub fn verdict(&self) -> Verdict {
-        self.checks.iter().map(|check| check.finding.verdict).max().unwrap_or(Verdict::Ok)
+        let verdicts = self.checks.iter().map(|check| check.finding.verdict);
+        verdicts.filter(|verdict| *verdict >= Verdict::Warning).max().unwrap_or(Verdict::Ok)
     }
 
     /// Counts the checks with a verdict.

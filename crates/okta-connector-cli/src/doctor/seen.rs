@@ -65,12 +65,24 @@ impl Seen {
         found.iter().filter(is_list).find(plain).map(|(name, _)| name.as_str())
     }
 
-    /// Returns when the latest event was published, and the time so much before.
-    pub(super) fn latest_event(&self, ago: SignedDuration) -> Result<[String; 2], Reason> {
+    /// Returns the time so much before the latest event, its own time, and the second after it.
+    pub(super) fn latest_event(&self, ago: SignedDuration) -> Result<[String; 3], Reason> {
         let latest = self.listing("SystemLogEvent").and_then(|it| it.first("/published"));
         let latest = latest.ok_or("the System Log shows no event of the last week")?;
-        let time = latest.parse::<Timestamp>().ok().and_then(|time| time.checked_sub(ago).ok());
-        let before = time.ok_or("the latest event of the System Log has no time")?;
-        Ok([format!("{before:.3}"), latest.to_owned()])
+        let after = SignedDuration::from_secs(1);
+        let [before, after] =
+            around(latest, ago, after).ok_or("the latest event of the System Log has no time")?;
+        Ok([before, latest.to_owned(), after])
     }
+}
+
+/// Returns the times so much before and so much after another.
+pub(super) fn around(
+    time: &str,
+    before: SignedDuration,
+    after: SignedDuration,
+) -> Option<[String; 2]> {
+    let time: Timestamp = time.parse().ok()?;
+    let (from, to) = (time.checked_sub(before).ok()?, time.checked_add(after).ok()?);
+    Some([format!("{from:.3}"), format!("{to:.3}")])
 }

@@ -60,7 +60,7 @@ pub(super) fn clock(answer: &Answer, ours: u64) -> Finding {
     let ahead = ours.cast_signed() - theirs;
     let found = match ahead {
         -2..=2 => "as Okta's".to_owned(),
-        1.. => format!("{ahead} seconds ahead of Okta's"),
+        3.. => format!("{ahead} seconds ahead of Okta's"),
         _ => format!("{} seconds behind Okta's", -ahead),
     };
     let remedy = "Set the clock of this machine, for instance by NTP";

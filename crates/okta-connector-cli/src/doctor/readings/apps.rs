@@ -17,7 +17,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "apps.user",
         subject: "user.id in the filter of applications",
-        relied_on: "either: the links below the user are read instead",
+        relied_on: "nothing, as the links below the user do as well",
         asks: &[asks::apps_of_user],
         judge: assignment,
         ..Reading::PLAIN
@@ -25,7 +25,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "apps.group",
         subject: "group.id in the filter of applications",
-        relied_on: "either: the listing below the group is read instead",
+        relied_on: "nothing, as the listing below the group does as well",
         asks: &[asks::built_in_groups, asks::apps_of_group],
         judge: |answers| assignment(&answers[1..]),
         ..Reading::PLAIN
@@ -38,14 +38,6 @@ pub(super) const READINGS: &[Reading] = &[
         judge: large_limit,
         ..Reading::PLAIN
     },
-    Reading {
-        id: "apps.grants",
-        subject: "the grants of an application",
-        relied_on: "they are listed, with okta.appGrants.read",
-        asks: &[asks::grants_of_app],
-        judge: grants,
-        takes_refusals: true,
-    },
 ];
 
 fn assignment(answers: &[&Answer]) -> Finding {
@@ -55,15 +47,5 @@ fn assignment(answers: &[&Answer]) -> Finding {
             "Nothing: userId and groupId of Application cost a request more in each call",
         ),
         _ => understood(answers),
-    }
-}
-
-fn grants(answers: &[&Answer]) -> Finding {
-    match answers[0].is_ok() {
-        true => Finding::ok("listed"),
-        false => Finding::warning(
-            format!("refused with {}", answers[0].outcome()),
-            "Grant okta.appGrants.read, if a flow reads ApplicationGrant",
-        ),
     }
 }

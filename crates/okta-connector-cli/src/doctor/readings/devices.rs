@@ -9,7 +9,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "devices.without",
         subject: "the answer of an org without devices",
-        relied_on: "any refusal: the message names the feature",
+        relied_on: "any refusal, as the message names the feature",
         asks: &[asks::devices],
         judge: without,
         takes_refusals: true,
@@ -17,7 +17,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "devices.fields",
         subject: "fields of devices",
-        relied_on: "either: records are cut here too",
+        relied_on: "nothing, as records are cut here too",
         asks: &[asks::devices_by_fields],
         judge: |answers| fields(answers[0]),
         ..Reading::PLAIN

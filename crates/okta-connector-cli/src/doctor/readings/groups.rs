@@ -9,7 +9,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "groups.fields",
         subject: "fields of groups",
-        relied_on: "either: records are cut here too",
+        relied_on: "nothing, as records are cut here too",
         asks: &[asks::groups_by_fields],
         judge: |answers| fields(answers[0]),
         ..Reading::PLAIN
@@ -25,7 +25,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "groups.stats",
         subject: "expand=stats tells how many members a group has",
-        relied_on: "it does; without it, empty groups are asked for their members too",
+        relied_on: "it does, or else empty groups are asked for members too",
         asks: &[asks::groups_with_counts],
         judge: stats,
         ..Reading::PLAIN
@@ -33,7 +33,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "groups.link",
         subject: "parameters in the next link of groups",
-        relied_on: "none: the connector takes the cursor alone",
+        relied_on: "nothing, as the connector takes the cursor alone",
         asks: &[asks::groups_with_counts],
         judge: |answers| kept(&[(answers[0], &["expand"])]),
         ..Reading::PLAIN
@@ -41,7 +41,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "members.rules",
         subject: "expand=group-rules tells who made a member",
-        relied_on: "it does; without it assignedBy and ruleIds are empty",
+        relied_on: "it does, or else assignedBy and ruleIds are empty",
         asks: &[asks::built_in_groups, asks::members_with_rules],
         judge: rules,
         ..Reading::PLAIN
@@ -49,7 +49,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "members.link",
         subject: "parameters in the next link of members",
-        relied_on: "none: the connector takes the cursor alone",
+        relied_on: "nothing, as the connector takes the cursor alone",
         asks: &[asks::built_in_groups, asks::members_with_rules],
         judge: |answers| kept(&[(answers[1], &["expand"])]),
         ..Reading::PLAIN
@@ -65,7 +65,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "members.administrators",
         subject: "members of the group Okta Administrators",
-        relied_on: "either: a refusal is passed over and counted",
+        relied_on: "nothing, as a refusal is passed over and counted",
         asks: &[asks::built_in_groups, asks::administrators],
         judge: administrators,
         takes_refusals: true,

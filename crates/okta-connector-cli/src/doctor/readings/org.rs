@@ -6,7 +6,7 @@ use crate::doctor::asks;
 pub(super) const READINGS: &[Reading] = &[Reading {
     id: "policies.type",
     subject: "a type of policies that there is not",
-    relied_on: "a refusal with 400 or 404: the type is passed over",
+    relied_on: "a refusal with 400 or 404, and the type is passed over",
     asks: &[asks::policies_of_no_type],
     judge: understood,
     ..Reading::PLAIN

@@ -9,7 +9,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "users.sort",
         subject: "search=status pr, sorted by created",
-        relied_on: "the order is kept; without it, a listing is walked in one lane",
+        relied_on: "the order is kept, or else a listing is walked in one lane",
         asks: &[asks::sorted_users],
         judge: sort,
         ..Reading::PLAIN
@@ -17,7 +17,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "users.fields",
         subject: "fields of users",
-        relied_on: "either: records are cut here too",
+        relied_on: "nothing, as records are cut here too",
         asks: &[asks::users_by_fields],
         judge: |answers| fields(answers[0]),
         ..Reading::PLAIN
@@ -33,7 +33,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "users.link",
         subject: "parameters in the next link of users",
-        relied_on: "none: the connector takes the cursor alone",
+        relied_on: "nothing, as the connector takes the cursor alone",
         asks: &[asks::sorted_users, asks::users_by_fields],
         judge: |answers| {
             kept(&[(answers[0], &["search", "sortBy", "sortOrder"]), (answers[1], &["fields"])])
@@ -67,7 +67,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "users.unknown-attribute",
         subject: "search by an attribute that no schema defines",
-        relied_on: "a refusal or an empty list: no user has the attribute",
+        relied_on: "a refusal or an empty list, as no user has the attribute",
         asks: &[asks::users_by_unknown_attribute],
         judge: unknown_attribute,
         ..Reading::PLAIN
@@ -83,7 +83,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "users.date-eq",
         subject: "eq on a date finds the record that shows it",
-        relied_on: "neither: the connector asks for the whole second",
+        relied_on: "nothing, as the connector asks for the whole second",
         asks: &[asks::users_by_exact_date],
         judge: exact_date,
         ..Reading::PLAIN
@@ -91,7 +91,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "users.long-search",
         subject: "an expression of 2,000 bytes, as sent",
-        relied_on: "it is understood; a refused one costs a request and is evaluated here",
+        relied_on: "it is understood, or else a filter is evaluated here",
         asks: &[asks::users_by_long_search],
         judge: long_search,
         ..Reading::PLAIN
@@ -107,7 +107,7 @@ pub(super) const READINGS: &[Reading] = &[
     Reading {
         id: "users.count",
         subject: "X-Total-Count at limit=1 on the groups of a user",
-        relied_on: "neither: the connector counts by pages",
+        relied_on: "nothing, as the connector counts by pages",
         asks: &[asks::groups_of_user],
         judge: count,
         ..Reading::PLAIN
@@ -164,8 +164,8 @@ fn unknown_attribute(answers: &[&Answer]) -> Finding {
 fn exact_date(answers: &[&Answer]) -> Finding {
     let answer = answers[0];
     Finding::ok(match (answer.is_ok(), answer.records().is_empty()) {
-        (true, false) => "found: Okta stores no finer time, or compares what it shows".to_owned(),
-        (true, true) => "not found: Okta stores a finer time than it shows".to_owned(),
+        (true, false) => "it does: Okta stores no finer time, or compares what it shows".to_owned(),
+        (true, true) => "it does not: Okta stores a finer time than it shows".to_owned(),
         (false, _) => format!("refused with {}", answer.outcome()),
     })
 }
