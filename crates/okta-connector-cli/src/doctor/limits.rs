@@ -94,9 +94,9 @@ fn is_limited(response: &Response) -> bool {
 fn told(response: &Response) -> Option<(u64, u64)> {
     let least = |name: &str| {
         let values = response.headers.get_all(name).iter();
-        values.filter_map(|value| value.to_str().ok()?.trim().parse::<u64>().ok()).min()
+        values.filter_map(|value| value.to_str().ok()?.trim().parse::<u32>().ok()).min()
     };
-    Some((least("x-rate-limit-limit")?, least("x-rate-limit-remaining")?))
+    Some((least("x-rate-limit-limit")?.into(), least("x-rate-limit-remaining")?.into()))
 }
 
 /// Judges the limit of a bucket.

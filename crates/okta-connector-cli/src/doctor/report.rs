@@ -150,8 +150,10 @@ fn line(text: &mut String, verdict: Verdict, about: &str, colours: Colours) {
     write!(text, "  {shown} {}", &wrapped[INDENT..]).expect(WRITES);
 }
 
-/// Writes a paragraph, which is indented and no wider than the table, as far as its words allow.
+/// Writes a paragraph, which is indented and no wider than the table, as far as its words allow. Some words are Okta's, and a
+/// terminal would obey control characters in them.
 fn paragraph(text: &mut String, indent: usize, words: &str) {
+    let words = words.replace(|c: char| c.is_control() && !c.is_ascii_whitespace(), "?");
     let margin = " ".repeat(indent);
     let mut column = 0;
     for word in words.split_ascii_whitespace() {
@@ -181,11 +183,12 @@ mod tests {
 
     #[test]
     fn paragraphs_stay_within_the_table() {
-        let words = "a ".repeat(100) + &"x".repeat(100);
+        let words = "a ".repeat(99) + "\u{1b} " + &"x".repeat(100);
         let mut text = String::new();
         paragraph(&mut text, 10, &words);
         let widths: Vec<_> = text.lines().map(str::len).collect();
         assert_eq!(widths, [79, 79, 69, 110]);
         assert!(text.lines().all(|line| line.starts_with("          ")));
+        assert!(!text.contains('\u{1b}') && text.contains("a ?"));
     }
 }
