@@ -141,6 +141,12 @@ const ROWS: &[Row] = &[
         ..ROW
     },
     Row {
+        fault: "address with a password",
+        address: "https://me:canary@acme.okta.com",
+        failures: "address",
+        ..ROW
+    },
+    Row {
         fault: "cut connection",
         plant: |okta| always(okta, [Fault::always(Effect::Cut { after: 10 })]),
         failures: "connection",

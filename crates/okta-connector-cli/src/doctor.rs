@@ -8,11 +8,13 @@
 mod answer;
 mod asker;
 mod asks;
+mod checks;
 mod examination;
 mod finding;
 mod limits;
 mod listings;
 mod observed;
+mod patient;
 mod readings;
 mod recorder;
 mod recording;
@@ -21,6 +23,7 @@ mod seen;
 mod shape;
 mod way;
 
-pub use examination::{Examination, Patient, examine};
+pub use examination::{Examination, examine};
 pub use finding::{Area, Checked, Finding, Verdict};
+pub use patient::Patient;
 pub use report::{Colours, Report};
