@@ -573,7 +573,7 @@ fn the_program_examines_a_sandbox() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(text.contains("\n  failure connection: no connection"), "{text}");
-    assert!(output.stderr.is_empty());
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: a check failed\n");
 
     let output = run(&program, "https://acme-admin.okta.com", "canary-token", &[]);
     assert_eq!(output.status.code(), Some(1));

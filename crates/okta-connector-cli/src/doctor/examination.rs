@@ -97,7 +97,7 @@ async fn look<H: HttpService + Clone>(
             return Some(DEAD);
         }
     };
-    let mut asker = Asker::new(&client, recorder);
+    let mut asker = Asker::new(client, recorder);
     let (scheme, principal) = patient.identity();
     let first = Object::find("User").expect("the catalogue has users");
     if let Ok(answer) = asker.ask(&probe::question(first)).await {
