@@ -35,11 +35,11 @@ fn keys() -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-fn private_key(form: &str) -> String {
+pub(crate) fn private_key(form: &str) -> String {
     keys()["private"][form].as_str().unwrap().to_owned()
 }
 
-fn public_key(kind: &str) -> Value {
+pub(crate) fn public_key(kind: &str) -> Value {
     keys()["public"][kind].clone()
 }
 
@@ -163,7 +163,7 @@ impl Case {
     }
 }
 
-fn app() -> ServiceApp {
+pub(crate) fn app() -> ServiceApp {
     ServiceApp {
         client_id: CLIENT_ID.to_owned(),
         keys: vec![public_key("rsa"), public_key("ec")],

@@ -18,6 +18,7 @@ mod contract;
 mod data_contract;
 mod demo;
 mod docs;
+mod doctor;
 mod economy;
 mod events;
 mod faults;

@@ -281,6 +281,21 @@ fn kind(status: u16, demand: Option<Demand>, body: &ErrorBody, challenge: &Chall
 }
 
 impl Error {
+    /// Returns the status of Okta's answer, if there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// Returns Okta's `errorCode`, or the `error` of OAuth 2.0.
+    pub fn code(&self) -> Option<&str> {
+        self.error_code.as_deref()
+    }
+
+    /// Returns the sentence without code and ids.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Writes the status, the code and the ids, which a log may hold: Okta's own sentence may repeat the question.
     pub fn ids(&self) -> String {
         let status = self.status.map(|status| format!("status {status}"));

@@ -1,8 +1,10 @@
 //! The parts of the command line program that run outside it too: the simulated org behind the seam of
-//! HTTP, the secret of a connection, a sandbox in a process of its own, and Lambda's side of a function.
+//! HTTP, the secret of a connection, a sandbox in a process of its own, Lambda's side of a function, and the examination of
+//! an org.
 //!
 //! Tests and benchmarks use the same ones as the commands. Arguments and printing stay in the binary.
 
+pub mod doctor;
 mod hosted_function;
 mod process;
 mod sandbox;

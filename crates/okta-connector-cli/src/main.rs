@@ -5,7 +5,9 @@
 mod commands;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use commands::{completions, demo, describe, entities, explain, flow, invoke, print, sandbox, say};
+use commands::{
+    completions, demo, describe, doctor, entities, explain, flow, invoke, print, sandbox, say,
+};
 use std::io;
 use std::process::ExitCode;
 use tokio::runtime::Builder;
@@ -26,6 +28,8 @@ enum Command {
     Flow(flow::Flow),
     /// Answer one request of AppFlow, read from a file.
     Invoke(invoke::Invoke),
+    /// Examine an org, and say what is in the way of a connection.
+    Doctor(doctor::Doctor),
     /// Serve the simulated org, a stand-in for Secrets Manager and a status page.
     Sandbox(sandbox::Sandbox),
     /// Print what Okta would be asked for a filter, and why.
@@ -76,6 +80,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     runtime?.block_on(async {
         match arguments.command {
             Command::Demo(demo) => demo.run().await,
+            Command::Doctor(doctor) => doctor.run().await,
             Command::Flow(flow) => flow.run().await,
             Command::Invoke(invoke) => invoke.run().await,
             Command::Sandbox(sandbox) => sandbox.run().await,

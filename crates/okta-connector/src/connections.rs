@@ -145,7 +145,8 @@ impl<H: HttpService + Clone, S: SecretSource> Connections<H, S> {
         }
     }
 
-    async fn client(
+    /// Makes a client of the connection, and returns the secret that it has its credential from.
+    pub(crate) async fn client(
         &self,
         connection: &Connection<'_>,
         freshness: Freshness,

@@ -253,6 +253,23 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         Some(known.of(entity, question.selected, &noted.unwrap_or_default()))
     }
 
+    /// Makes a client of a connection. It shares the rate limits of the connection, so whoever examines an org keeps
+    /// within them.
+    ///
+    /// # Errors
+    ///
+    /// The settings or the secret of the connection are no good.
+    pub async fn client(
+        &self,
+        context: &ConnectorContext,
+        time_left: Duration,
+    ) -> Result<Client<H>, Error> {
+        let call = self.call(Operation::ValidateCredentials, "", context);
+        let connection = self.connection(context, time_left, &call)?;
+        let (client, _) = self.connections.client(&connection, Freshness::Cached).await?;
+        Ok(client)
+    }
+
     /// Explains the requests that answer `request` from its start. Okta is asked only if the request names attributes of
     /// the org, or if one request tells exactly how many records there are.
     ///

@@ -37,6 +37,7 @@ use okta_client::OktaRequest;
 use split::{MAX_LISTINGS, split};
 
 pub use explain::Explanation;
+pub use expression::MAX_EXPRESSION;
 pub use relation::Relation;
 pub use window::Window;
 pub(crate) use window::{Bounds, newest_first};

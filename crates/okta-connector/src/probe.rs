@@ -6,7 +6,7 @@ use crate::offered::Offered;
 use crate::plan::{listing_of, newest_first};
 use crate::trouble::{about, hidden};
 use appflow_connector::ErrorCode;
-use okta_client::{Client, ErrorKind, HttpService};
+use okta_client::{Client, ErrorKind, HttpService, OktaRequest};
 use tokio::time::Instant;
 
 /// The outcome of a trial of one object.
@@ -25,6 +25,19 @@ enum Seen {
     None,
     /// Okta refused.
     Refusal(okta_client::Error),
+}
+
+/// Returns the cheapest request that tells whether an object, which is listed by itself, may be read.
+pub fn question(object: &Object) -> OktaRequest {
+    let request = listing_of(object);
+    let request = match object.endpoint.page_size {
+        Some(_) => request.with_limit(1),
+        None => request,
+    };
+    match object.windowed_by() {
+        Some(_) => newest_first(request),
+        None => request,
+    }
 }
 
 /// Tries the objects in turn, until one shows a record or there is no use in going on.
@@ -49,17 +62,8 @@ pub(crate) async fn probe<H: HttpService>(
     });
     let mut verdicts = Vec::new();
     for object in objects {
-        let request = listing_of(object);
-        let request = match object.endpoint.page_size {
-            Some(_) => request.with_limit(1),
-            None => request,
-        };
-        let request = match object.windowed_by() {
-            Some(_) => newest_first(request),
-            None => request,
-        };
         client.need([object.scope]);
-        let seen = match client.get(&request, None, deadline).await {
+        let seen = match client.get(&question(object), None, deadline).await {
             Ok(page) if is_empty(&page.body) => Seen::None,
             Ok(_) => Seen::Some,
             Err(refusal) => Seen::Refusal(refusal),

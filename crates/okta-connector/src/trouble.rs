@@ -120,8 +120,9 @@ troubles! {
         "a redirect, a link to another host, a body that is not JSON";
 }
 
+/// Returns the trouble that a failure is.
 #[deny(clippy::wildcard_enum_match_arm)]
-fn trouble_of(kind: &ErrorKind) -> &'static Trouble {
+pub fn of(kind: &ErrorKind) -> &'static Trouble {
     match kind {
         ErrorKind::Unauthorized => &CREDENTIALS,
         ErrorKind::MissingScope { .. } => &SCOPE,
@@ -145,6 +146,11 @@ fn trouble_of(kind: &ErrorKind) -> &'static Trouble {
     }
 }
 
+/// The trouble of a connection to which Okta shows an org without users or groups.
+pub fn of_hidden_org() -> &'static Trouble {
+    &HIDDEN
+}
+
 /// Makes the failure of a connection to which Okta shows an org without users or groups.
 pub(crate) fn hidden() -> Error {
     Error::new(HIDDEN.code, format!("{}. {}", HIDDEN.sentence, HIDDEN.remedy))
@@ -152,7 +158,7 @@ pub(crate) fn hidden() -> Error {
 
 impl From<okta_client::Error> for Error {
     fn from(error: okta_client::Error) -> Self {
-        let trouble = trouble_of(&error.kind);
+        let trouble = of(&error.kind);
         let sentence = match &error.kind {
             ErrorKind::MissingScope { scope } => {
                 trouble.sentence.replace("{scope}", &with_objects(scope))

@@ -38,6 +38,14 @@ pub(crate) struct Behaviour {
     pub(crate) shows_member_rules: bool,
     /// Who has a role through a group alone is listed among those who have roles.
     pub(crate) lists_inheriting_assignees: bool,
+    /// `search` takes `ne`.
+    pub(crate) search_takes_ne: bool,
+    /// `search` takes attributes that no schema defines, and finds nothing by them.
+    pub(crate) searches_unknown_attributes: bool,
+    /// A page size above the maximum is refused.
+    pub(crate) refuses_large_limits: bool,
+    /// A `filter` that is for one comparison, as that of apps, takes several.
+    pub(crate) joins_app_filters: bool,
     /// Links in bodies lead to the host of the Admin Console.
     pub(crate) admin_host_links: bool,
 }
@@ -60,6 +68,10 @@ impl Default for Behaviour {
             lacking_policy_types: BTreeSet::new(),
             shows_member_rules: true,
             lists_inheriting_assignees: false,
+            search_takes_ne: false,
+            searches_unknown_attributes: false,
+            refuses_large_limits: false,
+            joins_app_filters: false,
             admin_host_links: true,
         }
     }

@@ -42,6 +42,7 @@ pub(crate) const INLINE_HOOKS: &Bucket = &Bucket::new("/api/v1/inlineHooks", [10
 pub(crate) const API_TOKENS: &Bucket = &Bucket::new("/api/v1/api-tokens", [300, 300, 100]);
 pub(crate) const REALMS: &Bucket = &Bucket::new("/api/v1/realms", [500, 500, 100]);
 pub(crate) const LOG_STREAMS: &Bucket = &Bucket::new("/api/v1/logStreams", [300, 300, 100]);
+pub(crate) const SHARES: &Bucket = &Bucket::new("/api/v1/principal-rate-limits", [100, 100, 50]);
 /// Everything that has no bucket of its own.
 pub(crate) const OTHER: &Bucket = &Bucket::new("/api/v1", [1200, 600, 100]);
 

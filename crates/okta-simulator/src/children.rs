@@ -41,7 +41,7 @@ fn related<'a>(
     limits: PageLimits,
     ids: impl Iterator<Item = &'a str>,
 ) -> Result<Reply, OktaError> {
-    let limit = read_limit(view.call, limits)?;
+    let limit = read_limit(view, limits)?;
     let style = CursorStyle { collection, prefix: "" };
     let from = read_cursor(view, style)?;
     let rest = ids.skip_while(|&id| id <= from.id.as_str());

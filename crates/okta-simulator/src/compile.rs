@@ -22,7 +22,8 @@ impl Compiler<'_> {
     /// Reads an expression in the dialect.
     pub(crate) fn compile(self, text: &str) -> Result<Condition, OktaError> {
         let expression = Expression::parse(text)?;
-        if !self.dialect.joins && !matches!(expression, Expression::Comparison(_)) {
+        let joins = self.dialect.joins || self.view.behaviour.joins_app_filters;
+        if !joins && !matches!(expression, Expression::Comparison(_)) {
             return Err(OktaError::complex_filter());
         }
         self.condition(expression)
@@ -49,7 +50,8 @@ impl Compiler<'_> {
         let Some((kind, operators)) = self.rule(&attribute) else {
             return Err(OktaError::invalid_search(format!("Unsupported property: {attribute}.")));
         };
-        if !operators.contains(&operator) {
+        let is_lenient = operator == Operator::Ne && self.view.behaviour.search_takes_ne;
+        if !operators.contains(&operator) && !is_lenient {
             return Err(OktaError::invalid_search(format!(
                 "Unsupported operator for {attribute}: {operator:?}."
             )));
@@ -106,7 +108,9 @@ impl Compiler<'_> {
             return None;
         }
         let kind = match self.attribute_kind(name) {
-            None if rules.must_be_defined => return None,
+            None if rules.must_be_defined && !self.view.behaviour.searches_unknown_attributes => {
+                return None;
+            }
             kind => kind.unwrap_or(ValueKind::Unknown),
         };
         Some(match kind {

@@ -40,6 +40,7 @@
 //! * **The org authorization server**: `POST /oauth2/v1/token` for a [`ServiceApp`], which really verifies
 //!   assertions and proofs of possession; and for a [`WebApp`] `GET /oauth2/v1/authorize` with a page that asks for
 //!   consent, codes with PKCE, and refresh tokens that rotate.
+//! * **What an org tells of itself**: the engine that it runs on, and the shares that credentials have of its limits.
 //! * **Orgs that answer nobody**: one that is gone, and one that calls may not come to from here.
 //! * **The System Log**: what the org's own changes did, and events appended or drawn at random, some of which arrive
 //!   late; bounded, and polled without an end.
@@ -71,6 +72,7 @@
 //! [`Simulator::set_time`] moves the clock. A response that takes time carries a [`Delivery`] in its extensions,
 //! and it is for the transport to wait, and to break the connection where it says so.
 
+mod about_org;
 mod api_error;
 mod attribute;
 mod auth;

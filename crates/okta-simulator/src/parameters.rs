@@ -1,6 +1,5 @@
 //! The parameters of a listing: which records it shows, from where, in which order, how many.
 
-use crate::call::Call;
 use crate::collection::{Collection, Keyword, Listing, Mode, PageLimits};
 use crate::compile::Compiler;
 use crate::condition::{Condition, Operand, Property, fold};
@@ -38,7 +37,7 @@ impl Parameters {
             }
             _ => limits,
         };
-        let limit = read_limit(view.call, limits)?;
+        let limit = read_limit(view, limits)?;
         let style = CursorStyle { collection, prefix: (listing.cursor_prefix)(mode) };
         Ok(Self {
             mode,
@@ -105,13 +104,16 @@ fn has_keyword(keyword: &Keyword, prefix: &str) -> Condition {
 }
 
 /// Reads the page size: what is asked for, but never more than the maximum.
-pub(crate) fn read_limit(call: &Call, limits: PageLimits) -> Result<usize, OktaError> {
+pub(crate) fn read_limit(view: View<'_>, limits: PageLimits) -> Result<usize, OktaError> {
     let refused = |cause: String| Err(OktaError::invalid_parameter("limit", cause));
-    match call.param("limit") {
+    match view.call.param("limit") {
         None => Ok(limits.default),
         Some(text) => match text.parse::<usize>() {
             Ok(limit) if limit < limits.min => {
                 refused(format!("The limit must be at least {}.", limits.min))
+            }
+            Ok(limit) if limit > limits.max && view.behaviour.refuses_large_limits => {
+                refused(format!("The limit must be at most {}.", limits.max))
             }
             Ok(limit) => Ok(limit.min(limits.max)),
             Err(_) => refused("The limit must be a number.".to_owned()),

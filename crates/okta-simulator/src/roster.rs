@@ -56,7 +56,7 @@ pub(crate) fn list(
         let records = sorted(view, collection, particulars, &parent, "");
         return Ok(Reply::array(records.filter(|it| choice.takes(view, it)).map(show)));
     };
-    let limit = read_limit(view.call, limits)?;
+    let limit = read_limit(view, limits)?;
     let style = CursorStyle { collection, prefix: (listing.cursor_prefix)(Mode::Plain) };
     let from = match (particulars.ordered_by, view.call.param("after")) {
         (Some(_), after) => Cursor::read_any(after.unwrap_or_default()),

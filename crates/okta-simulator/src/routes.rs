@@ -2,6 +2,7 @@
 
 use http::Method;
 
+use crate::about_org::{ORGANIZATION_PATH, SHARES_PATH};
 use crate::authorize_endpoint::AUTHORIZE_PATH;
 use crate::bucket::{self, Bucket};
 use crate::call::{Call, decode_percent};
@@ -29,6 +30,8 @@ pub(crate) enum Endpoint {
     Token,
     Authorize,
     Consent,
+    Organization,
+    Shares,
 }
 
 /// The path of the System Log.
@@ -65,6 +68,14 @@ impl Route {
         };
         if let Some(found) = AUTHORIZATION_SERVER.iter().find_map(of_server) {
             return Some(found);
+        }
+        if path == ORGANIZATION_PATH {
+            let (endpoint, bucket) = (Endpoint::Organization, bucket::OTHER);
+            return Some((Self { endpoint, collection: None, bucket }, ""));
+        }
+        if path == SHARES_PATH {
+            let (endpoint, bucket) = (Endpoint::Shares, bucket::SHARES);
+            return Some((Self { endpoint, collection: None, bucket }, ""));
         }
         if path == LOGS_PATH {
             let (endpoint, bucket) = (Endpoint::SystemLog, bucket::LOGS);

@@ -48,6 +48,11 @@ pub(crate) struct ServiceApps {
 const MAX_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
 impl ServiceApps {
+    /// Returns the ids of the apps.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = String> {
+        self.apps.keys().cloned()
+    }
+
     pub(crate) fn register(&mut self, app: ServiceApp) {
         self.apps.insert(app.client_id.clone(), app);
     }

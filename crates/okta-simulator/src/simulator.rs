@@ -40,7 +40,7 @@ use crate::token_endpoint::TokenEndpoint;
 use crate::tokens::{Role, Tokens};
 use crate::view::View;
 use crate::web_app::WebApps;
-use crate::{children, interference, listing, objects, roster, system_log};
+use crate::{about_org, children, interference, listing, objects, roster, system_log};
 
 /// A fake Okta org that answers requests.
 ///
@@ -217,13 +217,23 @@ impl Simulator {
             return Err(Refusal::NoOrg);
         }
         let (route, id) = Route::find(call)?;
+        if let Endpoint::Organization = route.endpoint {
+            if let Some(error) = interference::refusal(&exchange.effects, call) {
+                return Err(error);
+            }
+            // What everybody may read is not counted.
+            return Ok(about_org::organization(call, &self.behaviour));
+        }
         exchange.bucket = Some(route.bucket.name);
-        let Admitted { role, principal } = match route.collection {
-            Some(collection) => {
-                let scopes = route.endpoint.scopes(collection);
+        let Admitted { role, principal } = match (route.collection, route.endpoint) {
+            (Some(collection), endpoint) => {
+                let scopes = endpoint.scopes(collection);
                 self.authorizer().authorize(call, &scopes)?
             }
-            None => Admitted::default(),
+            (None, Endpoint::Shares) => {
+                self.authorizer().authorize(call, &[about_org::SHARES_SCOPE])?
+            }
+            (None, _) => Admitted::default(),
         };
         let admission = self.limiter.admit(route.bucket, &principal, self.now);
         exchange.quota = Some(admission.unwrap_or_else(|quota| quota));
@@ -241,7 +251,12 @@ impl Simulator {
 
     /// Refuses what the org does not have, or not for this role.
     fn check_role(&self, route: &Route, role: &Role) -> Result<(), OktaError> {
-        let Some(collection) = route.collection else { return Ok(()) };
+        let Some(collection) = route.collection else {
+            return match role.is_missing {
+                true => Err(OktaError::no_permission()),
+                false => Ok(()),
+            };
+        };
         // Who may not read an object may not read what its scope opens below it either.
         let above = collection.parent().filter(|it| it.row().scope == collection.row().scope);
         if [Some(collection), above].iter().flatten().any(|it| role.forbidden.contains(it)) {
@@ -293,6 +308,10 @@ impl Simulator {
             Endpoint::Token => return self.token_endpoint().answer(call),
             Endpoint::Authorize => return Ok(self.authorize_endpoint("consent").ask(call)),
             Endpoint::Consent => return self.authorize_endpoint("code").answer(call),
+            Endpoint::Organization => Ok(about_org::organization(call, behaviour)),
+            Endpoint::Shares => {
+                about_org::shares(call, self.limiter.limits.share_percent, self.apps.ids())
+            }
         };
         Ok(reply?.checked()?)
     }

@@ -3,6 +3,7 @@
 //! Most tests are rows over one of the two helpers here: [`Caller::get`] for one answer, and
 //! [`Caller::ids`] for the ids of a listing that is followed to its end.
 
+mod about_org;
 mod access;
 mod administrators;
 mod app_relations;

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use clap::Args;
 use okta_client::{AllowedOrgs, HttpError, HttpService, Loopback, OrgUrl, ReqwestTransport};
 use okta_connector::{Config, Offered, OktaConnector};
+use okta_connector_cli::doctor::Patient;
 use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
 use sdk_settings::{Files, SdkSettings};
 use std::collections::BTreeMap;
@@ -126,6 +127,19 @@ impl Org {
         config.offered = Offered::everything();
         let secrets = SimulatedSecrets::new(Ok(self.secret.clone()));
         Ok(OktaConnector::new(self.transport.clone(), secrets, config))
+    }
+
+    /// Returns the org as an examination takes it.
+    pub(crate) fn patient(&self) -> Patient<'_, Transport> {
+        Patient {
+            address: &self.url,
+            loopback: self.loopback,
+            transport: self.transport.clone(),
+            secret: &self.secret,
+            authentication_type: self.authentication_type,
+            clock: seconds_since_1970,
+            seed: self.seed(),
+        }
     }
 
     /// Returns the seed of the jitter of retries. The embedded org shows the same each time.

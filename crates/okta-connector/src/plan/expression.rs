@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 /// The length of an expression as it is sent, at most. Okta publishes no limit, but echoes the query in a
 /// response header, whose size has one.
-pub(super) const MAX_EXPRESSION: usize = 2_000;
+pub const MAX_EXPRESSION: usize = 2_000;
 
 /// The grammar of one parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

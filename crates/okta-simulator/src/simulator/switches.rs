@@ -92,6 +92,27 @@ impl Simulator {
         self.behaviour.app_assignment_filters = accepted;
     }
 
+    /// Sets whether `search` takes `ne`, which Okta documents nowhere and refuses for users.
+    pub fn set_search_takes_ne(&mut self, accepted: bool) {
+        self.behaviour.search_takes_ne = accepted;
+    }
+
+    /// Sets whether `search` takes an attribute that no schema of the org defines, and finds nothing by it; Okta does not
+    /// say, so it is refused unless this says so.
+    pub fn set_unknown_attributes_searched(&mut self, searched: bool) {
+        self.behaviour.searches_unknown_attributes = searched;
+    }
+
+    /// Sets whether a `limit` above the maximum is refused with 400 `E0000001` instead of being lowered. Okta does not say.
+    pub fn set_large_limits_refused(&mut self, refused: bool) {
+        self.behaviour.refuses_large_limits = refused;
+    }
+
+    /// Sets whether a `filter` that Okta documents for one comparison, as that of apps, takes `and` and `or`.
+    pub fn set_app_filters_joined(&mut self, accepted: bool) {
+        self.behaviour.joins_app_filters = accepted;
+    }
+
     /// Sets whether there is an active org behind the host name. If not, every call is answered with 404 and a web
     /// page.
     ///

@@ -96,6 +96,9 @@ fn targets(org: &Org, path: &str) -> Vec<String> {
         "/api/v1/apps/{}/groups" => "expand=group",
         "/api/v1/apps/{}/grants" => "expand=scope",
         "/api/v1/devices" => "expand=userSummary",
+        "/api/v1/principal-rate-limits" => {
+            return vec![format!("{path}?filter=principalType eq \"SSWS_TOKEN\"")];
+        }
         "/api/v1/policies" => "",
         _ => return targets,
     };

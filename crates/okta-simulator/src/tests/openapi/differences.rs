@@ -19,12 +19,7 @@ pub(super) struct Difference {
 }
 
 /// Paths of the description that the simulator does not have to have.
-pub(super) const ABSENT: [&str; 4] = [
-    "/.well-known/okta-organization",
-    "/api/v1/features",
-    "/api/v1/logs",
-    "/api/v1/principal-rate-limits",
-];
+pub(super) const ABSENT: [&str; 2] = ["/api/v1/features", "/api/v1/logs"];
 
 pub(super) const DIFFERENCES: &[Difference] = &[
     Difference {

@@ -1,0 +1,110 @@
+//! What a check found.
+
+use std::fmt;
+
+/// The verdict of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// All is as the connector needs it.
+    Ok,
+    /// It was not asked.
+    Skipped,
+    /// The answer does not tell.
+    Unknown,
+    /// Flows run, with less than they could have.
+    Warning,
+    /// Flows fail, or would deliver something wrong.
+    Failure,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ok => "ok",
+            Self::Skipped => "skipped",
+            Self::Unknown => "unknown",
+            Self::Warning => "warning",
+            Self::Failure => "failure",
+        })
+    }
+}
+
+/// A verdict, and what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What this org does, in a few words.
+    pub found: String,
+    /// What to do about it, if anything is to be done.
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    pub(super) fn ok(found: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Ok, found: found.into(), remedy: None }
+    }
+
+    pub(super) fn skipped(why: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Skipped, found: why.into(), remedy: None }
+    }
+
+    pub(super) fn unknown(why: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Unknown, found: why.into(), remedy: None }
+    }
+
+    pub(super) fn warning(found: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Warning, found: found.into(), remedy: Some(remedy.into()) }
+    }
+
+    pub(super) fn failure(found: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Failure, found: found.into(), remedy: Some(remedy.into()) }
+    }
+}
+
+/// The part of an examination that a check belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// Address, connection and clock.
+    Way,
+    /// The credential, and what it may do.
+    Rights,
+    /// What each listing shows.
+    Listings,
+    /// The limits on requests.
+    Limits,
+    /// What Okta's documents leave open.
+    Readings,
+}
+
+impl Area {
+    /// Every part, in the order in which an examination goes through them.
+    pub const ALL: [Self; 5] =
+        [Self::Way, Self::Rights, Self::Listings, Self::Limits, Self::Readings];
+
+    /// Returns the heading for people.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Way => "The way to the org",
+            Self::Rights => "Credential and rights",
+            Self::Listings => "Listings",
+            Self::Limits => "Rate limits, in requests a minute",
+            Self::Readings => "What Okta's documents leave open",
+        }
+    }
+}
+
+/// A check that was made, or passed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Its name, which stays the same from version to version.
+    pub id: String,
+    /// The part that it belongs to.
+    pub area: Area,
+    /// What it is about.
+    pub subject: String,
+    /// What the connector relies on, or what it expects.
+    pub expected: String,
+    /// What was found.
+    pub finding: Finding,
+}

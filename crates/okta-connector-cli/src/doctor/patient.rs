@@ -1,0 +1,90 @@
+//! The org that is examined, and its credential.
+
+use super::limits::Principal;
+use super::recorder::Recorder;
+use super::way::Scheme;
+use crate::simulated_secrets::SimulatedSecrets;
+use appflow_connector::request::{ConnectorContext, Credentials};
+use okta_client::{AllowedOrgs, HttpService, Loopback, OrgUrl};
+use okta_connector::{Config, Offered, OktaConnector};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// An org, and the credential to examine it with.
+#[derive(Clone)]
+pub struct Patient<'a, H> {
+    /// The address, as somebody wrote it.
+    pub address: &'a str,
+    /// Whether it may be on this machine.
+    pub loopback: Loopback,
+    /// The way to it.
+    pub transport: H,
+    /// The secret of a connection, as AppFlow would keep it.
+    pub secret: &'a str,
+    /// The kind of the secret, in AppFlow's word.
+    pub authentication_type: &'a str,
+    /// The clock that is compared with Okta's: seconds since 1970.
+    pub clock: fn() -> u64,
+    /// The seed of the jitter of retries.
+    pub seed: u64,
+}
+
+/// By hand, so that the secret is never printed.
+impl<H> fmt::Debug for Patient<'_, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patient").field("address", &self.shown_address()).finish_non_exhaustive()
+    }
+}
+
+impl<H> Patient<'_, H> {
+    /// Returns the address, unless a password may be in it.
+    pub(super) fn shown_address(&self) -> &str {
+        if self.address.contains('@') { "(an address with a user name)" } else { self.address }
+    }
+
+    /// Makes the context of a request to the connector.
+    pub(super) fn context(&self) -> ConnectorContext {
+        let url = ("instanceUrl".to_owned(), self.address.to_owned());
+        ConnectorContext {
+            connector_runtime_settings: BTreeMap::from([url]),
+            credentials: Some(Credentials {
+                secret_arn: Some("doctor".to_owned()),
+                authentication_type: Some(self.authentication_type.to_owned()),
+            }),
+            ..ConnectorContext::default()
+        }
+    }
+
+    /// Reads off the secret what kind of a credential it is.
+    pub(super) fn identity(&self) -> (Scheme, Principal) {
+        let secret: Value = serde_json::from_str(self.secret).unwrap_or_default();
+        let client_id = secret["clientId"].as_str().map(str::to_owned);
+        let scheme = match secret["customAuthenticationType"].as_str() {
+            Some("Okta_API_Token") => Scheme::ApiToken,
+            Some(_) => Scheme::ServiceApp,
+            None => Scheme::AccessToken,
+        };
+        let kind = if scheme == Scheme::ApiToken { "SSWS_TOKEN" } else { "OAUTH_CLIENT" };
+        (scheme, Principal { kind, id: client_id })
+    }
+}
+
+impl<H: HttpService + Clone> Patient<'_, H> {
+    /// Makes a connector on the org. It offers every entity, and sends the credential to this org alone.
+    pub(super) fn connector(
+        &self,
+        org: &OrgUrl,
+        recorder: &Recorder<H>,
+    ) -> OktaConnector<Recorder<H>, SimulatedSecrets> {
+        let mut config = Config::new(self.clock, self.seed);
+        config.orgs.loopback = self.loopback;
+        // An address on this machine needs no entry.
+        if let Ok(allowed) = org.host().parse::<AllowedOrgs>() {
+            config.orgs.allowed = allowed;
+        }
+        config.offered = Offered::everything();
+        let secrets = SimulatedSecrets::new(Ok(self.secret.to_owned()));
+        OktaConnector::new(recorder.clone(), secrets, config)
+    }
+}
