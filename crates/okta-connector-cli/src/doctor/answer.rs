@@ -61,17 +61,18 @@ impl Answer {
         self.is_ok() || matches!(self.kind(), Some(ErrorKind::Rejected | ErrorKind::Client))
     }
 
+    /// Says whether a scope is missing.
+    pub(super) fn lacks_scope(&self) -> bool {
+        matches!(self.kind(), Some(ErrorKind::MissingScope { .. } | ErrorKind::ScopesNotGranted))
+    }
+
     /// Says whether rights or features are missing.
     pub(super) fn is_refused(&self) -> bool {
-        matches!(
+        let is_refusal = matches!(
             self.kind(),
-            Some(
-                ErrorKind::MissingScope { .. }
-                    | ErrorKind::Forbidden
-                    | ErrorKind::FeatureMissing
-                    | ErrorKind::NotFound
-            )
-        )
+            Some(ErrorKind::Forbidden | ErrorKind::FeatureMissing | ErrorKind::NotFound)
+        );
+        is_refusal || self.lacks_scope()
     }
 
     /// Writes what is in the way of an answer to the question.

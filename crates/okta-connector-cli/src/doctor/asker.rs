@@ -33,7 +33,6 @@ pub(super) fn is_of_credential(kind: &ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::Unauthorized
-            | ErrorKind::ScopesNotGranted
             | ErrorKind::AddressRefused
             | ErrorKind::ProofDemanded
             | ErrorKind::KeyRefused

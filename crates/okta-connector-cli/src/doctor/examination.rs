@@ -120,9 +120,15 @@ async fn look<H: HttpService + Clone>(
     }
     let answers = &asker.seen.answers;
     // It may have died on the way.
-    let is_telling = |answer: &&Answer| answer.kind().is_some_and(is_of_credential);
-    if let Some(answer) = answers.iter().find(is_telling).or(answers.first()) {
-        checks.add("credential", way::credential(answer, scheme));
+    let is_dead = |answer: &&Answer| answer.kind().is_some_and(is_of_credential);
+    let has_scope = |answer: &&Answer| !answer.lacks_scope();
+    let telling = answers.iter().find(is_dead).or_else(|| answers.iter().find(has_scope));
+    if let Some(first) = answers.first() {
+        let finding = match telling {
+            Some(answer) => way::credential(answer, scheme),
+            None => way::no_scope(first, scheme),
+        };
+        checks.add("credential", finding);
     }
     for observation in OBSERVATIONS {
         let finding = match asker.stopped {
@@ -156,6 +162,9 @@ async fn look_at_rights<H: HttpService>(
     let answers: Vec<_> =
         objects.iter().filter_map(|object| Some((*object, seen.listing(object.name)?))).collect();
     let sight = listings::sight(&answers);
+    if !answers.is_empty() && answers.iter().all(|(_, answer)| answer.lacks_scope()) {
+        asker.stopped = Some(DEAD);
+    }
     if answers.iter().any(|(object, _)| object.always_has_records) && asker.stopped != Some(DEAD) {
         checks.add("role", listings::judge_role(&answers));
     }

@@ -29,7 +29,7 @@ pub(super) struct Principal {
 pub(super) fn judge_share(answer: &Answer, principal: &Principal) -> Finding {
     if let Some(error) = &answer.error {
         let why = match error.kind {
-            ErrorKind::Forbidden | ErrorKind::MissingScope { .. } => {
+            ErrorKind::Forbidden | ErrorKind::ScopesNotGranted | ErrorKind::MissingScope { .. } => {
                 "it takes okta.principalRateLimits.read and Super Administrator to read it"
             }
             ref kind => trouble::of(kind).sentence,

@@ -89,7 +89,7 @@ pub(super) fn judge(object: &Object, answer: &Answer, sight: Sight, engine: Engi
     match &error.kind {
         _ if is_classic => Finding::skipped(format!("{outcome}: Classic Engine has none")),
         ErrorKind::Forbidden if is_hidden => Finding::unknown(format!("{outcome}: hidden")),
-        ErrorKind::MissingScope { .. } => {
+        ErrorKind::MissingScope { .. } | ErrorKind::ScopesNotGranted => {
             let found = format!("{outcome}: {} is missing", object.scope);
             grave(object, found, trouble::of(&error.kind).remedy)
         }
@@ -139,10 +139,12 @@ pub(super) fn judge_schema(answer: &Answer) -> Finding {
             "Custom attributes are inferred from a page of records until it is",
         ),
         (Some(error), _) => match error.kind {
-            ErrorKind::Forbidden | ErrorKind::MissingScope { .. } => Finding::warning(
-                format!("{}: may not be read", answer.outcome()),
-                "Custom attributes are inferred from a page of records. Grant okta.schemas.read, and a role such as Organization Administrator: Read-only Administrator does not reach schemas",
-            ),
+            ErrorKind::Forbidden | ErrorKind::ScopesNotGranted | ErrorKind::MissingScope { .. } => {
+                Finding::warning(
+                    format!("{}: may not be read", answer.outcome()),
+                    "Custom attributes are inferred from a page of records. Grant okta.schemas.read, and a role such as Organization Administrator: Read-only Administrator does not reach schemas",
+                )
+            }
             ref kind => Finding::unknown(trouble::of(kind).sentence),
         },
     }

@@ -105,12 +105,12 @@ pub(super) fn credential(answer: &Answer, scheme: Scheme) -> Finding {
     let told = format!("{}: {}", scheme.name(), error.message());
     match &error.kind {
         ErrorKind::Unauthorized => Finding::failure(told, scheme.renewal()),
-        ErrorKind::ScopesNotGranted
-        | ErrorKind::AddressRefused
+        ErrorKind::AddressRefused
         | ErrorKind::ProofDemanded
         | ErrorKind::KeyRefused
         | ErrorKind::KeyUnavailable => Finding::failure(told, trouble::of(&error.kind).remedy),
         ErrorKind::MissingScope { .. }
+        | ErrorKind::ScopesNotGranted
         | ErrorKind::Forbidden
         | ErrorKind::FeatureMissing
         | ErrorKind::Rejected
@@ -121,6 +121,12 @@ pub(super) fn credential(answer: &Answer, scheme: Scheme) -> Finding {
         // There is a check for this.
         _ => Finding::skipped(SILENT),
     }
+}
+
+/// Judges a credential that has none of the scopes.
+pub(super) fn no_scope(answer: &Answer, scheme: Scheme) -> Finding {
+    let found = format!("{}: {}, for each of the scopes", scheme.name(), answer.outcome());
+    Finding::failure(found, trouble::of(&okta_client::ErrorKind::ScopesNotGranted).remedy)
 }
 
 /// The reason why nothing more is asked of an org that gives no answers.
