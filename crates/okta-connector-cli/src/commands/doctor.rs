@@ -34,7 +34,7 @@ Exit codes:
 
 Examples:
   okta-connector doctor --org demo
-  okta-connector doctor --json --record answers";
+  okta-connector doctor --org demo --json --record answers";
 
 impl Doctor {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
