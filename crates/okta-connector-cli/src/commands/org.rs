@@ -14,6 +14,7 @@ use okta_connector::{Config, Offered, OktaConnector};
 use okta_connector_cli::doctor::Patient;
 use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
 use sdk_settings::{Files, SdkSettings};
+use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -56,7 +57,7 @@ pub(crate) struct Org {
     pub(crate) url: String,
     pub(crate) authentication_type: &'static str,
     /// The secret, as AppFlow would keep it.
-    secret: String,
+    secret: SecretString,
     loopback: Loopback,
 }
 
@@ -98,7 +99,7 @@ impl Org {
             transport: Transport::Embedded(okta),
             url: "https://demo.okta.com".to_owned(),
             authentication_type: "CustomAuth",
-            secret: api_token_secret(API_TOKEN),
+            secret: api_token_secret(API_TOKEN).into(),
             loopback: Loopback::Allowed,
         }
     }
@@ -120,12 +121,13 @@ impl Org {
         let mut config = Config::new(seconds_since_1970, self.seed());
         config.orgs.loopback = self.loopback;
         let org = OrgUrl::parse(&self.url, self.loopback)
-            .map_err(|error| anyhow::anyhow!("the address of the org {:?} {error}", self.url))?;
+            // The address is not repeated: a password may be in it.
+            .map_err(|error| anyhow::anyhow!("the address of the org (orgUrl) {error}"))?;
         if !org.is_loopback() {
             config.orgs.allowed = org.host().parse::<AllowedOrgs>()?;
         }
         config.offered = Offered::everything();
-        let secrets = SimulatedSecrets::new(Ok(self.secret.clone()));
+        let secrets = SimulatedSecrets::new(Ok(self.secret.expose_secret().to_owned()));
         Ok(OktaConnector::new(self.transport.clone(), secrets, config))
     }
 
@@ -135,7 +137,7 @@ impl Org {
             address: &self.url,
             loopback: self.loopback,
             transport: self.transport.clone(),
-            secret: &self.secret,
+            secret: self.secret.expose_secret(),
             authentication_type: self.authentication_type,
             clock: seconds_since_1970,
             seed: self.seed(),

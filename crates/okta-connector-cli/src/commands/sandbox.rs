@@ -66,7 +66,7 @@ struct Ports {
 const EXAMPLES: &str = "\
 Examples:
   okta-connector sandbox --okta-port 0 --secrets-port 0
-  okta-connector sandbox --users 100 --fault 429@2 --okta-port 0 --secrets-port 0";
+  okta-connector sandbox --users 50 --fault 429@2 --okta-port 0 --secrets-port 0";
 
 impl Sandbox {
     pub(crate) async fn run(self) -> anyhow::Result<()> {

@@ -6,26 +6,22 @@
 use anyhow::Context as _;
 use okta_client::Loopback;
 use saphyr::{LoadableYamlNode as _, Yaml};
+use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// An org and a credential.
+#[derive(Debug)]
 pub(super) struct SdkSettings {
     /// The address of the org.
     pub(super) url: String,
     /// The credential, in the form of a connection's secret.
-    pub(super) secret: String,
+    pub(super) secret: SecretString,
     /// The kind of the secret, in AppFlow's word.
     pub(super) authentication_type: &'static str,
     /// Whether the org may be on this machine, where SDKs are told not to insist on HTTPS.
     pub(super) loopback: Loopback,
-}
-
-impl fmt::Debug for SdkSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SdkSettings").field("url", &self.url).finish_non_exhaustive()
-    }
 }
 
 /// The files of settings that there are, the weakest first.
@@ -185,7 +181,12 @@ impl SdkSettings {
                 "okta.client.authorizationMode is {mode:?} - expected SSWS, Bearer or PrivateKey"
             ),
         };
-        Ok(Self { url: url.to_owned(), secret: secret.to_string(), authentication_type, loopback })
+        Ok(Self {
+            url: url.to_owned(),
+            secret: secret.to_string().into(),
+            authentication_type,
+            loopback,
+        })
     }
 }
 
@@ -281,6 +282,7 @@ fn text(value: &Yaml<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secrecy::ExposeSecret as _;
 
     const YAML: &str = "okta:\n  client:\n    orgUrl: https://acme.okta.com\n    token: canary\n";
 
@@ -299,6 +301,7 @@ mod tests {
             Ok((None, warnings)) => ("none".to_owned(), warnings),
             Ok((Some(settings), warnings)) => {
                 let SdkSettings { url, secret, authentication_type, .. } = settings;
+                let secret = secret.expose_secret();
                 (format!("{url} {authentication_type} {secret}"), warnings)
             }
             Err(error) => (format!("{error:#}"), Vec::new()),
