@@ -9,8 +9,7 @@ import sys
 
 # What the original says, and what a package says in its place. Each stands in the original once.
 CHANGES = [
-    (r"`sam build && sam deploy` reads it; samconfig\.toml has\n# the settings of each environment, examples/ the "
-     r"connections and flows that come next\.",
+    (r"`sam build && sam deploy`[\s#]+reads[\s#]+it; samconfig\.toml[^.]*[\s#]next\.",
      "It belongs to a package and takes the\n# archive beside it; README.md says how to deploy it."),
     (r"( +Default: )arm64\n( +AllowedValues: )\[arm64, x86_64\]\n( +Description: ).*\n",
      r"\1{architecture}\n\2[{architecture}]\n\3The processor that this package is for. It cannot be another one.\n"),

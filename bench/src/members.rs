@@ -33,8 +33,8 @@ pub(crate) fn rows() -> anyhow::Result<Vec<Row>> {
     let minimum = GROUPS.div_ceil(PAGE_OF_GROUPS) + pages;
     let members = sizes.iter().sum::<usize>();
     let mut rows = Vec::new();
-    // A call that ends inside a group costs up to two requests: the next one looks at the page of groups again, and what is left
-    // of the group is another page.
+    // A call that ends inside a group costs a request where what is left of the group is another page. One process
+    // answers all calls, and keeps the page of groups from one to the next.
     for max_results in [10_000, 1_000] {
         let (requests, calls) = runtime.block_on(run(&org, members, max_results))?;
         rows.push(Row::new(

@@ -64,7 +64,7 @@ fn a_run_says_what_it_did_and_where_its_files_are() {
         assert!(summary.contains(told), "{told} is not in {summary}");
     }
     let folder = "amzn-s3-demo-bucket/okta/okta-users-incremental/schemaVersion_1/";
-    assert!(files[0].starts_with(folder) && files[0].ends_with("-1.parquet"), "{files:?}");
+    assert!(files[0].starts_with(folder) && files[0].ends_with("-1.jsonl"), "{files:?}");
     // Nobody looks at a terminal: each line is for a program.
     for line in text(&output.stderr).lines() {
         let event: Value = serde_json::from_str(line).unwrap();
@@ -121,10 +121,10 @@ fn what_cannot_run_is_refused_before_anything_is_written() {
             "the Map of `logni`: User has no field `logni`, did you mean `login`?",
         ),
         (
-            "PARQUET",
-            "Parquet",
+            "\"JSON\"",
+            "\"Json\"",
             &[],
-            "destinationFlowConfigList[0].destinationConnectorProperties.S3: fileType `Parquet` is spelled `PARQUET`",
+            "destinationFlowConfigList[0].destinationConnectorProperties.S3: fileType `Json` is spelled `JSON`",
         ),
         (
             "Incremental\"",

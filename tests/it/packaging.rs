@@ -149,10 +149,12 @@ fn what_sam_builds_is_what_is_zipped() {
     assert!(fs::read(folder.join("bootstrap")).unwrap() == fs::read(bootstrap).unwrap());
 }
 
-/// Returns the commands of the README that begin with a text, continued lines joined.
+/// Returns the commands of README.md and CONTRIBUTING.md that begin with a text, continued lines joined.
 fn commands(beginning: &str) -> Vec<String> {
-    let readme = fs::read_to_string(top().join("README.md")).unwrap().replace("\\\n", "");
-    let commands = readme.lines().filter_map(|line| line.strip_prefix("$ "));
+    let pages = ["README.md", "CONTRIBUTING.md"];
+    let pages = pages.map(|page| fs::read_to_string(top().join(page)).unwrap());
+    let pages = pages.concat().replace("\\\n", "");
+    let commands = pages.lines().filter_map(|line| line.strip_prefix("$ "));
     commands.filter(|command| command.starts_with(beginning)).map(str::to_owned).collect()
 }
 

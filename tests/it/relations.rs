@@ -5,6 +5,7 @@ use crate::support::{Meddling, World, query};
 use okta_simulator::{ApiError, Collection, Feature, Org, PLANTED_SECRETS};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// Makes an org with groups of so many members: the first users of the org, added by hand.
 fn org_of_groups(users: usize, sizes: &[usize]) -> Org {
@@ -79,12 +80,24 @@ async fn a_run_cut_into_many_calls_gives_the_same() {
     }
 }
 
+/// The process that answers a call.
+#[derive(Clone, Copy)]
+enum Process {
+    /// The one of the call before.
+    Warm,
+    /// A new one.
+    Cold,
+}
+
 /// Runs a flow of members, so many a call, and returns the records and the number of calls.
-async fn run_in_calls(world: &World, max_results: usize) -> (Vec<Value>, usize) {
+async fn run_in_calls(world: &World, max_results: usize, process: Process) -> (Vec<Value>, usize) {
     let mut event = members(&json!({ "maxResults": max_results }));
     let (mut found, mut calls) = (Vec::new(), 0);
     loop {
-        let answer = world.ask(&event).await;
+        let answer = match process {
+            Process::Warm => world.ask(&event).await,
+            Process::Cold => world.restarted().ask(&event).await,
+        };
         assert_eq!(answer["isSuccess"], true, "{answer}");
         let texts = answer["records"].as_array().unwrap().iter();
         found.extend(texts.map(|text| text.as_str().unwrap().parse::<Value>().unwrap()));
@@ -102,8 +115,8 @@ fn fewest_requests(sizes: &[usize]) -> usize {
     sizes.len().div_ceil(200) + pages
 }
 
-/// Checks what cuts cost. A call that ends inside a group costs up to two requests: the next one looks at the page of
-/// groups again, and what is left of the group is another page.
+/// Checks what cuts cost. A call that ends inside a group costs up to two requests: what is left of the group is another
+/// page, and a process that did not answer the call before looks at the page of groups again.
 #[tokio::test(start_paused = true)]
 async fn a_run_cut_into_200_calls_gives_the_same_for_two_requests_a_cut() {
     let size = |number: usize| if number % 5 < 3 { 0 } else { 1 + number * 7 % 19 };
@@ -112,16 +125,48 @@ async fn a_run_cut_into_200_calls_gives_the_same_for_two_requests_a_cut() {
     let members = sizes.iter().sum::<usize>();
     let minimum = fewest_requests(&sizes);
     let org = org_of_groups(1_500, &sizes);
-    for (max_results, expected_calls, most) in
-        [(10_000, 1..=1, minimum * 11 / 10), (members / 200, 200..=220, minimum + 2 * 219)]
-    {
+    let few = members / 200;
+    for (max_results, process, expected_calls, most) in [
+        (10_000, Process::Warm, 1..=1, minimum * 11 / 10),
+        (few, Process::Warm, 200..=220, minimum + 219),
+        (few, Process::Cold, 200..=220, minimum + 2 * 219),
+    ] {
         let world = World::new(org.clone());
-        let (found, calls) = run_in_calls(&world, max_results).await;
+        let (found, calls) = run_in_calls(&world, max_results, process).await;
         assert_eq!((found.len(), keys(&found)), (members, expected(&world, "GroupMember")));
         assert!(expected_calls.contains(&calls), "{calls}");
         let requests = world.simulator().requests().len();
         assert!(requests <= most, "{requests} where {minimum} are needed, in {calls} calls");
     }
+}
+
+/// Checks that a process goes on with the page of groups that its last call ended in, for five minutes, and that a run
+/// which begins looks at the groups anew.
+#[tokio::test(start_paused = true)]
+async fn the_page_of_groups_that_a_call_ends_in_is_kept_for_the_next_one() {
+    let world = World::new(org_of_groups(40, &[5; 30]));
+    let begin = members(&json!({ "maxResults": 12 }));
+    let listings = async |event: &Value| {
+        world.simulator().clear_requests();
+        let answer = world.ask(event).await;
+        assert_eq!(answer["isSuccess"], true, "{answer}");
+        let simulator = world.simulator();
+        let asked = simulator.requests().iter().filter(|request| request.path == "/api/v1/groups");
+        (asked.count(), answer["nextToken"].clone())
+    };
+    let (asked, first) = listings(&begin).await;
+    assert_eq!(asked, 1);
+    let mut go_on = begin.clone();
+    go_on["nextToken"] = first.clone();
+    let (asked, second) = listings(&go_on).await;
+    assert_eq!(asked, 0, "the page is kept");
+    assert_eq!(listings(&go_on).await.0, 1, "a call that is repeated is not the next one");
+    assert_eq!(listings(&begin).await.0, 1, "another run looks anew");
+    go_on["nextToken"] = first;
+    listings(&go_on).await;
+    go_on["nextToken"] = second;
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    assert_eq!(listings(&go_on).await.0, 1, "a page is old after five minutes");
 }
 
 /// Checks a group of 200,000 members among 10,000 that are empty: all are looked at, and the empty ones are not asked for
@@ -138,7 +183,7 @@ async fn a_large_group_among_many_empty_ones() {
         org.add_member("00gA0000000000007777", &id);
     }
     let world = World::new(org);
-    let (found, calls) = run_in_calls(&world, 10_000).await;
+    let (found, calls) = run_in_calls(&world, 10_000, Process::Warm).await;
     assert_eq!((found.len(), keys(&found).len()), (MEMBERS, MEMBERS));
     assert!(calls < 30, "{calls}");
     let (requests, minimum) = (world.simulator().requests().len(), fewest_requests(&sizes));

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::offered::Offered;
 use crate::secrets::{Freshness, SecretSource};
 use crate::settings::{Orgs, Settings};
+use crate::walk::KeptPage;
 use crate::withheld::Withheld;
 use appflow_connector::request::Credentials;
 use appflow_connector::{ErrorCode, MAX_RESPONSE_BYTES};
@@ -73,6 +74,8 @@ struct Remembered {
     service_app: Option<(SecretString, Arc<ServiceApp>)>,
     /// The attributes that the org has added, by the object.
     attributes: BTreeMap<&'static str, Attributes>,
+    /// The page in which the last call has ended, with the page token that it gave.
+    kept_page: Option<(String, KeptPage)>,
 }
 
 /// A connection during one call: the org to ask, the place of the secret, and the costs.
@@ -225,6 +228,7 @@ impl<H: HttpService + Clone, S: SecretSource> Connections<H, S> {
             page_limits: Arc::default(),
             service_app: None,
             attributes: BTreeMap::new(),
+            kept_page: None,
         });
         let limits = &remembered.rate_limits;
         limits.lock().unwrap_or_else(PoisonError::into_inner).set_percent(percent);
@@ -251,6 +255,21 @@ impl<H: HttpService + Clone, S: SecretSource> Connections<H, S> {
         let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(remembered) = known.get_mut(&connection.key()) {
             remembered.attributes.insert(object.name, attributes.clone());
+        }
+    }
+
+    /// Returns the page in which the call that gave `token` has ended, if that was the last one.
+    pub(crate) fn kept_page(&self, connection: &Connection<'_>, token: &str) -> Option<KeptPage> {
+        let known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let (given, page) = known.get(&connection.key())?.kept_page.as_ref()?;
+        (given == token).then(|| page.clone())
+    }
+
+    /// Remembers the page in which the call that gives `token` has ended.
+    pub(crate) fn keep_page(&self, connection: &Connection<'_>, token: &str, page: KeptPage) {
+        let mut known = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(remembered) = known.get_mut(&connection.key()) {
+            remembered.kept_page = Some((token.to_owned(), page));
         }
     }
 

@@ -184,6 +184,7 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
         let budget = self.budget(&connection, request.max_results());
         let wall_clock = self.connections.config.wall_clock;
         let (ready, entity, token) = (ready.as_ref(), &entity, token.as_ref());
+        let given = request.next_token.as_deref();
         let (connection, question, names) = (&connection, &question, names.as_slice());
         let work = move |mut client: Client<H>| async move {
             client.need(entity.object.scopes());
@@ -204,8 +205,9 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 }
             };
             let Planned { query, plan, fingerprint, start } = planned;
-            let Batch { records, scanned, unreadable, skipped_parents, delivered, next } =
-                walk::run(&client, query, plan, start.clone(), budget, self.memory())
+            let kept = given.and_then(|token| self.connections.kept_page(connection, token));
+            let Batch { records, scanned, unreadable, skipped_parents, delivered, next, kept } =
+                walk::run(&client, query, plan, start.clone(), budget, self.memory(), kept)
                     .await
                     .map_err(|error| about(error, &query.entity.object))?;
             if next.is_none() && delivered == 0 && query.must_find_something() {
@@ -221,6 +223,9 @@ impl<H: HttpService + Clone, S: SecretSource, O: Observer> OktaConnector<H, S, O
                 }
                 None => None,
             };
+            if let (Some(token), Some(page)) = (&next_token, kept) {
+                self.connections.keep_page(connection, token, page);
+            }
             let unknown_fields = query.count_unknown();
             let run_records = next_token.is_none().then_some(delivered);
             let page = RecordPage { records, next_token };
@@ -507,7 +512,7 @@ async fn read_one<H: HttpService>(
     let plan = Plan::new(&query);
     let mut position = Position::default();
     loop {
-        let batch = walk::run(client, &query, &plan, position, budget, Vec::new())
+        let batch = walk::run(client, &query, &plan, position, budget, Vec::new(), None)
             .await
             .map_err(|error| about(error, &query.entity.object))?;
         match batch.next {

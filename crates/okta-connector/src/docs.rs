@@ -38,7 +38,7 @@ $ okta-connector demo --entity GroupMember --out members.jsonl
 ```
 
 This is what all fields of all records take there, in calls of 1,000 records, where no limit has to be waited for. A call that ends within a
-page or below an object looks at that page again, so that a run which waits takes some more.
+page or below an object may look at that page again, so that a run which waits takes some more.
 
 <!-- costs -->
 

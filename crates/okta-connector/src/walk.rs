@@ -18,6 +18,7 @@ mod sight;
 
 pub(crate) use pace::Budget;
 pub(crate) use page::references;
+pub(crate) use parents::KeptPage;
 
 use crate::error::Error;
 use crate::plan::{Below, Bounds, Listing, Plan, Relation, Shape, Way};
@@ -50,10 +51,12 @@ pub(crate) struct Batch {
     pub(crate) delivered: u64,
     /// The place at which to go on; none at the end of the query.
     pub(crate) next: Option<Position>,
+    /// The page of objects above records in which that place is, if it is in one.
+    pub(crate) kept: Option<KeptPage>,
 }
 
 /// Walks `plan` from `start` on, which is one of its positions. The answer is written into the memory of `sent`, an
-/// answer that is no longer needed.
+/// answer that is no longer needed. `kept` is the page in which the call before has ended, if that is known.
 ///
 /// # Errors
 ///
@@ -65,6 +68,7 @@ pub(crate) async fn run<S: HttpService>(
     mut start: Position,
     budget: Budget,
     sent: Vec<u8>,
+    kept: Option<KeptPage>,
 ) -> Result<Batch, Error> {
     if start.frames.is_empty() {
         start.frames.push(Frame::default());
@@ -73,7 +77,7 @@ pub(crate) async fn run<S: HttpService>(
     let answer = Answer::new(query, shapes, &budget, start.delivered, sent);
     let latency = start.frames.last().map_or(0, |frame| frame.progress.latency);
     let pace = Pace::new(Duration::from_millis(latency.into()));
-    let mut walk = Walk { client, budget, pace, answer, bounds: None, gone: None };
+    let mut walk = Walk { client, budget, pace, answer, bounds: None, gone: None, kept };
     let next = match &plan.window {
         None => walk.plan(plan, &start).await?,
         Some(window) => {
@@ -88,6 +92,7 @@ pub(crate) async fn run<S: HttpService>(
             }
         }
     };
+    let kept = walk.kept.filter(|_| next.is_some());
     let Answer { records, scanned, unreadable, skipped, delivered, .. } = walk.answer;
     if unreadable > 0 {
         tracing::warn!(
@@ -95,7 +100,7 @@ pub(crate) async fn run<S: HttpService>(
             "values could not be read for the filter, so they passed no test"
         );
     }
-    Ok(Batch { records, scanned, unreadable, skipped_parents: skipped, delivered, next })
+    Ok(Batch { records, scanned, unreadable, skipped_parents: skipped, delivered, next, kept })
 }
 
 /// The ids of one parent's records that are kept in memory to compare those of another one with.
@@ -206,6 +211,8 @@ struct Walk<'a, S> {
     gone: Option<okta_client::Error>,
     /// The bounds of every request, where records are listed in a window of time.
     bounds: Option<Bounds>,
+    /// The page of objects above in which the call before has ended, and later the one in which this call ends.
+    kept: Option<KeptPage>,
 }
 
 impl<S: HttpService> Walk<'_, S> {

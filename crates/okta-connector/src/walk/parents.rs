@@ -18,9 +18,31 @@ use okta_client::{Cursor, ErrorKind, HttpService, Page};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// The records that are expected below an object about which nothing is known.
 const GUESS: u64 = 100;
+
+/// A page of objects above records, for the next call of a run that has ended in it: most calls end in the middle of one.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptPage {
+    page: Page,
+    /// The time at which Okta gave it.
+    since: Instant,
+}
+
+/// The time for which a page is good: a longer call would have worked on it as long.
+const TIME_TO_LIVE: Duration = Duration::from_mins(5);
+
+/// The most bytes of a page that is kept.
+const MAX_KEPT: usize = 1024 * 1024;
+
+impl KeptPage {
+    fn is_good(&self) -> bool {
+        self.since.elapsed() < TIME_TO_LIVE && self.page.body.len() <= MAX_KEPT
+    }
+}
 
 /// The place in the objects above records.
 struct Place<'f> {
@@ -76,6 +98,9 @@ impl<S: HttpService> Walk<'_, S> {
         place: &mut Place<'_>,
     ) -> Result<Stop, Error> {
         let way = route.way;
+        let is_inside = place.inner.is_some() || place.lane.done.is_some();
+        // A run that begins looks at everything anew.
+        let mut kept = self.kept.take().filter(|kept| is_inside && kept.is_good());
         let mut is_first = true;
         loop {
             if !std::mem::take(&mut is_first) && !self.has_time() {
@@ -86,8 +111,15 @@ impl<S: HttpService> Walk<'_, S> {
             if let Some(limit) = place.lane.done.as_ref().and_then(|done| done.limit) {
                 request = request.with_limit(limit).with_least(limit);
             }
-            let page = match self.get(&request, cursor.as_ref()).await {
-                Ok(page) => page,
+            let asked = match kept.take() {
+                Some(kept) => Ok(kept),
+                None => {
+                    let page = self.get(&request, cursor.as_ref()).await;
+                    page.map(|page| KeptPage { page, since: Instant::now() })
+                }
+            };
+            let seen = match asked {
+                Ok(seen) => seen,
                 Err(error) => {
                     let (lane, progress) = (&mut place.lane, &mut *place.progress);
                     match self.recover(route, lane, progress, earlier, &error) {
@@ -100,9 +132,13 @@ impl<S: HttpService> Walk<'_, S> {
                     }
                 }
             };
-            match self.below_each(route, relation, &page, place).await? {
+            let page = &seen.page;
+            match self.below_each(route, relation, page, place).await? {
                 Stop::End => {}
-                stop => return Ok(stop),
+                stop => {
+                    self.kept = Some(seen).filter(KeptPage::is_good);
+                    return Ok(stop);
+                }
             }
             let next = page.next.as_ref().filter(|_| way.shape == Shape::List);
             match next {
