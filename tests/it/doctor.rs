@@ -580,3 +580,43 @@ fn the_program_examines_a_sandbox() {
     let output = run(&program, &url, "canary-token", &["--jsno"]);
     assert_eq!(output.status.code(), Some(2));
 }
+
+/// Faults that a sandbox is told to have, and the checks that fail or warn.
+const SANDBOXES: &[(&[&str], &str, &str)] = &[
+    (&["--fault", "cut"], "connection", ""),
+    (&["--fault", "503"], "org", ""),
+    (&["--fault", "404@/.well-known/okta-organization"], "org", ""),
+    (&["--fault", "web-page"], "org", ""),
+    (&["--fault", "503@/api"], "api", ""),
+    (&["--fault", "clock:60m"], "clock", ""),
+    (&["--fault", "revoked"], "credential", ""),
+    (&["--admin-role", "none"], "role", ""),
+    (
+        &["--admin-role", "read-only"],
+        "",
+        "schemas.user schemas.group listing.CustomRole listing.ApiToken listing.LogStream listing.ResourceSet",
+    ),
+    (&["--engine", "classic"], "", "engine"),
+    (&["--fault", "E0000006@/api/v1/groups"], "listing.Group listing.GroupRule", ""),
+    (&["--fault", "500@/api/v1/realms"], "", "listing.Realm"),
+];
+
+#[test]
+fn the_program_names_the_fault_of_a_sandbox() {
+    let Some(bootstrap) = part("BOOTSTRAP") else { return };
+    let program = bootstrap.with_file_name("okta-connector");
+    for (fault, failures, warnings) in SANDBOXES {
+        let options = ["--users", "30", "--okta-port", "0", "--secrets-port", "0"];
+        let sandbox = sandbox(&bootstrap, &[&options, *fault].concat());
+        let output = run(&program, &sandbox.urls().org, okta_connector_cli::API_TOKEN, &["--json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let checks = report["checks"].as_array().unwrap();
+        let [failed, warned] = ["failure", "warning"].map(|verdict| {
+            let checks = checks.iter().filter(|check| check["verdict"] == verdict);
+            checks.map(|check| check["id"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
+        });
+        assert_eq!((failed.as_str(), warned.as_str()), (*failures, *warnings), "{fault:?}");
+        let expected = i32::from(!failures.is_empty());
+        assert_eq!(output.status.code(), Some(expected), "{fault:?}");
+    }
+}
