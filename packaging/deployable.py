@@ -9,8 +9,7 @@ import sys
 
 # What the original says, and what a package says in its place. Each stands in the original once.
 CHANGES = [
-    (r"`sam build && sam deploy`[\s#]+reads[\s#]+it; samconfig\.toml[^.]*[\s#]next\.",
-     "It belongs to a package and takes the\n# archive beside it; README.md says how to deploy it."),
+    (r"\A(?:#.*\n)+", "# The connector in an account, from a package: it takes the archive beside it. README.md says how to deploy it.\n"),
     (r"( +Default: )arm64\n( +AllowedValues: )\[arm64, x86_64\]\n( +Description: ).*\n",
      r"\1{architecture}\n\2[{architecture}]\n\3The processor that this package is for. It cannot be another one.\n"),
     (r"    Metadata:\n(?:      .*\n)+(    Properties:\n(?:      .*\n)*?)      CodeUri: \S+\n",
