@@ -1,7 +1,7 @@
 //! The fields of an entity, in a table.
 
 use super::entity_name::EntityName;
-use super::org::{Org, OrgArguments, OrgConnector};
+use super::org::{Org, OrgArguments, OrgConnector, REAL_ORG};
 use super::print;
 use super::table::Table;
 use super::terminal::{self, print_text};
@@ -17,7 +17,7 @@ use serde::Serialize;
 
 /// Describe the fields of an entity.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = format!("{REAL_ORG}\n\n{EXAMPLES}"))]
 pub(crate) struct Describe {
     /// The entity: `okta-connector entities` lists all.
     #[arg(value_parser = EntityName, hide_possible_values = true)]

@@ -1,6 +1,6 @@
 //! The examination of an org, on the command line.
 
-use super::org::OrgArguments;
+use super::org::{OrgArguments, REAL_ORG};
 use super::output::Output;
 use super::print;
 use clap::Args;
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// Examine an org.
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = format!("{REAL_ORG}\n\n{AFTER_HELP}"))]
 pub(crate) struct Doctor {
     /// Print one JSON object.
     #[arg(long)]

@@ -3,7 +3,7 @@
 mod estimate;
 
 use super::entity_name::EntityName;
-use super::org::OrgArguments;
+use super::org::{OrgArguments, REAL_ORG};
 use super::print;
 use super::question::Question;
 use super::terminal::print_text;
@@ -14,7 +14,7 @@ use okta_connector::plan::Explanation;
 
 /// Print what Okta would be asked.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = format!("{REAL_ORG}\n\n{EXAMPLES}"))]
 pub(crate) struct Explain {
     /// The entity: `okta-connector entities` lists all.
     #[arg(value_parser = EntityName, hide_possible_values = true)]

@@ -6,7 +6,7 @@ mod progress;
 mod state;
 mod watch;
 
-use super::org::OrgArguments;
+use super::org::{OrgArguments, REAL_ORG};
 use anyhow::Context as _;
 use appflow_flow::Flow as Definition;
 use appflow_flow::cloudformation::{Choice, flow_of};
@@ -30,17 +30,19 @@ enum Action {
     Run(Run),
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  okta-connector flow run examples/flows/users-incremental.json \\
+      --org demo --out out
+  okta-connector flow run examples/flows/user.yaml --org demo --out out \\
+      --parameter BucketName=a-bucket --parameter ConnectionName=okta --dry-run";
+
 /// Run a flow as AppFlow would, and write its files into a folder.
 ///
 /// Files appear when all of them are complete. The same command goes on with
 /// a run that was stopped.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  okta-connector flow run examples/flows/users-incremental.json \\
-      --org demo --out out
-  okta-connector flow run examples/flows/user.yaml --org demo --out out \\
-      --parameter BucketName=a-bucket --parameter ConnectionName=okta --dry-run")]
+#[command(after_help = format!("{REAL_ORG}\n\n{EXAMPLES}"))]
 pub(crate) struct Run {
     /// A flow as CreateFlow takes or describe-flow prints it, or a template
     flow: PathBuf,

@@ -1,6 +1,6 @@
 //! One request of AppFlow, answered in this process.
 
-use super::org::OrgArguments;
+use super::org::{OrgArguments, REAL_ORG};
 use super::print;
 use anyhow::Context as _;
 use appflow_connector::handle;
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// Answer one request of AppFlow, read from a file.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = format!("{REAL_ORG}\n\n{EXAMPLES}"))]
 pub(crate) struct Invoke {
     /// The request, as in `events/`. (The function alone answers `health-check.json`.)
     event: PathBuf,

@@ -20,6 +20,12 @@ use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
+/// What the help of a command that reads an org says of real ones.
+pub(crate) const REAL_ORG: &str = "\
+Without --org, --users or --seed, the org of Okta's own settings is read:
+OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN, or OKTA_CLIENT_CLIENTID and
+OKTA_CLIENT_PRIVATEKEY, or okta.yaml here or in ~/.okta.";
+
 /// The choice of an org: the embedded one if an option says so, and the one of Okta's own settings otherwise.
 #[derive(Debug, Args)]
 pub(crate) struct OrgArguments {

@@ -92,7 +92,12 @@ fn read(folder: &Path) -> anyhow::Result<Org> {
             files.push((collection, text));
         }
     }
-    anyhow::ensure!(!files.is_empty(), "{} holds no file of an org", folder.display());
+    anyhow::ensure!(
+        !files.is_empty(),
+        "{} holds no file of an org - expected some of {}",
+        folder.display(),
+        Collection::ALL.iter().map(|kind| kind.file_name()).collect::<Vec<_>>().join(", ")
+    );
     let files = files.iter().map(|(collection, text)| (*collection, text.as_str()));
     Org::from_json_lines(files).with_context(|| format!("cannot read {}", folder.display()))
 }
