@@ -16,7 +16,7 @@ def linked(package, target):
     """Returns the names and versions of the packages that are linked into the programs of a package."""
     command = ["cargo", "tree", "--locked", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]
     tree = output(command + ["--package", package, "--target", target])
-    return {" v".join(line.replace(" v", " ", 1).split()[:2]) for line in tree.splitlines()}
+    return {" ".join(line.split()[:2]) for line in tree.splitlines()}
 
 
 def third_party(programs):

@@ -183,7 +183,7 @@ fn the_same_command_goes_on_with_a_run_that_was_stopped() {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{said}");
     assert!(said.contains("To go on, give the same command:"), "{said}");
-    assert!(!files(&out).iter().any(|file| file.ends_with(".parquet")), "{:?}", files(&out));
+    assert!(!files(&out).iter().any(|file| file.ends_with(".jsonl")), "{:?}", files(&out));
 
     let other = run(
         &program,

@@ -5,6 +5,7 @@
 
 use crate::refusal::{Refusal, any_of, suggestion};
 use serde_json::{Map, Value};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// More steps than conditions of a template take one after the other; a condition that needs more needs itself.
@@ -15,6 +16,8 @@ const MAX_DEPTH: usize = 200;
 pub(crate) struct Scope<'a> {
     template: &'a Map<String, Value>,
     parameters: BTreeMap<String, Value>,
+    /// The conditions that were worked out.
+    conditions: RefCell<BTreeMap<String, bool>>,
 }
 
 /// What a value comes to: `AWS::NoValue` is nothing at all.
@@ -58,7 +61,7 @@ impl<'a> Scope<'a> {
         }
         let pseudo = given.iter().filter(|(name, _)| is_pseudo(name));
         parameters.extend(pseudo.map(|(name, value)| (name.clone(), Value::from(value.as_str()))));
-        Ok(Self { template, parameters })
+        Ok(Self { template, parameters, conditions: RefCell::default() })
     }
 
     /// Resolves a value; `place` names it in a refusal.
@@ -216,9 +219,16 @@ impl<'a> Scope<'a> {
                 "{place} names the condition `{name}`, which is not there{near}"
             )));
         };
+        // Conditions may name each other many times over.
+        if let Some(&known) = self.conditions.borrow().get(name) {
+            return Ok(known);
+        }
         let place = format!("Conditions.{name}");
         match self.resolve_within(&place, condition, depth)? {
-            Some(Value::Bool(value)) => Ok(value),
+            Some(Value::Bool(value)) => {
+                self.conditions.borrow_mut().insert(name.to_owned(), value);
+                Ok(value)
+            }
             _ => Err(Refusal::new(format!(
                 "{place} is no condition: expected Fn::Equals, Fn::Not, Fn::And or Fn::Or"
             ))),

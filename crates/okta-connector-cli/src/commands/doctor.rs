@@ -40,6 +40,12 @@ impl Doctor {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let org = self.org.open(Clock::Wall)?;
         let examination = examine(org.patient()).await;
+        let report = &examination.report;
+        print(&match self.json {
+            true => format!("{:#}\n", report.to_json()),
+            false => report.to_text(colours()),
+        })?;
+        // Whoever gave a folder that cannot be written has the report all the same.
         if let Some(folder) = &self.record {
             for (name, shapes) in &examination.recording {
                 let mut output = Output::open(Some(&folder.join(name)))?;
@@ -47,11 +53,6 @@ impl Doctor {
                 output.finish()?;
             }
         }
-        let report = &examination.report;
-        print(&match self.json {
-            true => format!("{:#}\n", report.to_json()),
-            false => report.to_text(colours()),
-        })?;
         anyhow::ensure!(report.verdict() < Verdict::Failure, "a check failed");
         Ok(())
     }

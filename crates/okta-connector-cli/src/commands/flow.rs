@@ -65,7 +65,7 @@ pub(crate) struct Run {
     #[arg(long, value_enum, value_name = "FORM", default_value_t)]
     window_form: Form,
     /// Forget a run that was stopped, and begin anew
-    #[arg(long)]
+    #[arg(long, conflicts_with = "dry_run")]
     restart: bool,
     /// Print what would be asked, and read no records
     #[arg(long)]

@@ -76,6 +76,11 @@ impl OrgArguments {
         self.embedded.was_chosen()
     }
 
+    /// Names the data of the embedded org, if that was chosen.
+    pub(crate) fn data(&self) -> Option<String> {
+        self.is_embedded().then(|| self.embedded.data())
+    }
+
     /// Takes up the org. What is odd about Okta's own settings is said on standard error.
     pub(crate) fn open(&self, clock: Clock) -> anyhow::Result<Org> {
         self.find(clock)?.context(

@@ -131,7 +131,7 @@ impl Answer {
         };
         let in_body = self.body.pointer(&format!("/_links/{relation}/href"));
         let address = of_headers().or_else(|| in_body?.as_str().map(str::to_owned))?;
-        let own = Url::parse("https://own.invalid").expect("this is an address");
+        let own = Url::parse(&format!("https://{RELATIVE}")).expect("this is an address");
         own.join(&address).ok()
     }
 
@@ -143,8 +143,11 @@ impl Answer {
     }
 }
 
+/// The host of a link that names none.
+pub(super) const RELATIVE: &str = "own.invalid";
+
 /// Reads the links of a header line: the address of each, and what stands behind it. Some lines hold several.
-fn links(line: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(super) fn links(line: &str) -> impl Iterator<Item = (&str, &str)> {
     line.split('<').skip(1).filter_map(|link| link.split_once('>'))
 }
 

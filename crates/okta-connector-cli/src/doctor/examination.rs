@@ -13,9 +13,9 @@ use super::readings::{Reading, readings};
 use super::recorder::{Recorder, Response};
 use super::recording;
 use super::report::Report;
-use super::way::{self, Engine, SILENT};
+use super::way::{self, Engine, NO_API, SILENT};
 use bytes::Bytes;
-use okta_client::{HttpError, HttpErrorKind, HttpService, OrgUrl};
+use okta_client::{ErrorKind, HttpError, HttpErrorKind, HttpService, OrgUrl};
 use okta_connector::catalogue::Object;
 use okta_connector::probe;
 use serde_json::Value;
@@ -102,10 +102,14 @@ async fn look<H: HttpService + Clone>(
     let first = Object::find("User").expect("the catalogue has users");
     if let Ok(answer) = asker.ask(&probe::question(first)).await {
         let api = way::api(answer);
-        let answers = api.verdict == Verdict::Ok;
+        let why = match (api.verdict, answer.kind()) {
+            (Verdict::Ok, _) => None,
+            (_, Some(ErrorKind::NotFound)) => Some(NO_API),
+            _ => Some(SILENT),
+        };
         checks.add("api", api);
-        if !answers {
-            return Some(SILENT);
+        if why.is_some() {
+            return why;
         }
     }
     look_at_rights(&mut asker, checks, engine, &principal).await;
@@ -122,7 +126,10 @@ async fn look<H: HttpService + Clone>(
     // It may have died on the way.
     let is_dead = |answer: &&Answer| answer.kind().is_some_and(is_of_credential);
     let has_scope = |answer: &&Answer| !answer.lacks_scope();
-    let telling = answers.iter().find(is_dead).or_else(|| answers.iter().find(has_scope));
+    let is_good = |answer: &&Answer| answer.error.is_none() && answer.asked != ANONYMOUS;
+    let telling = answers.iter().find(is_dead);
+    let telling = telling.or_else(|| answers.iter().find(is_good));
+    let telling = telling.or_else(|| answers.iter().find(has_scope));
     if let Some(first) = answers.first() {
         let finding = match telling {
             Some(answer) => way::credential(answer, scheme),

@@ -41,24 +41,30 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Makes a finding. What Okta sent reaches no terminal as a control character.
+    fn new(verdict: Verdict, found: impl Into<String>, remedy: Option<String>) -> Self {
+        let found = found.into().replace(char::is_control, "?");
+        Self { verdict, found, remedy }
+    }
+
     pub(super) fn ok(found: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Ok, found: found.into(), remedy: None }
+        Self::new(Verdict::Ok, found, None)
     }
 
     pub(super) fn skipped(why: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Skipped, found: why.into(), remedy: None }
+        Self::new(Verdict::Skipped, why, None)
     }
 
     pub(super) fn unknown(why: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Unknown, found: why.into(), remedy: None }
+        Self::new(Verdict::Unknown, why, None)
     }
 
     pub(super) fn warning(found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Warning, found: found.into(), remedy: Some(remedy.into()) }
+        Self::new(Verdict::Warning, found, Some(remedy.into()))
     }
 
     pub(super) fn failure(found: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Failure, found: found.into(), remedy: Some(remedy.into()) }
+        Self::new(Verdict::Failure, found, Some(remedy.into()))
     }
 }
 

@@ -41,7 +41,10 @@ pub(super) fn judge_share(answer: &Answer, principal: &Principal) -> Finding {
     let shares = answer.records().iter().filter(is_own);
     let shares = shares.filter_map(|it| it["defaultPercentage"].as_u64());
     let (Some(least), Some(most)) = (shares.clone().min(), shares.clone().max()) else {
-        return Finding::ok(format!("the default, {USUAL_SHARE} %"));
+        return match answer.link("next") {
+            Some(_) => Finding::unknown("the first page of credentials does not have it"),
+            None => Finding::ok(format!("the default, {USUAL_SHARE} %")),
+        };
     };
     let found = match least == most {
         true => format!("{least} % of each limit of the org"),
@@ -113,8 +116,12 @@ pub(super) fn judge_limit(limit: &Limit) -> Finding {
     };
     let share = most * SHARE_PERCENT / 100;
     let found = format!("{most}, {left} left, {share} for a connection");
-    if limit.is_refused || left == 0 {
+    if limit.is_refused {
         return refused();
+    }
+    if left == 0 {
+        let trouble = trouble::of(&ErrorKind::RateLimited { retry_after: Duration::ZERO });
+        return Finding::warning(found, trouble.remedy);
     }
     match share < FEWEST {
         true => Finding::warning(
@@ -136,7 +143,7 @@ mod tests {
             (Some((600, 599)), false, Verdict::Ok),
             (Some((4, 3)), false, Verdict::Ok),
             (Some((3, 2)), false, Verdict::Warning),
-            (Some((600, 0)), false, Verdict::Failure),
+            (Some((600, 0)), false, Verdict::Warning),
             (Some((0, 0)), true, Verdict::Failure),
             (None, true, Verdict::Failure),
             (None, false, Verdict::Unknown),

@@ -1,6 +1,6 @@
 //! What can be read off all answers together, without another request.
 
-use super::answer::Answer;
+use super::answer::{Answer, RELATIVE};
 use super::finding::Finding;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -63,6 +63,7 @@ fn hosts(answers: &[Answer], own: &str) -> Finding {
             let port = link.port().map(|port| format!(":{port}")).unwrap_or_default();
             match format!("{host}{port}") {
                 host if host == own => "its own host",
+                host if host == RELATIVE => "none, as they are relative",
                 host if Some(&host) == admin.as_ref() => "the host of the Admin Console",
                 _ => "another host",
             }

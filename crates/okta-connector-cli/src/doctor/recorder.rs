@@ -5,6 +5,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use okta_client::{HttpError, HttpErrorKind, HttpService};
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -26,11 +27,18 @@ pub(super) struct Exchange {
 }
 
 /// An answer, as it came.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Response {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+}
+
+/// By hand, so that no access token is ever printed.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 impl<H> Recorder<H> {

@@ -1,5 +1,6 @@
 //! The answers of an examination without values, fit to be attached to an issue.
 
+use super::answer::links;
 use super::finding::Checked;
 use super::recorder::{Exchange, Response};
 use super::shape::{class, is_attribute, is_oauth_error, shape};
@@ -168,8 +169,7 @@ fn challenge_shape(value: &str) -> String {
 
 /// Writes a line of links: relation, kind of host and the names of parameters.
 fn link_shape(line: &str, host: &str) -> Value {
-    let links = line.split('<').skip(1).filter_map(|link| link.split_once('>'));
-    let shapes = links.map(|(address, rest)| {
+    let shapes = links(line).map(|(address, rest)| {
         let relation = ["self", "next"].into_iter().find(|known| rest.contains(known));
         let url = Url::parse(address).ok();
         let found = url.as_ref().and_then(Url::host_str).unwrap_or_default();

@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// Members whose keys are names that an org gave.
-const OPEN: [&str; 12] = [
+const OPEN: [&str; 13] = [
     "app",
     "appLinks",
     "attributes",
+    "changeDetails",
     "config",
     "debugData",
     "detail",

@@ -98,7 +98,7 @@ pub(super) fn judge_engine(answer: &Answer) -> Finding {
     }
 }
 
-/// Judges the credential by the first answer to it. None if it is good.
+/// Judges the credential by the first answer to it.
 pub(super) fn credential(answer: &Answer, scheme: Scheme) -> Finding {
     use okta_client::ErrorKind;
     let Some(error) = &answer.error else { return Finding::ok(scheme.name()) };

@@ -137,15 +137,21 @@ impl Estimate {
                 None => buckets.push(InBucket::new(cost.bucket, part)),
             }
         }
-        let in_all = buckets.iter().map(InBucket::requests).sum::<Option<u64>>();
+        let requests = in_all(buckets.iter().map(InBucket::requests));
         let minutes = buckets.iter().map(InBucket::minutes).collect::<Option<Vec<_>>>();
         Ok(Self {
             numbers,
-            requests: in_all,
+            requests,
             minutes: minutes.map(|it| it.into_iter().max().unwrap_or_default()),
             buckets,
         })
     }
+}
+
+/// Adds up requests; none if some are unknown.
+fn in_all(requests: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    let mut requests = requests;
+    requests.try_fold(0_u64, |sum, it| Some(sum.saturating_add(it?)))
 }
 
 /// Returns the kind of which there is a request for each page or each object.
@@ -197,7 +203,7 @@ impl InBucket {
     }
 
     fn requests(&self) -> Option<u64> {
-        self.parts.iter().map(|part| part.requests).sum()
+        in_all(self.parts.iter().map(|part| part.requests))
     }
 
     /// Returns the minutes that its requests are spread over. What fits into a share is not spread.

@@ -1,13 +1,16 @@
 //! What a run costs Okta, as the connector reports it call by call.
 
 use okta_connector::{CallReport, Observer};
+use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What was used of Okta's limits so far.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Cost {
     pub(super) requests: u64,
     /// The percentage that is used of the tightest limit in its present minute.
+    #[serde(skip)]
     pub(super) used_now: Option<u32>,
     /// The highest percentage that was.
     pub(super) used_at_most: Option<u32>,
@@ -22,10 +25,9 @@ impl Tally {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a run, which has cost so many requests before. What was asked to describe a flow belongs to no run.
-    pub(super) fn begin(&self, requests: u64) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
-            Cost { requests, ..Cost::default() };
+    /// Begins a run, which has cost so much before. What was asked to describe a flow belongs to no run.
+    pub(super) fn begin(&self, cost: Cost) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = cost;
     }
 }
 

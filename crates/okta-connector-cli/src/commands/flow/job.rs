@@ -1,6 +1,6 @@
 //! One run of a flow: what it asks, and what becomes of it.
 
-use super::cost::Tally;
+use super::cost::{Cost, Tally};
 use super::progress::{Display, Stop, say, took};
 use super::state::{State, StateFile, StoppedRun};
 use super::{Run, Stopped};
@@ -29,6 +29,7 @@ use okta_connector_cli::{Clock, SimulatedSecrets};
 use okta_simulator::RateLimits;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -70,13 +71,9 @@ impl<'a> Job<'a> {
         }
         let tally = Tally::default();
         let connector = org.connector()?.observed_by(tally.clone());
-        let stopped = match state.stopped.take() {
-            Some(run) if arguments.restart => {
-                file.write(&state)?;
-                discard(&arguments.out, &run.execution_id)?;
-                None
-            }
-            stopped => stopped,
+        let (stopped, forgotten) = match state.stopped.take() {
+            run if arguments.restart => (None, run),
+            run => (run, None),
         };
         let execution_id = match &stopped {
             Some(run) => run.execution_id.clone(),
@@ -84,7 +81,7 @@ impl<'a> Job<'a> {
         };
         let context = context(&org, flow, &execution_id);
         let definition = describe(&connector, flow, &context).await?;
-        tally.begin(stopped.as_ref().map_or(0, |run| run.okta_requests));
+        tally.begin(stopped.as_ref().map_or_else(Cost::default, |run| run.cost));
         let window = match (flow.incremental(), &stopped) {
             (None, _) => None,
             (Some(_), Some(StoppedRun { since: Some(since), until: Some(until), .. })) => {
@@ -103,13 +100,20 @@ impl<'a> Job<'a> {
             let is_within = |bound: Option<Timestamp>, was| bound.is_none() || bound == was;
             anyhow::ensure!(
                 run.asked == asked(&question, &transfer)?
+                    && run.data == arguments.org.data()
+                    && run.watched == arguments.watch
                     && is_within(bounds.since, run.since)
                     && is_within(bounds.until, run.until),
-                "run {} of {} was stopped, and the flow, its window or the org is another one now: expected what it was, or \
-                 --restart",
+                "run {} of {} was stopped, and the flow, its window, --watch or the org is another one now: expected what it was, \
+                 or --restart",
                 run.execution_id,
                 flow.name
             );
+        }
+        // Only a flow that can run takes the place of a run that was stopped.
+        if let Some(run) = forgotten {
+            file.write(&state)?;
+            discard(&arguments.out, &run.execution_id)?;
         }
         let info = RunInfo {
             flow_name: flow.name.clone(),
@@ -162,7 +166,11 @@ impl<'a> Job<'a> {
         let display = Display::new(expected)?;
         let place = self.resumed.take().unwrap_or_default();
         let tally = &self.tally;
-        let mut report = |progress: &Progress| display.show(progress, &tally.cost());
+        let last = Cell::new(place.progress);
+        let mut report = |progress: &Progress| {
+            last.set(*progress);
+            display.show(progress, &tally.cost());
+        };
         let end = run(
             &self.connector,
             &self.question,
@@ -172,8 +180,15 @@ impl<'a> Job<'a> {
             &mut report,
             stop.wait(),
         );
+        let end = tokio::select! {
+            biased;
+            end = end => Some(end),
+            () = stop.given_up() => None,
+        };
         let cost = |event, progress: &Progress| display.end(event, progress, &tally.cost());
-        match end.await {
+        // What was written so far goes with `output`.
+        let Some(end) = end else { return Err(Stopped.into()) };
+        match end {
             Ok(End::Finished(progress)) => {
                 let files = output.finish().inspect_err(|_| cost("failed", &progress))?;
                 cost("finished", &progress);
@@ -198,7 +213,7 @@ impl<'a> Job<'a> {
                 Err(Stopped.into())
             }
             Err(error) => {
-                cost("failed", &Progress::default());
+                cost("failed", &last.get());
                 Err(error).with_context(|| {
                     format!(
                         "run {} of {} failed, and left no file",
@@ -225,8 +240,10 @@ impl<'a> Job<'a> {
             since: self.window.map(|window| window.since),
             until: self.window.map(|window| window.until),
             asked: asked(&self.question, &self.transfer)?,
+            data: self.arguments.org.data(),
+            watched: self.arguments.watch,
             place,
-            okta_requests: self.tally.cost().requests,
+            cost: self.tally.cost(),
         });
         self.file.write(&self.state)
     }
@@ -360,7 +377,7 @@ fn folder_of(files: &[WrittenFile]) -> Option<PathBuf> {
 fn command() -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
     let quoted =
-        std::env::args().map(|word| match word.chars().all(is_plain) && !word.is_empty() {
+        std::env::args_os().map(|word| word.to_string_lossy().into_owned()).map(|word| match word.chars().all(is_plain) && !word.is_empty() {
             true => word,
             false => format!("'{}'", word.replace('\'', r"'\''")),
         });

@@ -96,30 +96,40 @@ fn line(mut event: Value, progress: &Progress, cost: &Cost) {
     say_line(&event.to_string());
 }
 
-/// A signal that somebody wants a run to stop.
+/// The signals of somebody who wants a run to stop: their number.
 #[derive(Clone, Debug)]
-pub(super) struct Stop(watch::Receiver<bool>);
+pub(super) struct Stop(watch::Receiver<u8>);
 
 impl Stop {
-    /// Waits for the signal.
+    /// Waits for the first one.
     pub(super) fn wait(&self) -> Pin<Box<impl Future<Output = ()> + use<>>> {
+        self.wait_for(1)
+    }
+
+    /// Waits for the second one.
+    pub(super) fn given_up(&self) -> Pin<Box<impl Future<Output = ()> + use<>>> {
+        self.wait_for(2)
+    }
+
+    fn wait_for(&self, signals: u8) -> Pin<Box<impl Future<Output = ()> + use<>>> {
         let mut receiver = self.0.clone();
         // The sender lives as long as the process.
         Box::pin(async move {
-            let _ = receiver.wait_for(|&stop| stop).await;
+            let _ = receiver.wait_for(|&got| got >= signals).await;
         })
     }
 }
 
-/// Listens to Ctrl-C: the first one stops a run behind its page, the second one the process.
+/// Listens to Ctrl-C: the first one stops a run behind its page, the second one at once, and what it has
+/// written goes.
 pub(super) fn stop_signal() -> Stop {
-    let (sender, receiver) = watch::channel(false);
+    let (sender, receiver) = watch::channel(0);
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             say("stopping behind this page; Ctrl-C again to give the run up");
-            let _ = sender.send(true);
+            let _ = sender.send(1);
             let _ = tokio::signal::ctrl_c().await;
-            std::process::exit(130);
+            let _ = sender.send(2);
         }
         // Without signals nothing stops a run.
         sender.closed().await;

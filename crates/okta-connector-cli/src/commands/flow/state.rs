@@ -1,5 +1,6 @@
 //! What is remembered of a flow between two runs, in a file of the folder that it writes into.
 
+use super::cost::Cost;
 use anyhow::Context as _;
 use appflow_flow::run::Place;
 use jiff::Timestamp;
@@ -32,9 +33,13 @@ pub(super) struct StoppedRun {
     pub(super) until: Option<Timestamp>,
     /// What the connector is asked, without a token: a flow that asks something else cannot go on.
     pub(super) asked: Value,
+    /// The data of an embedded org.
+    pub(super) data: Option<String>,
+    /// True if it was a run of `--watch`, whose window the next one goes on from.
+    pub(super) watched: bool,
     pub(super) place: Place,
-    /// How many requests Okta got for it.
-    pub(super) okta_requests: u64,
+    /// What it has cost Okta.
+    pub(super) cost: Cost,
 }
 
 /// The file that remembers.

@@ -53,7 +53,8 @@ pub(super) async fn watch(arguments: &Run, flow: &Flow) -> anyhow::Result<()> {
                 say(&format!("error: {error:#}"));
             }
         }
-        due = next(due + rate, rate, Timestamp::now());
+        let after = due.saturating_add(rate).unwrap_or(Timestamp::MAX);
+        due = next(after, rate, Timestamp::now());
     }
 }
 

@@ -55,6 +55,17 @@ impl EmbeddedOrg {
         self.org.is_some() || self.users.is_some() || self.seed.is_some()
     }
 
+    /// Names the data of the org.
+    pub(crate) fn data(&self) -> String {
+        match &self.org {
+            Some(Data::Folder(folder)) => folder.display().to_string(),
+            None | Some(Data::Drawn) => {
+                let (users, seed) = (self.users.unwrap_or(USERS), self.seed.unwrap_or(SEED));
+                format!("{users} users of seed {seed}")
+            }
+        }
+    }
+
     /// Makes the org, which accepts [`API_TOKEN`]. It is drawn unless an option says otherwise.
     pub(crate) fn okta(&self, clock: Clock) -> anyhow::Result<SimulatedOkta> {
         let (org, log) = match &self.org {

@@ -97,8 +97,21 @@ const PASSED_OVER: [&str; 10] = [
 /// The setting that lets an org be on this machine.
 const NO_HTTPS: &str = "testingDisableHttpsCheck";
 
-/// The texts of settings by their names, each with the place that it is from.
-type Found = BTreeMap<&'static str, (String, String)>;
+/// The settings that were found, by their names.
+type Found = BTreeMap<&'static str, Setting>;
+
+struct Setting {
+    text: String,
+    origin: Origin,
+}
+
+/// The place of a setting.
+#[derive(Clone, Copy)]
+enum Origin {
+    /// The file with this number.
+    File(usize),
+    Variable,
+}
 
 impl SdkSettings {
     /// Reads the settings out of files and `variable`s of the environment; none if no place names an org or a credential.
@@ -113,8 +126,8 @@ impl SdkSettings {
     ) -> anyhow::Result<(Option<Self>, Vec<String>)> {
         let mut found = Found::new();
         let mut warnings = Vec::new();
-        for file in &files.0 {
-            read_file(file, &mut found, &mut warnings)?;
+        for (number, file) in files.0.iter().enumerate() {
+            read_file(file, Origin::File(number), &mut found, &mut warnings)?;
         }
         for name in USED.into_iter().chain([NO_HTTPS]) {
             let group = if name == NO_HTTPS { "TESTING" } else { "CLIENT" };
@@ -122,7 +135,8 @@ impl SdkSettings {
                 let variable_name = format!("OKTA_{group}_{words}");
                 if let Some(text) = variable(&variable_name).filter(|text| !text.trim().is_empty())
                 {
-                    found.insert(name, (text.trim().to_owned(), variable_name));
+                    let text = text.trim().to_owned();
+                    found.insert(name, Setting { text, origin: Origin::Variable });
                 }
             }
         }
@@ -133,10 +147,23 @@ impl SdkSettings {
     }
 
     fn conclude(found: &Found) -> anyhow::Result<Self> {
-        let text = |name: &str| found.get(name).map(|(text, _)| text.as_str());
+        let text = |name: &str| found.get(name).map(|setting| setting.text.as_str());
         let url = text("orgUrl").context(
             "OKTA_CLIENT_ORGURL is missing, and so is okta.client.orgUrl in okta.yaml - expected the address of the org",
         )?;
+        // A folder may be somebody else's: the credential of the home folder does not go where it says.
+        let origin = |name: &str| found.get(name).map(|setting| setting.origin);
+        for name in ["token", "privateKey"] {
+            if let (Some(Origin::File(of_url)), Some(Origin::File(of_secret))) =
+                (origin("orgUrl"), origin(name))
+            {
+                anyhow::ensure!(
+                    of_url <= of_secret,
+                    "okta.yaml of this folder names the org, and okta.client.{name} is in the home folder: expected both in \
+                     one file, or OKTA_CLIENT_ORGURL"
+                );
+            }
+        }
         let loopback = match text(NO_HTTPS) {
             Some(value) if value.eq_ignore_ascii_case("true") => Loopback::Allowed,
             _ => Loopback::Refused,
@@ -215,7 +242,12 @@ fn snake_case(name: &str) -> String {
     words
 }
 
-fn read_file(file: &File, found: &mut Found, warnings: &mut Vec<String>) -> anyhow::Result<()> {
+fn read_file(
+    file: &File,
+    origin: Origin,
+    found: &mut Found,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<()> {
     let shown = file.path.display();
     let documents = Yaml::load_from_str(&file.text).map_err(|error| {
         // The error's own text may quote the line, which may hold a secret.
@@ -237,7 +269,7 @@ fn read_file(file: &File, found: &mut Found, warnings: &mut Vec<String>) -> anyh
             match USED.iter().find(|used| **used == name) {
                 Some(name) => {
                     if let Some(text) = text(value) {
-                        found.insert(name, (text, shown.to_string()));
+                        found.insert(name, Setting { text, origin });
                     }
                 }
                 None if PASSED_OVER.contains(&key) => {}
@@ -250,7 +282,7 @@ fn read_file(file: &File, found: &mut Found, warnings: &mut Vec<String>) -> anyh
     let testing = okta.as_mapping_get("testing");
     if let Some(text) = testing.and_then(|testing| testing.as_mapping_get(NO_HTTPS)).and_then(text)
     {
-        found.insert(NO_HTTPS, (text, shown.to_string()));
+        found.insert(NO_HTTPS, Setting { text, origin });
     }
     Ok(())
 }
@@ -391,6 +423,13 @@ mod tests {
         for (text, expected) in rows {
             assert_eq!(read(&[text], &[]).0, *expected, "{text}");
         }
+        let elsewhere = "okta: {client: {orgUrl: https://b.okta.com}}";
+        assert_eq!(
+            read(&[YAML, elsewhere], &[]).0,
+            "okta.yaml of this folder names the org, and okta.client.token is in the home folder: expected both in one file, \
+             or OKTA_CLIENT_ORGURL"
+        );
+        assert!(read(&[YAML, elsewhere], &["OKTA_CLIENT_TOKEN=x"]).0.starts_with("https://b.okta.com "));
     }
 
     #[test]
