@@ -67,7 +67,7 @@ fn transcript(place: &Place, lines: &[&str]) -> String {
     text
 }
 
-const QUESTIONS: [&str; 18] = [
+const QUESTIONS: [&str; 19] = [
     "okta-connector explain User",
     "okta-connector explain User --fields id,login --filter 'lastUpdated >= 2024-05-01' --assume 120000",
     "okta-connector explain User --filter \"(city = 'Rome' or lastLogin > 2024-05-01) and department in ('IT', 'HR') and status != 'ACTIVE'\"",
@@ -82,6 +82,7 @@ const QUESTIONS: [&str; 18] = [
     "okta-connector explain GroupMember --filter \"userId = '00u0GImAAIEJ8LTDxWhL'\" --fields groupId",
     "okta-connector explain RoleAssignment --filter \"assigneeType = 'GROUP'\"",
     "okta-connector explain DeviceUser --assume Device=7400",
+    "okta-connector explain GroupMember --assume 18446744073709551615 --assume Group=18446744073709551615",
     "okta-connector explain UserSchemaAttribute",
     "okta-connector explain Policy --filter \"type = 'PASSWORD'\"",
     "okta-connector explain SystemLogEvent --filter \"published >= 2026-05-01 and eventType = 'user.session.start' and displayMessage contains 'x'\"",

@@ -185,14 +185,30 @@ fn the_same_command_goes_on_with_a_run_that_was_stopped() {
     assert!(said.contains("To go on, give the same command:"), "{said}");
     assert!(!files(&out).iter().any(|file| file.ends_with(".jsonl")), "{:?}", files(&out));
 
-    let other = run(
-        &program,
-        INCREMENTAL,
-        &out,
+    let others: [&[&str]; 4] = [
         &["--org", "demo", "--users", "8000", "--until", "2026-01-01"],
-    );
-    let refused = { other }.output().unwrap();
-    assert!(text(&refused.stderr).contains("or --restart"), "{refused:?}");
+        &["--org", "demo", "--users", "8000", "--seed", "2"],
+        &["--org", "demo", "--users", "50"],
+        &["--org", "demo", "--users", "8000", "--watch"],
+    ];
+    for other in others {
+        let flow = match other.contains(&"--watch") {
+            // It is tried once.
+            true => {
+                let flow = fs::read_to_string(top().join(INCREMENTAL)).unwrap();
+                let once = "\"flowErrorDeactivationThreshold\": 1, \"scheduleOffset\"";
+                let file = out.with_file_name("watched.json");
+                fs::write(&file, flow.replace("\"scheduleOffset\"", once)).unwrap();
+                file
+            }
+            false => INCREMENTAL.into(),
+        };
+        let refused = run(&program, flow.to_str().unwrap(), &out, other).output().unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{other:?} {refused:?}");
+        assert!(text(&refused.stderr).contains("or --restart"), "{other:?} {refused:?}");
+    }
+    let both = run(&program, INCREMENTAL, &out, &["--dry-run", "--restart"]).output().unwrap();
+    assert_eq!(both.status.code(), Some(2));
 
     let output = run(&program, INCREMENTAL, &out, &many).output().unwrap();
     let said = text(&output.stdout);

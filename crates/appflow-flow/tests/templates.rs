@@ -112,6 +112,23 @@ fn functions_that_are_called_wrongly_are_refused() {
     }
 }
 
+/// Checks that conditions which name each other many times over take no time: each is worked out once.
+#[test]
+fn conditions_are_worked_out_once() {
+    let mut conditions = serde_json::Map::new();
+    for number in 0..60 {
+        let next = json!({ "Condition": format!("C{}", number + 1) });
+        conditions.insert(format!("C{number}"), json!({ "Fn::And": [next, next] }));
+    }
+    conditions.insert("C60".to_owned(), json!({ "Fn::Equals": ["a", "a"] }));
+    let conditions: String =
+        conditions.iter().map(|(name, value)| format!("\n  {name}: {value}")).collect();
+    let text = TEMPLATE.replace("{{}}", "!If [C0, then, else]");
+    let text = text.replace("Conditions:", &format!("Conditions:{conditions}"));
+    let flow = flow_of(&text, &Choice::default()).unwrap();
+    assert_eq!(flow["flowName"], "then");
+}
+
 #[test]
 fn the_same_template_may_be_json() {
     let template = json!({

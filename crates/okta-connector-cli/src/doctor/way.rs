@@ -132,6 +132,9 @@ pub(super) fn no_scope(answer: &Answer, scheme: Scheme) -> Finding {
 /// The reason why nothing more is asked of an org that gives no answers.
 pub(super) const SILENT: &str = "Okta does not answer";
 
+/// The reason for which nothing more is asked where the API is not.
+pub(super) const NO_API: &str = "there is no API of Okta at the address";
+
 /// Judges by the first answer to a credential whether the API answers at all.
 pub(super) fn api(answer: &Answer) -> Finding {
     use okta_client::ErrorKind;

@@ -376,11 +376,12 @@ fn folder_of(files: &[WrittenFile]) -> Option<PathBuf> {
 /// Returns the command that this process was called with, as a shell takes it.
 fn command() -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    let quoted =
-        std::env::args_os().map(|word| word.to_string_lossy().into_owned()).map(|word| match word.chars().all(is_plain) && !word.is_empty() {
+    let quoted = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).map(|word| {
+        match word.chars().all(is_plain) && !word.is_empty() {
             true => word,
             false => format!("'{}'", word.replace('\'', r"'\''")),
-        });
+        }
+    });
     quoted.collect::<Vec<_>>().join(" ")
 }
 

@@ -429,7 +429,9 @@ mod tests {
             "okta.yaml of this folder names the org, and okta.client.token is in the home folder: expected both in one file, \
              or OKTA_CLIENT_ORGURL"
         );
-        assert!(read(&[YAML, elsewhere], &["OKTA_CLIENT_TOKEN=x"]).0.starts_with("https://b.okta.com "));
+        assert!(
+            read(&[YAML, elsewhere], &["OKTA_CLIENT_TOKEN=x"]).0.starts_with("https://b.okta.com ")
+        );
     }
 
     #[test]

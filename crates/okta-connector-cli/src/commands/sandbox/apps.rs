@@ -24,7 +24,12 @@ pub(super) struct AppOptions {
     #[arg(long = "redirect-uri", value_name = "URI", value_parser = redirect_uri)]
     redirect_uris: Vec<String>,
     /// The client id of the web app.
-    #[arg(long, value_name = "ID", default_value = "0oasandboxwebapp0001", requires = "redirect_uris")]
+    #[arg(
+        long,
+        value_name = "ID",
+        default_value = "0oasandboxwebapp0001",
+        requires = "redirect_uris"
+    )]
     client_id: String,
     /// What becomes of a refresh token that was used.
     #[arg(long, value_enum, default_value_t = Rotation::Rotating, requires = "redirect_uris")]
