@@ -4,6 +4,7 @@
 //!
 //! Tests and benchmarks use the same ones as the commands. Arguments and printing stay in the binary.
 
+mod connection;
 pub mod doctor;
 mod hosted_function;
 mod process;
@@ -13,6 +14,7 @@ mod simulated_okta;
 mod simulated_secrets;
 mod usage;
 
+pub use connection::{connector_on, context_of};
 pub use hosted_function::HostedFunction;
 pub use process::Process;
 pub use sandbox::{Sandbox, SandboxUrls};

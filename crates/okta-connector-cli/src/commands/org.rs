@@ -6,16 +6,17 @@ mod sdk_settings;
 pub(crate) use embedded::EmbeddedOrg;
 
 use anyhow::Context as _;
-use appflow_connector::request::{ConnectorContext, Credentials};
+use appflow_connector::request::ConnectorContext;
 use bytes::Bytes;
 use clap::Args;
-use okta_client::{AllowedOrgs, HttpError, HttpService, Loopback, OrgUrl, ReqwestTransport};
-use okta_connector::{Config, Offered, OktaConnector};
+use okta_client::{HttpError, HttpService, Loopback, OrgUrl, ReqwestTransport};
+use okta_connector::OktaConnector;
 use okta_connector_cli::doctor::Patient;
-use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
+use okta_connector_cli::{
+    API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret, connector_on, context_of,
+};
 use sdk_settings::{Files, SdkSettings};
 use secrecy::{ExposeSecret as _, SecretString};
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
@@ -129,17 +130,11 @@ impl Org {
 
     /// Makes the connector on the org. It offers every entity, and sends the credential to this org alone.
     pub(crate) fn connector(&self) -> anyhow::Result<OrgConnector> {
-        let mut config = Config::new(seconds_since_1970, self.seed());
-        config.orgs.loopback = self.loopback;
         let org = OrgUrl::parse(&self.url, self.loopback)
             // The address is not repeated: a password may be in it.
             .map_err(|error| anyhow::anyhow!("the address of the org (orgUrl) {error}"))?;
-        if !org.is_loopback() {
-            config.orgs.allowed = org.host().parse::<AllowedOrgs>()?;
-        }
-        config.offered = Offered::everything();
-        let secrets = SimulatedSecrets::new(Ok(self.secret.expose_secret().to_owned()));
-        Ok(OktaConnector::new(self.transport.clone(), secrets, config))
+        let (transport, secret) = (self.transport.clone(), self.secret.expose_secret());
+        Ok(connector_on(&org, transport, secret, seconds_since_1970, self.seed()))
     }
 
     /// Returns the org as an examination takes it.
@@ -169,16 +164,8 @@ impl Org {
     /// Makes the context of a request to that connector, for a flow of this name.
     pub(crate) fn context(&self, flow: &str) -> ConnectorContext {
         ConnectorContext {
-            connector_runtime_settings: BTreeMap::from([(
-                "instanceUrl".to_owned(),
-                self.url.clone(),
-            )]),
-            credentials: Some(Credentials {
-                secret_arn: Some(flow.to_owned()),
-                authentication_type: Some(self.authentication_type.to_owned()),
-            }),
             flow_name: Some(flow.to_owned()),
-            ..ConnectorContext::default()
+            ..context_of(&self.url, self.authentication_type, flow)
         }
     }
 }

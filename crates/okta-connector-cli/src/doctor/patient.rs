@@ -3,12 +3,12 @@
 use super::limits::Principal;
 use super::recorder::Recorder;
 use super::way::Scheme;
+use crate::connection::{connector_on, context_of};
 use crate::simulated_secrets::SimulatedSecrets;
-use appflow_connector::request::{ConnectorContext, Credentials};
-use okta_client::{AllowedOrgs, HttpService, Loopback, OrgUrl};
-use okta_connector::{Config, Offered, OktaConnector};
+use appflow_connector::request::ConnectorContext;
+use okta_client::{HttpService, Loopback, OrgUrl};
+use okta_connector::OktaConnector;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// An org, and the credential to examine it with.
@@ -45,15 +45,7 @@ impl<H> Patient<'_, H> {
 
     /// Makes the context of a request to the connector.
     pub(super) fn context(&self) -> ConnectorContext {
-        let url = ("instanceUrl".to_owned(), self.address.to_owned());
-        ConnectorContext {
-            connector_runtime_settings: BTreeMap::from([url]),
-            credentials: Some(Credentials {
-                secret_arn: Some("doctor".to_owned()),
-                authentication_type: Some(self.authentication_type.to_owned()),
-            }),
-            ..ConnectorContext::default()
-        }
+        context_of(self.address, self.authentication_type, "doctor")
     }
 
     /// Reads off the secret what kind of a credential it is.
@@ -71,20 +63,12 @@ impl<H> Patient<'_, H> {
 }
 
 impl<H: HttpService + Clone> Patient<'_, H> {
-    /// Makes a connector on the org. It offers every entity, and sends the credential to this org alone.
+    /// Makes the connector on the org, whose exchanges are recorded.
     pub(super) fn connector(
         &self,
         org: &OrgUrl,
         recorder: &Recorder<H>,
     ) -> OktaConnector<Recorder<H>, SimulatedSecrets> {
-        let mut config = Config::new(self.clock, self.seed);
-        config.orgs.loopback = self.loopback;
-        // An address on this machine needs no entry.
-        if let Ok(allowed) = org.host().parse::<AllowedOrgs>() {
-            config.orgs.allowed = allowed;
-        }
-        config.offered = Offered::everything();
-        let secrets = SimulatedSecrets::new(Ok(self.secret.to_owned()));
-        OktaConnector::new(recorder.clone(), secrets, config)
+        connector_on(org, recorder.clone(), self.secret, self.clock, self.seed)
     }
 }
