@@ -6,19 +6,22 @@ use okta_client::{AllowedOrgs, HttpService, Loopback, OrgUrl};
 use okta_connector::{Config, Offered, OktaConnector};
 use std::collections::BTreeMap;
 
-/// Makes the connector on one org. It offers every entity, and sends the credential to this org alone.
+/// Makes the connector on one org. It offers every entity, and sends the credential to this org alone, and to this machine
+/// if `loopback` allows it.
 pub fn connector_on<H: HttpService + Clone>(
     org: &OrgUrl,
+    loopback: Loopback,
     transport: H,
     secret: &str,
     clock: fn() -> u64,
     seed: u64,
 ) -> OktaConnector<H, SimulatedSecrets> {
     let mut config = Config::new(clock, seed);
+    config.orgs.loopback = loopback;
     // An address on this machine needs no entry.
-    if org.is_loopback() {
-        config.orgs.loopback = Loopback::Allowed;
-    } else if let Ok(allowed) = org.host().parse::<AllowedOrgs>() {
+    if !org.is_loopback()
+        && let Ok(allowed) = org.host().parse::<AllowedOrgs>()
+    {
         config.orgs.allowed = allowed;
     }
     config.offered = Offered::everything();

@@ -134,7 +134,7 @@ impl Org {
             // The address is not repeated: a password may be in it.
             .map_err(|error| anyhow::anyhow!("the address of the org (orgUrl) {error}"))?;
         let (transport, secret) = (self.transport.clone(), self.secret.expose_secret());
-        Ok(connector_on(&org, transport, secret, seconds_since_1970, self.seed()))
+        Ok(connector_on(&org, self.loopback, transport, secret, seconds_since_1970, self.seed()))
     }
 
     /// Returns the org as an examination takes it.

@@ -69,6 +69,6 @@ impl<H: HttpService + Clone> Patient<'_, H> {
         org: &OrgUrl,
         recorder: &Recorder<H>,
     ) -> OktaConnector<Recorder<H>, SimulatedSecrets> {
-        connector_on(org, recorder.clone(), self.secret, self.clock, self.seed)
+        connector_on(org, self.loopback, recorder.clone(), self.secret, self.clock, self.seed)
     }
 }
