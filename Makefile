@@ -42,7 +42,7 @@ help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: ## Run a flow from a simulated Okta org into files below out/
-	cargo run --release -p okta-connector-cli --no-default-features --features commands -- \
+	cargo run --profile demo -p okta-connector-cli --no-default-features --features commands -- \
 		flow run examples/flows/users-incremental.json --org demo --out out
 
 test: check tools-for-tests ## Check and test everything, offline
