@@ -17,6 +17,7 @@ mod members;
 mod planning;
 mod processes;
 mod report;
+mod transfer;
 mod whole;
 mod world;
 

@@ -1,17 +1,11 @@
 //! Measures memberships: the requests sent against the fewest possible, in one go and cut into many calls.
 
 use crate::report::Row;
+use crate::transfer::{Transfer, transfer};
 use anyhow::Context as _;
-use appflow_connector::handle;
-use jiff::Timestamp;
-use okta_connector::{Config, Offered, OktaConnector};
-use okta_connector_cli::{API_TOKEN, Clock, SimulatedOkta, SimulatedSecrets, api_token_secret};
 use okta_simulator::{Collection, Org, Simulator};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::HashSet;
-use std::time::Duration;
-
-const NOW: Timestamp = Timestamp::constant(1_767_225_600, 0); // 2026-01-01T00:00:00Z
 
 const GROUPS: usize = 2_000;
 
@@ -79,38 +73,15 @@ fn org(sizes: &[usize]) -> anyhow::Result<Org> {
 /// Transfers all memberships, so many in a call, and returns the requests and the calls that it took. Every one must come
 /// once.
 async fn run(org: &Org, members: usize, max_results: usize) -> anyhow::Result<(usize, usize)> {
-    let mut simulator = Simulator::new(org.clone());
-    simulator.accept_api_token(API_TOKEN);
-    let okta = SimulatedOkta::new(simulator, Clock::starting_at(NOW));
-    let secrets = SimulatedSecrets::new(Ok(api_token_secret(API_TOKEN)));
-    let config = Config::new(|| NOW.as_second().cast_unsigned(), 1);
-    let config = Config { offered: Offered::everything(), ..config };
-    let connector = OktaConnector::new(okta.clone(), secrets, config);
-    let mut event = json!({
-        "type": "QueryDataRequest",
+    let event = json!({
         "entityIdentifier": "GroupMember",
-        "connectorContext": {
-            "connectorRuntimeSettings": { "instanceUrl": "https://acme.okta.com" },
-            "credentials": { "secretArn": "arn", "authenticationType": "CustomAuth" },
-        },
         "selectedFieldNames": ["key", "assignedBy"],
         "maxResults": max_results,
     });
-    let (mut records, mut calls, mut keys) = (0, 0, HashSet::new());
-    loop {
-        let answer =
-            handle(&connector, event.to_string().as_bytes(), Duration::from_secs(30)).await?;
-        let answer: Value = serde_json::from_slice(&answer)?;
-        calls += 1;
-        for record in answer["records"].as_array().with_context(|| answer.to_string())? {
-            keys.insert(record.to_string());
-            records += 1;
-        }
-        match answer["nextToken"].as_str() {
-            Some(token) => event["nextToken"] = token.into(),
-            None => break,
-        }
-    }
-    anyhow::ensure!(records == members && keys.len() == members, "{records} records");
-    Ok((okta.simulator().requests().len(), calls))
+    let Transfer { requests, calls, records } =
+        transfer(Simulator::new(org.clone()), event).await?;
+    let different = records.iter().collect::<HashSet<_>>().len();
+    let found = (records.len(), different);
+    anyhow::ensure!(found == (members, members), "{found:?} records and different ones");
+    Ok((requests, calls))
 }

@@ -13,7 +13,7 @@ pub(crate) struct Row {
     ratio: f64,
     /// The figures of an earlier report.
     before: Option<String>,
-    /// What the measure adds to the picture of this name.
+    /// The data that the measure adds to the picture of this name.
     drawn: Option<(&'static str, Value)>,
 }
 

@@ -57,7 +57,7 @@ fn main() {
 }
 "#;
 
-/// What names a compiler of C, or has flags for it, is read when a dependency calls one.
+/// Refuses variables that name a compiler of C or have flags for it: dependencies would read them.
 const BUILD: &str = r#"
 fn main() {
     for (name, _) in std::env::vars_os() {

@@ -20,7 +20,7 @@ struct Promise {
     since: String,
 }
 
-/// What is promised, and by which version.
+/// Holds what is promised, and by which version.
 struct Ledger {
     version: String,
     promises: Vec<Promise>,

@@ -60,6 +60,17 @@ fn readme_is_current() {
     let file = top().join("README.md");
     let readme = std::fs::read_to_string(&file).unwrap();
     assert!(readme.lines().count() <= 200, "README.md has {} lines", readme.lines().count());
+    let managed: BTreeSet<_> = managed_rows().into_iter().map(|[entity, ..]| entity).collect();
+    let all = OBJECTS.len();
+    let by_default = OBJECTS.iter().filter(|object| object.by_default).count();
+    for claim in [
+        format!("[{all} entities](docs/OBJECTS.md)"),
+        format!("the stack offers {by_default} of the {all}"),
+        format!("| entities | {}, with {} fields |", managed.len(), managed_rows().len()),
+        format!("and {} more |", all - managed.len()),
+    ] {
+        assert!(readme.contains(&claim), "README.md does not say: {claim}");
+    }
     let Some(bootstrap) = part("BOOTSTRAP") else { return };
     let readme = with_what_the_demo_prints(&readme, &bootstrap);
     expect_file![file].assert_eq(&with_what_commands_print(&readme, &bootstrap));

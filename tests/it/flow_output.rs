@@ -1,4 +1,4 @@
-//! What a run of a flow writes, read back by pyarrow and `DuckDB`: types, counts, folders, partitions and every value.
+//! Reads back what a run of a flow writes, by pyarrow and `DuckDB`: types, counts, folders, partitions and every value.
 
 use crate::support::{part, top};
 use appflow_flow::column::{Column, DataType, Row};
@@ -225,7 +225,7 @@ impl Case {
     }
 }
 
-/// What a reader of CSV makes of nothing.
+/// The value that a reader of CSV makes of nothing.
 fn empty(reader: &str) -> Value {
     if reader == "by_duckdb" { json!(null) } else { json!("") }
 }

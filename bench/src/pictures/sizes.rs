@@ -13,7 +13,7 @@ struct Chart {
     figure: fn(f64) -> String,
     /// Users, and what was measured with so many.
     points: Vec<(f64, f64)>,
-    /// What is allowed, and how that is said.
+    /// A bound that is allowed, and the words that say it.
     bound: Option<(f64, String)>,
 }
 

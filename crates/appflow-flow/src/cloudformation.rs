@@ -10,7 +10,7 @@ use crate::yaml;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// What of a template is to be run.
+/// Chooses what of a template is to be run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
     /// The logical name of the resource; not needed where there is only one flow.

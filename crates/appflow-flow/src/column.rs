@@ -1,4 +1,4 @@
-//! What a run hands to its output: columns, and rows with a value for each.
+//! Names the columns of a run, and makes rows of a value for each.
 
 pub use appflow_connector::entity::FieldDataType as DataType;
 use serde_json::Value;

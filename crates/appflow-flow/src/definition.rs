@@ -1,7 +1,7 @@
 //! A flow, as `CreateFlow` takes it and `describe-flow` prints it.
 //!
-//! What it says is read into types that cannot be wrong by themselves. Whether the entity has the fields that are named is for
-//! [`Transfer`](crate::transfer::Transfer) to see, since it takes a connector to know.
+//! It is read into types that cannot be wrong by themselves. [`Transfer`](crate::transfer::Transfer) sees whether the entity has
+//! the fields that are named, since it takes a connector to know.
 
 use crate::reader::Node;
 use crate::refusal::Refusal;
@@ -17,19 +17,19 @@ use std::collections::BTreeMap;
 pub struct Flow {
     /// The name: at least two characters without white space, the first a letter or digit.
     pub name: String,
-    /// What starts a run.
+    /// The trigger, which starts a run.
     pub trigger: Trigger,
-    /// Where records come from.
+    /// The source of records.
     pub source: Source,
-    /// Where records go.
+    /// The destination of records.
     pub destination: S3Destination,
-    /// What happens on the way, in no particular order.
+    /// The tasks, in no particular order.
     pub tasks: Vec<Task>,
-    /// How often its mappings, types or partitions were changed: 1 for a flow that is new.
+    /// The version of its mappings, types and partitions: 1 for a flow that is new.
     pub schema_version: u32,
 }
 
-/// Where records come from.
+/// The source of records: a connector's entity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// The connection.
@@ -119,7 +119,7 @@ impl Flow {
     }
 }
 
-/// What may stand in names and descriptions, beside letters and digits.
+/// The signs that may stand in names and descriptions, beside letters and digits.
 const NAME_SIGNS: &str = "_!@#.-";
 const DESCRIPTION_SIGNS: &str = "_!@#-.?,";
 

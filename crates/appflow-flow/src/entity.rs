@@ -1,4 +1,4 @@
-//! What a flow may name: the entities of a connection, and the fields of one.
+//! Checks what a flow names: the entity of a connection, and the fields of one.
 
 use crate::refusal::{Refusal, suggestion};
 use appflow_connector::entity::{Entity, EntityDefinition, FieldDefinition};

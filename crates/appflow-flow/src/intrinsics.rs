@@ -1,4 +1,4 @@
-//! What the functions of a template come to: `Ref`, `Fn::Sub`, `Fn::If` and the others that a flow may be made of.
+//! Works out the functions of a template: `Ref`, `Fn::Sub`, `Fn::If` and the others that a flow may be made of.
 //!
 //! A stack is not at hand. What only a deployment knows, such as the name that a bucket gets, is stood in for by the name of
 //! the resource.
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// More steps than conditions of a template take one after the other; a condition that needs more needs itself.
 const MAX_DEPTH: usize = 200;
 
-/// What the functions of a template refer to.
+/// Holds all that the functions of a template refer to.
 #[derive(Debug)]
 pub(crate) struct Scope<'a> {
     template: &'a Map<String, Value>,
@@ -20,7 +20,7 @@ pub(crate) struct Scope<'a> {
     conditions: RefCell<BTreeMap<String, bool>>,
 }
 
-/// What a value comes to: `AWS::NoValue` is nothing at all.
+/// The outcome of a value: `AWS::NoValue` is nothing at all.
 type Resolved = Option<Value>;
 
 impl<'a> Scope<'a> {
@@ -236,7 +236,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// What is so wherever a stack is made; a parameter of the same name says otherwise.
+/// The values that hold wherever a stack is made; a parameter of the same name says otherwise.
 const PSEUDO: [(&str, &str); 6] = [
     ("AWS::AccountId", "123456789012"),
     ("AWS::Partition", "aws"),

@@ -48,9 +48,9 @@ pub struct RunInfo {
 pub struct WrittenFile {
     /// The file.
     pub path: PathBuf,
-    /// How many records it has.
+    /// The number of its records.
     pub records: u64,
-    /// How many bytes it has.
+    /// The number of its bytes.
     pub bytes: u64,
 }
 
@@ -71,7 +71,7 @@ pub struct Output {
     is_broken: bool,
 }
 
-/// How many files there are in a partition.
+/// The number of files in a partition.
 #[derive(Clone, Copy, Debug)]
 enum Files {
     OnePerPage,

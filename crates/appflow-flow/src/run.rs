@@ -25,7 +25,7 @@ pub const MOST_REPEATS: u32 = 10;
 /// The pause before a call is repeated for which the connector named no time. It doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// What a run asks a connector, page by page.
+/// Asks a connector for a run, page by page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
     /// The entity.
@@ -36,7 +36,7 @@ pub struct Question {
     pub max_results: u64,
 }
 
-/// Where rows go.
+/// Takes the rows of a run.
 pub trait Sink {
     /// The reason for which rows cannot be taken.
     type Error: Error + 'static;
@@ -57,7 +57,7 @@ impl Sink for Output {
     }
 }
 
-/// How far a run has come.
+/// Counts how far a run has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Progress {
@@ -82,7 +82,7 @@ pub struct Progress {
 pub struct Place {
     /// The token of the next page; none before the first.
     pub next_token: Option<String>,
-    /// What is done already.
+    /// The work that is done already.
     pub progress: Progress,
 }
 

@@ -4,7 +4,7 @@ use crate::spelling::{self, Misspelled};
 use serde::Deserialize;
 use std::num::NonZeroU64;
 
-/// Where the records of a flow go, and in what form.
+/// The place of a flow's records, and their form.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct S3Destination {
@@ -98,7 +98,7 @@ pub struct S3OutputFormatConfig {
     /// The folders below that of the flow.
     #[serde(default)]
     pub prefix_config: PrefixConfig,
-    /// How many files are written.
+    /// The way in which records are gathered into files.
     #[serde(default)]
     pub aggregation_config: AggregationConfig,
 }
@@ -125,22 +125,22 @@ impl TryFrom<String> for FileType {
     }
 }
 
-/// What of a run stands in the path of its files.
+/// The facts of a run that stand in the path of its files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PrefixConfig {
-    /// Where the time of the run stands. Absent means in the path.
+    /// The place of the run's time. Absent means in the path.
     #[serde(default)]
     pub prefix_type: PrefixType,
-    /// How much of the time of the run is told. Absent means nothing.
+    /// The part of the run's time that is told. Absent means nothing.
     #[serde(default)]
     pub prefix_format: Option<PrefixFormat>,
-    /// What else is told by folders.
+    /// The other facts that folders tell.
     #[serde(default)]
     pub path_prefix_hierarchy: Vec<PathPrefix>,
 }
 
-/// Where the time of a run stands.
+/// The place of a run's time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum PrefixType {
@@ -212,11 +212,11 @@ impl TryFrom<String> for PathPrefix {
     }
 }
 
-/// How many files are written.
+/// Gathers records into files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AggregationConfig {
-    /// Whether records of several pages share a file.
+    /// The kind of gathering.
     #[serde(default)]
     pub aggregation_type: AggregationType,
     /// About how large a file gets, in MB, before the next one begins.
@@ -224,7 +224,7 @@ pub struct AggregationConfig {
     pub target_file_size: Option<NonZeroU64>,
 }
 
-/// Whether records of several pages share a file.
+/// Says whether records of several pages share a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum AggregationType {

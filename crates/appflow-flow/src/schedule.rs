@@ -4,7 +4,7 @@ use crate::reader::{Members, Node};
 use crate::refusal::Refusal;
 use jiff::{SignedDuration, Timestamp};
 
-/// What starts a run.
+/// Starts a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trigger {
     /// Somebody does.

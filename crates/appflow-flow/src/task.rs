@@ -46,7 +46,7 @@ pub struct FilterTask {
 pub enum Operand {
     /// One (`VALUE`), or any of several (`VALUES`).
     AnyOf(Vec<String>),
-    /// What lies between two (`LOWER_BOUND`, `UPPER_BOUND`).
+    /// The values between two (`LOWER_BOUND`, `UPPER_BOUND`).
     Bounds(String, String),
 }
 
@@ -97,7 +97,7 @@ pub struct MaskTask {
     pub field: String,
     /// Which characters.
     pub hides: Hides,
-    /// What stands in the place of each.
+    /// The sign that stands in the place of each.
     pub mask: String,
 }
 
@@ -119,11 +119,11 @@ pub struct ValidateTask {
     pub field: String,
     /// `VALIDATE_NON_NULL` or another of its kind.
     pub operator: Operator,
-    /// What becomes of a record that does not meet it.
+    /// The fate of a record that does not meet it.
     pub action: ValidationAction,
 }
 
-/// What becomes of a record that does not meet a demand.
+/// Decides about a record that does not meet a demand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValidationAction {
     /// It is left out.
@@ -284,7 +284,7 @@ impl Task {
     }
 }
 
-/// What every task has.
+/// The members that every task has.
 struct Parts<'a> {
     place: &'a str,
     sources: Vec<String>,

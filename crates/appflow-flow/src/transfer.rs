@@ -16,7 +16,7 @@ use appflow_connector::entity::EntityDefinition;
 pub struct Transfer {
     /// The fields that are asked for.
     pub selected: Vec<String>,
-    /// What the records have to fulfil.
+    /// The conditions that records have to fulfil.
     pub filter: Filter,
     /// The way from records to rows.
     pub transform: Transform,

@@ -1,4 +1,4 @@
-//! What is done with a record between the connector and the files: from an object with fields to a row of columns.
+//! Turns a record of the connector, an object with fields, into a row of columns.
 //!
 //! AppFlow does not say in which order it does things. Here the values of the source are looked at first (`Validate`), then cut
 //! and hidden (`Truncate`, `Mask`), then put together (`Arithmetic`, `Merge`), so that what is hidden is hidden wherever it goes.
@@ -73,7 +73,7 @@ pub enum RecordError {
         field: String,
         /// The value, shortened.
         found: String,
-        /// What is expected.
+        /// The type that is expected.
         expected: String,
     },
 }

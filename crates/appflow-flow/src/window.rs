@@ -4,7 +4,7 @@ use crate::refusal::Refusal;
 use crate::schedule::Schedule;
 use jiff::{SignedDuration, Timestamp};
 
-/// What AppFlow looks back in a first run, unless the flow says otherwise.
+/// The time that AppFlow looks back in a first run, unless the flow says otherwise.
 const FIRST_RUN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A window of time.

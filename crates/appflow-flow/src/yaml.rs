@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// More levels than any template has; a text that nests deeper is none.
 const MAX_DEPTH: usize = 100;
 
-/// What a list or an object is still to be filled with.
+/// The rest that a list or an object is still to be filled with.
 enum Open {
     List { tag: Option<String>, values: Vec<Value> },
     Object { tag: Option<String>, members: Map<String, Value>, key: Option<String> },

@@ -1,4 +1,4 @@
-//! What is refused of a flow, a row each: what is changed in a good flow, and the sentence that comes back.
+//! Changes a good flow, a row each, and reads the sentence that refuses it.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, and so may what it is helped by")]
 

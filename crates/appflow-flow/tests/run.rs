@@ -25,7 +25,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// What the connector does when it is asked for a page.
+/// Answers for the connector when it is asked for a page.
 enum Answer {
     /// It answers with these records and this token.
     Page(Vec<Value>, Option<&'static str>),
@@ -179,7 +179,7 @@ fn task(task_type: &str, fields: &[&str], operator: &str, properties: &Value) ->
     })
 }
 
-/// What came of a run: its end, the rows, what was asked, and how long it took.
+/// The outcome of a run: its end, the rows, the requests, and its time.
 struct Outcome {
     end: Result<End, String>,
     rows: Vec<Row>,

@@ -1,4 +1,4 @@
-//! What the functions of a template come to, a row each.
+//! Works out the functions of a template, a row each.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, and so may what it is helped by")]
 

@@ -1,7 +1,5 @@
 //! `okta-connector`: the connector without AppFlow, without Okta and without AWS.
 
-#![expect(clippy::print_stderr, reason = "a command line program says what it did and what failed")]
-
 mod commands;
 
 use clap::{CommandFactory as _, Parser, Subcommand};

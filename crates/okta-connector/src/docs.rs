@@ -26,7 +26,7 @@ pub fn objects() -> String {
     page
 }
 
-/// What entities cost. A test fills in the table.
+/// Says what entities cost. A test fills in the table.
 const COSTS: &str = "
 ## What each entity costs
 
@@ -45,7 +45,7 @@ page or below an object may look at that page again, so that a run which waits t
 <!-- /costs -->
 ";
 
-/// What a service app asks for.
+/// Says which scopes a service app asks for.
 const SCOPES: &str = "
 ## Scopes of a service app
 

@@ -1,4 +1,4 @@
-//! What the org tells of itself: to everybody which engine it runs on, and to administrators the shares that its
+//! Answers for the org about itself: to everybody which engine it runs on, and to administrators the shares that its
 //! credentials have of its rate limits.
 
 use serde_json::{Value, json};

@@ -25,7 +25,7 @@ pub(crate) struct Authorizer<'a> {
 /// A call that is let in.
 #[derive(Default)]
 pub(crate) struct Admitted {
-    /// What the role of whoever calls leaves out.
+    /// The role of whoever calls, which leaves things out.
     pub(crate) role: Role,
     /// The call counts for this one.
     pub(crate) principal: Principal,

@@ -1,4 +1,4 @@
-//! What users have granted: requests that wait for their consent, codes, and chains of refresh tokens.
+//! Keeps what users have granted: requests that wait for their consent, codes, and chains of refresh tokens.
 
 use std::collections::BTreeMap;
 

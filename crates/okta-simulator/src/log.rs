@@ -102,7 +102,7 @@ const SECRETS: [&str; 9] = [
     "token",
 ];
 
-/// What stands in the place of a credential.
+/// The text that stands in the place of a credential.
 const HIDDEN: &str = "(secret)";
 
 fn without_secret((name, value): &(String, String)) -> (String, String) {

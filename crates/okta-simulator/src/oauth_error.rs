@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-/// What is said of a scope that an app was not granted.
+/// The words about a scope that an app was not granted.
 const NOT_CONFIGURED: &str =
     "One or more scopes are not configured for the authorization server resource.";
 

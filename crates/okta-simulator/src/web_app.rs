@@ -15,11 +15,11 @@ pub struct WebApp {
     pub redirect_uris: Vec<String>,
     /// The scopes that were granted to it.
     pub scopes: Vec<String>,
-    /// What becomes of a refresh token that was used.
+    /// The fate of a refresh token that was used.
     pub refresh_tokens: RefreshTokens,
 }
 
-/// What becomes of a refresh token that was used.
+/// The fate of a refresh token that was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokens {
     /// It stays good.

@@ -1,4 +1,4 @@
-//! What can go wrong while files are written.
+//! Says what can go wrong while files are written.
 
 use crate::column::DataType;
 use std::io;
@@ -10,11 +10,11 @@ pub enum OutputError {
     /// The system refused something.
     #[error("cannot {action} {path}: {cause}", path = .path.display())]
     File {
-        /// What was tried.
+        /// The action that was tried.
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The words of the system.
         cause: io::Error,
     },
     /// A value cannot be one of its column.
@@ -35,9 +35,9 @@ pub enum OutputError {
         record: u64,
         /// The column.
         column: String,
-        /// How many bytes the name would have.
+        /// The bytes that the name would have.
         found: usize,
-        /// How many a name may have.
+        /// The bytes that a name may have.
         expected: usize,
     },
     /// A record has more or fewer values than there are columns.
@@ -45,9 +45,9 @@ pub enum OutputError {
     Width {
         /// The number of the record in the run, from 1.
         record: u64,
-        /// How many values it has.
+        /// The number of its values.
         found: usize,
-        /// How many it should have.
+        /// The number that it should have.
         expected: usize,
     },
     /// The columns cannot be those of a file.
@@ -58,7 +58,7 @@ pub enum OutputError {
         "{what} `{found}` cannot be the name of a folder: expected letters, digits and `_!@#.-`, not beginning with a dot"
     )]
     Name {
-        /// What has the name.
+        /// The thing that has the name.
         what: &'static str,
         /// The name.
         found: String,
@@ -99,6 +99,6 @@ pub struct Misfit {
     pub value: String,
     /// The type of the column.
     pub data_type: DataType,
-    /// What a value of the type looks like.
+    /// The look of a value of the type.
     pub expected: &'static str,
 }

@@ -1,4 +1,4 @@
-//! What stands for Parquet in a program without it: nothing, since none of its values can be made.
+//! Stands for Parquet in a program without it: none of its values can be made.
 
 use super::error::{Misfit, OutputError};
 use super::table::{Counted, RowError, RowWriter};

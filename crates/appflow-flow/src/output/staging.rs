@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What is written before it is complete.
+/// Keeps what is written until all of it is complete.
 const INCOMPLETE: &str = "incomplete";
 /// The spool of a partition.
 const RECORDS: &str = "records";
-/// What a run that was suspended has to know.
+/// The file of what a run that was suspended has to know.
 const SUSPENDED: &str = "suspended.json";
 
 /// A folder that is removed when this is dropped, unless the run is suspended.
@@ -24,7 +24,7 @@ pub(super) struct Staging {
     is_kept: bool,
 }
 
-/// What a run that was suspended has to know.
+/// Holds what a run that was suspended has to know.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Suspended {

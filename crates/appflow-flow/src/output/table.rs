@@ -1,4 +1,4 @@
-//! What all files of a run have in common: their format and their columns.
+//! Holds what all files of a run have in common: their format and their columns.
 
 use super::error::{Misfit, OutputError};
 use super::{csv, json, parquet};

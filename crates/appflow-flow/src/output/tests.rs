@@ -1,4 +1,4 @@
-//! What is on the disk after a run, one that stopped on the way and one that failed.
+//! Looks at the disk after a run, after one that stopped on the way and after one that failed.
 
 use super::*;
 use crate::column::DataType;

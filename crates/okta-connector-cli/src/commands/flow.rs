@@ -61,7 +61,7 @@ pub(crate) struct Run {
     /// End the window of an incremental run here
     #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<Timestamp>,
-    /// How the window is told: AppFlow does not document its own form
+    /// The form in which the window is told: AppFlow does not document its own
     #[arg(long, value_enum, value_name = "FORM", default_value_t)]
     window_form: Form,
     /// Forget a run that was stopped, and begin anew
@@ -77,7 +77,7 @@ pub(crate) struct Run {
     org: OrgArguments,
 }
 
-/// How the window of an incremental run is told the connector.
+/// Tells the connector the window of an incremental run.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Form {
     /// field BETWEEN instant AND instant

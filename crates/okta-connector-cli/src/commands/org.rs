@@ -5,6 +5,7 @@ mod sdk_settings;
 
 pub(crate) use embedded::EmbeddedOrg;
 
+use super::say;
 use anyhow::Context as _;
 use appflow_connector::request::ConnectorContext;
 use bytes::Bytes;
@@ -21,7 +22,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
-/// What the help of a command that reads an org says of real ones.
+/// Says of real orgs, in the help of a command that reads one, how they are found.
 pub(crate) const REAL_ORG: &str = "\
 Without --org, --users or --seed, the org of Okta's own settings is read:
 OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN, or OKTA_CLIENT_CLIENTID and
@@ -98,7 +99,7 @@ impl OrgArguments {
         let files = Files::read()?;
         let (settings, warnings) = SdkSettings::read(&files, &|name| std::env::var(name).ok())?;
         for warning in warnings {
-            eprintln!("warning: {warning}");
+            say(&format!("warning: {warning}"));
         }
         settings.map(Org::real).transpose()
     }

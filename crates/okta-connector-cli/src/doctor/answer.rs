@@ -11,7 +11,7 @@ use url::Url;
 /// A request, and what came of it.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
-    /// What was asked: path and parameters, not encoded.
+    /// The request: path and parameters, not encoded.
     pub(super) asked: String,
     /// The failure, if it is one.
     pub(super) error: Option<okta_client::Error>,

@@ -21,7 +21,7 @@ use okta_connector::probe;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What came of an examination.
+/// The outcome of an examination.
 #[derive(Clone, Debug)]
 pub struct Examination {
     /// The findings.

@@ -1,4 +1,4 @@
-//! What a check found.
+//! Tells what a check found.
 
 use std::fmt;
 
@@ -34,9 +34,9 @@ impl fmt::Display for Verdict {
 pub struct Finding {
     /// The verdict.
     pub verdict: Verdict,
-    /// What this org does, in a few words.
+    /// The behaviour of this org, in a few words.
     pub found: String,
-    /// What to do about it, if anything is to be done.
+    /// The remedy, if anything is to be done.
     pub remedy: Option<String>,
 }
 
@@ -75,11 +75,11 @@ pub enum Area {
     Way,
     /// The credential, and what it may do.
     Rights,
-    /// What each listing shows.
+    /// The listings, and what each shows.
     Listings,
     /// The limits on requests.
     Limits,
-    /// What Okta's documents leave open.
+    /// The readings that Okta's documents leave open.
     Readings,
 }
 
@@ -107,10 +107,10 @@ pub struct Checked {
     pub id: String,
     /// The part that it belongs to.
     pub area: Area,
-    /// What it is about.
+    /// The subject.
     pub subject: String,
-    /// What the connector relies on, or what it expects.
+    /// The behaviour that the connector relies on, or that it expects.
     pub expected: String,
-    /// What was found.
+    /// The finding.
     pub finding: Finding,
 }

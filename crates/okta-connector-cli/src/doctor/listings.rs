@@ -38,7 +38,7 @@ pub(super) fn readers(object: &Object) -> String {
     [object.name].into_iter().chain(below).collect::<Vec<_>>().join(", ")
 }
 
-/// Whether an org shows anything to the credential.
+/// Says whether an org shows anything to the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sight {
     Shown,
@@ -114,7 +114,7 @@ fn of_identity_engine(feature: &str) -> bool {
     feature.contains("Identity Engine")
 }
 
-/// What AppFlow is offered by default has to be there; the rest is for who needs it.
+/// Judges a listing that shows less than it should: an entity that AppFlow is offered by default has to be there.
 fn grave(object: &Object, found: impl Into<String>, remedy: impl Into<String>) -> Finding {
     match object.by_default {
         true => Finding::failure(found, remedy),

@@ -1,4 +1,4 @@
-//! What can be read off all answers together, without another request.
+//! Reads off all answers together what needs no other request.
 
 use super::answer::{Answer, RELATIVE};
 use super::finding::Finding;
@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 pub(super) struct Observation {
     /// Its name.
     pub(super) id: &'static str,
-    /// What it is about.
+    /// The subject.
     pub(super) subject: &'static str,
-    /// What the connector relies on.
+    /// The behaviour that the connector relies on.
     pub(super) relied_on: &'static str,
-    /// What the answers tell, for an org at this host.
+    /// Judges the answers of an org at this host.
     pub(super) judge: fn(&[Answer], &str) -> Finding,
 }
 

@@ -16,7 +16,7 @@ use std::fmt;
 pub struct Patient<'a, H> {
     /// The address, as somebody wrote it.
     pub address: &'a str,
-    /// Whether it may be on this machine.
+    /// Says whether it may be on this machine.
     pub loopback: Loopback,
     /// The way to it.
     pub transport: H,

@@ -1,4 +1,4 @@
-//! What Okta's documents leave open, as a table: what is asked, what the connector relies on, and what an answer means.
+//! Lists what Okta's documents leave open: the question, the reading that the connector relies on, and the meaning of an answer.
 //!
 //! Hardly any answer is a failure: the connector was made so that either answer does. The table says which one this org
 //! gives, for whoever writes down what Okta does.
@@ -19,13 +19,13 @@ use super::seen::Seen;
 pub(super) struct Reading {
     /// Its name.
     pub(super) id: &'static str,
-    /// What it is about.
+    /// The subject.
     pub(super) subject: &'static str,
-    /// What the connector relies on.
+    /// The behaviour that the connector relies on.
     pub(super) relied_on: &'static str,
-    /// What is asked, in turn. A later request may rest on an earlier answer.
+    /// The requests, in turn. A later one may rest on an earlier answer.
     pub(super) asks: &'static [fn(&Seen) -> Ask],
-    /// What the answers mean. All of them are there.
+    /// Judges the answers. All of them are there.
     pub(super) judge: fn(&[&Answer]) -> Finding,
     /// True if a lack of rights is an answer too.
     pub(super) takes_refusals: bool,
@@ -124,7 +124,7 @@ fn kept(asked: &[(&Answer, &[&str])]) -> Finding {
     }
 }
 
-/// What lets a question pass that the connector never asks.
+/// The remedy where the connector never asks so.
 const NEVER_SENT: &str = "nothing, as the connector never asks so";
 
 #[cfg(test)]

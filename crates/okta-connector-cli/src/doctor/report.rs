@@ -4,7 +4,7 @@ use super::finding::{Area, Checked, Verdict};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// Whether the table for people is coloured.
+/// Says whether the table for people is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colours {
     /// It is read on a terminal.

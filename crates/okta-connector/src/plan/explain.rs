@@ -104,14 +104,14 @@ pub struct Cost {
     /// The path of the bucket in which they count.
     #[serde(serialize_with = "by_path")]
     pub bucket: Bucket,
-    /// What there is one request for.
+    /// The thing that there is one request for.
     #[serde(flatten)]
     pub per: Per,
     /// The number of listings that take them, one after the other.
     pub listings: u64,
 }
 
-/// What one request is sent for.
+/// The thing that one request is sent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "per", rename_all = "camelCase")]
 pub enum Per {
@@ -131,7 +131,7 @@ pub enum Per {
     },
 }
 
-/// What the credential needs.
+/// The rights that the credential needs.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Access {

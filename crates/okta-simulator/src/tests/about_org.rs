@@ -1,4 +1,4 @@
-//! What the org tells of itself, and the switches for what Okta's documents leave open.
+//! Reads what the org tells of itself, and turns the switches for what Okta's documents leave open.
 
 use super::*;
 

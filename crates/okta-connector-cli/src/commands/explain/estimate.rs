@@ -84,7 +84,7 @@ struct InBucket {
     parts: Vec<PartOfCost>,
 }
 
-/// What some of the requests are for.
+/// The kind that some of the requests are for.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PartOfCost {

@@ -1,10 +1,10 @@
-//! What a run costs Okta, as the connector reports it call by call.
+//! Adds up what a run costs Okta, as the connector reports it call by call.
 
 use okta_connector::{CallReport, Observer};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What was used of Okta's limits so far.
+/// The part of Okta's limits that was used so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Cost {

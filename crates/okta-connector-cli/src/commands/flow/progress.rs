@@ -1,4 +1,4 @@
-//! What is seen of a run while it goes on: a line that changes on a terminal, lines of JSON elsewhere.
+//! Shows a run while it goes on: a line that changes on a terminal, lines of JSON elsewhere.
 
 use super::cost::Cost;
 use crate::commands::say as say_line;

@@ -1,4 +1,4 @@
-//! What is remembered of a flow between two runs, in a file of the folder that it writes into.
+//! Remembers a flow between two runs, in a file of the folder that it writes into.
 
 use super::cost::Cost;
 use anyhow::Context as _;
@@ -10,13 +10,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What is remembered.
+/// The facts that are remembered.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct State {
     /// The end of the window of the last watched run that was a success.
     pub(super) until: Option<Timestamp>,
-    /// How many records the last run had that transferred everything.
+    /// The number of records of the last run that transferred everything.
     pub(super) records: Option<u64>,
     /// The run that was stopped and waits to go on.
     pub(super) stopped: Option<StoppedRun>,
@@ -31,14 +31,14 @@ pub(super) struct StoppedRun {
     /// The window, if the flow is incremental.
     pub(super) since: Option<Timestamp>,
     pub(super) until: Option<Timestamp>,
-    /// What the connector is asked, without a token: a flow that asks something else cannot go on.
+    /// The first request to the connector, without a token: a flow that asks something else cannot go on.
     pub(super) asked: Value,
     /// The data of an embedded org.
     pub(super) data: Option<String>,
     /// True if it was a run of `--watch`, whose window the next one goes on from.
     pub(super) watched: bool,
     pub(super) place: Place,
-    /// What it has cost Okta.
+    /// The cost for Okta so far.
     pub(super) cost: Cost,
 }
 

@@ -20,7 +20,7 @@ pub(super) struct SdkSettings {
     pub(super) secret: SecretString,
     /// The kind of the secret, in AppFlow's word.
     pub(super) authentication_type: &'static str,
-    /// Whether the org may be on this machine, where SDKs are told not to insist on HTTPS.
+    /// Says whether the org may be on this machine, where SDKs are told not to insist on HTTPS.
     pub(super) loopback: Loopback,
 }
 

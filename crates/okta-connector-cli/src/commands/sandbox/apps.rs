@@ -31,12 +31,12 @@ pub(super) struct AppOptions {
         requires = "redirect_uris"
     )]
     client_id: String,
-    /// What becomes of a refresh token that was used.
+    /// The fate of a refresh token that was used.
     #[arg(long, value_enum, default_value_t = Rotation::Rotating, requires = "redirect_uris")]
     refresh_tokens: Rotation,
 }
 
-/// What becomes of a refresh token that was used.
+/// The fate of a refresh token that was used.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Rotation {
     /// Another takes its place.

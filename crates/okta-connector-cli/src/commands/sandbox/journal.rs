@@ -47,7 +47,7 @@ impl Journal {
     }
 }
 
-/// What a query shows as it is: it stays readable, and says nothing to a terminal.
+/// The signs that a query shows as they are: it stays readable, and says nothing to a terminal.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

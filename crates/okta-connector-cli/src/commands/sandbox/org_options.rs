@@ -1,4 +1,4 @@
-//! What differs between orgs, and what goes wrong in them, as options.
+//! Reads from options what differs between orgs, and what goes wrong in them.
 
 use super::fault_option;
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
@@ -9,7 +9,7 @@ use okta_simulator::{Fault, FaultScript, RateLimits, Simulator, Subscription};
 use std::ffi::OsStr;
 use std::time::Duration;
 
-/// What differs between orgs, and what goes wrong in them.
+/// Chooses what differs between orgs, and what goes wrong in them.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Behaviour")]
 pub(super) struct OrgOptions {

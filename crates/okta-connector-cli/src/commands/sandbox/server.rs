@@ -76,7 +76,7 @@ async fn respond(
 /// A body that arrives whole, or breaks on its way.
 struct DeliveredBody {
     length: u64,
-    /// What is still to be sent.
+    /// The bytes that are still to be sent.
     left: Option<Bytes>,
     is_cut: bool,
 }

@@ -25,7 +25,7 @@ pub(super) struct StatusPage {
     pub(super) journal: Arc<Mutex<Journal>>,
     /// The address of the org.
     pub(super) org: String,
-    /// What was chosen: pairs of a name and a value.
+    /// The choices: pairs of a name and a value.
     pub(super) options: Vec<(&'static str, String)>,
     /// The counts of records, with the number of events in the log when they were made: changes leave events.
     pub(super) counts: Mutex<Option<(usize, Vec<usize>)>>,

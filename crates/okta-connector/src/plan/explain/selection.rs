@@ -1,4 +1,4 @@
-//! What becomes of each condition of a filter: Okta selects by it, or records are tested here, and why.
+//! Follows each condition of a filter: Okta selects by it, or records are tested here, and why.
 //!
 //! The planner decides, and this reads off the requests what it decided: a condition is Okta's if what the language writes
 //! for it stands in every expression that is sent.

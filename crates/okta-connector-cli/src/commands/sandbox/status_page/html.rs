@@ -17,7 +17,7 @@ const LONG: usize = 40;
 const PAGES: [(&str, &str); 3] =
     [("/", "Overview"), ("/requests", "Requests"), ("/errors", "Errors")];
 
-/// What becomes of a page while it is looked at.
+/// Decides whether a page stays as it is while it is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refresh {
     /// It is loaded again by itself.
